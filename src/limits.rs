@@ -1,0 +1,21 @@
+//! Every bound on untrusted input, in one place, each with its reason.
+
+/// Uncompressed bytes of one archive entry. A DEX file is bound to 2³² bytes by its header; no published one passes
+/// 64 MiB, and resources.arsc of the largest apps stays under 64 MiB too.
+pub const MAX_ENTRY_BYTES: u64 = 1 << 29;
+
+/// The largest ratio that deflate can reach (RFC 1951: 258 bytes from a two-bit code), so an entry never inflates to
+/// more than this many times its compressed bytes, whatever its header claims.
+pub const MAX_DEFLATE_RATIO: u64 = 1032;
+
+/// Entries of one archive that are looked at. Android itself refuses more than 65,535 without zip64.
+pub const MAX_ENTRIES: usize = 1 << 20;
+
+/// Packages inside one split set.
+pub const MAX_PARTS: usize = 512;
+
+/// Bytes of one disclosure or catalog file that a person wrote.
+pub const MAX_TEXT_BYTES: u64 = 16 << 20;
+
+/// Issues that are kept for one package; the rest are counted in a last one.
+pub const MAX_ISSUES: usize = 200;
