@@ -24,7 +24,7 @@ pub struct DataType<S = &'static str> {
     pub name_en: S,
     /// Chinese name.
     pub name_zh: S,
-    /// `immutable`, `resettable`, `sensitive`, `PI`, `umbrella` or `not-id`.
+    /// `immutable`, `resettable`, `sensitive`, `PI`, `umbrella` or `not-id`; what limits it is in `note`.
     pub class: S,
     /// `PI`, `PSI` (sensitive) or empty, after GB/T 35273-2020 annexes A and B. A reading, not legal advice.
     #[serde(default)]
@@ -103,6 +103,29 @@ pub enum SourceKind {
     IntentAction,
     /// A run-time permission is asked for.
     PermissionRequest,
+}
+
+impl SourceKind {
+    /// The word that files and reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MethodCall => "method-call",
+            Self::MethodCallConstArg => "method-call+const-arg",
+            Self::FieldRead => "field-read",
+            Self::MethodOverride => "method-override",
+            Self::ContentUri => "content-uri",
+            Self::SettingsKey => "settings-key",
+            Self::SystemProperty => "system-property",
+            Self::FilePath => "file-path",
+            Self::ShellCommand => "shell-command",
+            Self::ReflectionName => "reflection-name",
+            Self::NativeSymbol => "native-symbol",
+            Self::NativeString => "native-string",
+            Self::JsApi => "js-api",
+            Self::IntentAction => "intent-action",
+            Self::PermissionRequest => "permission-request",
+        }
+    }
 }
 
 /// Whether a report shows reads of a source.
@@ -218,6 +241,7 @@ pub struct Permission<S = &'static str> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
+#[allow(clippy::struct_field_names, reason = "the keys of the files")]
 pub struct Implied<S = &'static str> {
     /// The declared permission; empty = any app.
     #[serde(default)]
@@ -259,13 +283,17 @@ pub struct Sdk<S = &'static str> {
     pub country: S,
     /// `payment`, `crash`, `ads`, `oss-lib` …
     pub category: S,
-    /// The family: a policy row for the parent covers this one.
+    /// The family: a policy row for the parent covers this one, and a row for this one covers the parent's own code,
+    /// which is the core that its children share.
     #[serde(default)]
     pub parent: S,
+    /// A library that collects nothing by itself: its code belongs to a library, and no policy has to list it.
+    #[serde(default)]
+    pub utility: bool,
     /// Names that policies use.
     #[serde(default)]
     pub policy_names: Vec<S>,
-    /// Java packages or classes, dotted, matched on segment boundaries, longest first.
+    /// Java packages or classes, dotted, matched on segment boundaries, longest first. The three lists are disjoint.
     #[serde(default)]
     pub prefixes: Vec<S>,
     /// Prefixes too short or common to prove anything alone.
@@ -310,9 +338,12 @@ pub struct Sdk<S = &'static str> {
     /// Data types that the vendor calls optional.
     #[serde(default)]
     pub declared_optional: Vec<S>,
-    /// `table`, `vendor`, `recall` or empty.
+    /// `table` = restated in policies of apps, `vendor`, `recall`, `recall+table` or empty.
     #[serde(default)]
     pub declared_basis: S,
+    /// Data types whose sources a published binary of some version calls.
+    #[serde(default)]
+    pub observed_data: Vec<S>,
     /// The vendor's own privacy policy.
     #[serde(default)]
     pub policy_url: S,
@@ -327,6 +358,13 @@ pub struct Sdk<S = &'static str> {
     pub recall_only: bool,
     /// Where the entry comes from.
     pub origin: S,
+}
+
+impl<S> Sdk<S> {
+    /// Every prefix, whatever it rests on.
+    pub fn all_prefixes(&self) -> impl Iterator<Item = &S> {
+        self.prefixes.iter().chain(&self.generic_prefixes).chain(&self.recall_prefixes)
+    }
 }
 
 /// A known library that collects nothing by itself.
@@ -346,6 +384,7 @@ pub struct Library<S = &'static str> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
+#[allow(clippy::struct_field_names, reason = "the keys of the files")]
 pub struct Marker<S = &'static str> {
     /// `packer`, `hotfix`, `plugin-framework`, `hybrid`, `loader-api`, `reflection-api`, `protector` …
     pub kind: S,
@@ -458,13 +497,13 @@ pub struct Tables<S = &'static str> {
     /// Data types, sorted by id.
     #[serde(default, rename = "data")]
     pub data_types: Vec<DataType<S>>,
-    /// Sources, sorted by kind and target.
+    /// Sources, sorted by kind, target, constant and data type.
     #[serde(default, rename = "source")]
     pub sources: Vec<Source<S>>,
     /// Permissions, sorted by name.
     #[serde(default, rename = "permission")]
     pub permissions: Vec<Permission<S>>,
-    /// Implied permissions.
+    /// Implied permissions, sorted by the declared one.
     #[serde(default, rename = "implied")]
     pub implied: Vec<Implied<S>>,
     /// SDKs, sorted by id.
@@ -473,10 +512,71 @@ pub struct Tables<S = &'static str> {
     /// Libraries that collect nothing, sorted by prefix.
     #[serde(default, rename = "library")]
     pub libraries: Vec<Library<S>>,
-    /// Packers and other markers.
+    /// Packers and other markers, sorted by kind, name and pattern.
     #[serde(default, rename = "marker")]
     pub markers: Vec<Marker<S>>,
     /// Rules, sorted by id.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule<S>>,
+}
+
+impl<S: Ord> Tables<S> {
+    /// Adds the entries of `other` at the end.
+    pub fn append(&mut self, other: Self) {
+        self.data_types.extend(other.data_types);
+        self.sources.extend(other.sources);
+        self.permissions.extend(other.permissions);
+        self.implied.extend(other.implied);
+        self.sdks.extend(other.sdks);
+        self.libraries.extend(other.libraries);
+        self.markers.extend(other.markers);
+        self.rules.extend(other.rules);
+    }
+
+    /// Restores the order that the look-ups rely on.
+    pub fn sort(&mut self) {
+        self.data_types.sort_by(|a, b| a.id.cmp(&b.id));
+        self.sources.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.permissions.sort_by(|a, b| a.name.cmp(&b.name));
+        self.implied.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.sdks.sort_by(|a, b| a.id.cmp(&b.id));
+        self.libraries.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+        self.markers.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.rules.sort_by(|a, b| a.id.cmp(&b.id));
+    }
+
+    /// Lays `over` on top: an entry with the same key is replaced, any other is added.
+    pub fn overlay(&mut self, over: Self) {
+        self.data_types.retain(|old| over.data_types.iter().all(|new| new.id != old.id));
+        self.sources.retain(|old| over.sources.iter().all(|new| new.key() != old.key()));
+        self.permissions.retain(|old| over.permissions.iter().all(|new| new.name != old.name));
+        self.implied.retain(|old| over.implied.iter().all(|new| new.key() != old.key()));
+        self.sdks.retain(|old| over.sdks.iter().all(|new| new.id != old.id));
+        self.libraries.retain(|old| over.libraries.iter().all(|new| new.prefix != old.prefix));
+        self.markers.retain(|old| over.markers.iter().all(|new| new.key() != old.key()));
+        self.rules.retain(|old| over.rules.iter().all(|new| new.id != old.id));
+        self.append(over);
+        self.sort();
+    }
+}
+
+impl<S> Source<S> {
+    /// What makes a source one of its kind: two constants of one method are two sources.
+    pub fn key(&self) -> (SourceKind, &S, &S, &S) {
+        (self.kind, &self.target, &self.arg_value, &self.data)
+    }
+}
+
+impl<S> Implied<S> {
+    /// What makes the entry one of its kind.
+    pub fn key(&self) -> (&S, &S) {
+        (&self.declared, &self.implied)
+    }
+}
+
+impl<S> Marker<S> {
+    /// What makes a marker one of its kind.
+    pub fn key(&self) -> (&S, &S, &S, &S) {
+        (&self.kind, &self.name, &self.marker, &self.pattern)
+    }
 }

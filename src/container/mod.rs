@@ -1,11 +1,36 @@
 //! What is in the file: archives, split sets, bundles and bare DEX files, with the file's hash and its certificates.
 //!
-//! This is the only room that knows zip. It knows nothing of manifests, code or privacy.
+//! This is the only room that knows zip. It knows nothing of manifests, code or privacy, it writes no file, and it does
+//! not verify signatures: a certificate is what the package claims, as in a photocopy.
+//!
+//! What a file is, its content decides, never its name. An archive with a manifest or DEX files at its top is a package;
+//! one with a `base/manifest/` a bundle; one that holds packages a split set, whichever shop wrote it.
 
-use std::borrow::Cow;
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
+#![cfg_attr(test, allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used))]
+
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::error::{Issue, Result};
+
+mod discover;
+mod part;
+
+mod android;
+mod archive;
+mod entry;
+mod inflate;
+mod map;
+
+pub use discover::{Input, discover};
+pub use entry::Entry;
+pub use part::Part;
+
+use archive::Archive;
+use map::Span;
 
 /// What kind of installable unit a path holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,22 +43,6 @@ pub enum Kind {
     Bundle,
     /// A bare `.dex`.
     Dex,
-}
-
-/// One place to open as one package: a file, or the files of a split set.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Input {
-    /// The path as given; reports show it.
-    pub path: PathBuf,
-    /// The files of a split set that lies in a folder; empty for a single file.
-    pub splits: Vec<PathBuf>,
-}
-
-/// Turns the paths, folders and globs of a command line into inputs, in a stable order, without duplicates.
-/// A path that does not exist or a glob that matches nothing is an issue that names it.
-pub fn discover(paths: &[PathBuf]) -> (Vec<Input>, Vec<Issue>) {
-    let _ = paths;
-    (Vec::new(), Vec::new())
 }
 
 /// A signing certificate of the package.
@@ -49,57 +58,6 @@ pub struct Signer {
     pub not_before: String,
     /// End of validity, RFC 3339 UTC.
     pub not_after: String,
-}
-
-/// One entry of one archive of the package.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Name as Android sees it, `/`-separated.
-    pub name: String,
-    /// Compressed bytes that the archive really holds.
-    pub compressed: u64,
-    /// Uncompressed bytes that the archive claims.
-    pub size: u64,
-}
-
-/// One archive of the package: the file itself, a split of a set, or a module of a bundle.
-#[derive(Debug)]
-pub struct Part {
-    /// `` for the only or base archive, else the name that prefixes its entries in reports (`split_config.xxhdpi.apk`,
-    /// `feature1`).
-    pub name: String,
-}
-
-impl Part {
-    /// The entries in the order of the archive's directory, without directories.
-    pub fn entries(&self) -> &[Entry] {
-        &[]
-    }
-
-    /// The entry of that name that Android would use.
-    pub fn find(&self, name: &str) -> Option<&Entry> {
-        self.entries().iter().find(|entry| entry.name == name)
-    }
-
-    /// The uncompressed bytes of an entry; borrowed from the mapped file where it is stored without compression.
-    ///
-    /// # Errors
-    /// Broken or truncated data, or a size beyond [`crate::limits::MAX_ENTRY_BYTES`].
-    pub fn read(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
-        let _ = entry;
-        Ok(Cow::Borrowed(&[]))
-    }
-
-    /// Entry names of DEX files in the order of class loading: `classes.dex`, `classes2.dex` … up to the first gap
-    /// (in a bundle's module below `dex/`). The second list has those beyond a gap, which the runtime never loads.
-    pub fn dex_entries(&self) -> (Vec<&Entry>, Vec<&Entry>) {
-        (Vec::new(), Vec::new())
-    }
-
-    /// The name under which reports show an entry of this part: `classes.dex`, `split_a.apk!/classes.dex`.
-    pub fn label(&self, entry: &str) -> String {
-        if self.name.is_empty() { entry.to_owned() } else { format!("{}!/{entry}", self.name) }
-    }
 }
 
 /// One installable unit, opened.
@@ -127,8 +85,27 @@ impl Package {
     /// # Errors
     /// The file cannot be read, or nothing in it can be.
     pub fn open(input: &Input) -> Result<Self> {
-        let _ = input;
-        Err(crate::Error::malformed("not implemented in the skeleton", None))
+        let span = Span::open(&input.path)?;
+        let (kind, part, issues) = match Archive::open(span.clone()) {
+            Ok(mut archive) => {
+                let issues = std::mem::take(&mut archive.issues);
+                (Kind::Apk, Part::package(String::new(), archive), issues)
+            }
+            Err(_) if span.starts_with(b"dex\n") => {
+                let name = input.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                (Kind::Dex, Part::dex(name, span.clone()), Vec::new())
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            path: input.path.clone(),
+            kind,
+            sha256: sha256(&span),
+            bytes: span.len() as u64,
+            parts: vec![part],
+            signing: Vec::new(),
+            issues,
+        })
     }
 
     /// [`Package::open`] for a single file.
@@ -138,4 +115,14 @@ impl Package {
     pub fn open_path(path: &Path) -> Result<Self> {
         Self::open(&Input { path: path.to_owned(), splits: Vec::new() })
     }
+}
+
+/// SHA-256 of `bytes`, lowercase hex.
+fn sha256(bytes: &[u8]) -> String {
+    let mut hex = String::new();
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
