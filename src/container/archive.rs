@@ -184,7 +184,7 @@ struct Lie {
 impl Lies {
     fn add(&mut self, entry: &Entry, message: &str) {
         if let Some(lie) = self.0.get_mut(message) {
-            lie.others = lie.others.saturating_add(1)
+            lie.others = lie.others.saturating_add(1);
         } else {
             let lie = Lie { entry: entry.name.clone(), others: 0 };
             self.0.insert(message.to_owned(), lie);

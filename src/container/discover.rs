@@ -77,7 +77,9 @@ impl Found {
             singles.map(|file| Input { path: file.clone(), splits: Vec::new() }).chain(sets.iter().cloned()).collect();
         inputs.sort();
         let none = inputs.is_empty();
-        inputs.into_iter().for_each(|input| self.add(input));
+        for input in inputs {
+            self.add(input);
+        }
         if none && before == self.inputs.len() {
             self.issue(folder, format!("no package in this folder (.{})", EXTENSIONS.join(", .")));
         }
@@ -145,7 +147,8 @@ fn split_set(folder: &Path, files: &[PathBuf]) -> Option<Input> {
     let base = here().find(|file| name(file) == "base.apk")?;
     let is_split = |file: &PathBuf| {
         let name = name(file);
-        name.ends_with(".apk") && (name.starts_with("split_") || name.contains("config"))
+        file.extension().is_some_and(|it| it.eq_ignore_ascii_case("apk"))
+            && (name.starts_with("split_") || name.contains("config"))
     };
     let mut splits = vec![base.clone()];
     splits.extend(here().filter(|file| is_split(file)).cloned());

@@ -4,11 +4,13 @@
 //! of the local header only the lengths of its name and extra field count, because they say where the data starts.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::error::{Error, Issue, Result};
 use crate::limits::MAX_ENTRY_BYTES;
 
 use super::inflate::inflate;
+use super::map::Span;
 
 /// `PK\3\4`, which starts a local file header.
 pub(super) const LOCAL_MAGIC: &[u8] = b"PK\x03\x04";
@@ -41,6 +43,12 @@ pub(super) enum Place {
     Local { header: u64, method: u16, crc32: u32 },
     /// The whole file, which is no archive.
     File,
+}
+
+/// The data of an entry: where it lies, or itself.
+enum Unpacked {
+    Stored(Range<usize>),
+    Inflated(Vec<u8>),
 }
 
 /// The fields of a local file header that are looked at (APPNOTE.TXT 4.3.7).
@@ -78,36 +86,65 @@ impl<'a> LocalHeader<'a> {
 }
 
 impl Entry {
-    /// The uncompressed bytes of this entry of `archive`.
-    ///
-    /// A method that is neither stored nor deflated is what "`BadPack`" writes to stop desktop tools: Android's resource
-    /// loader takes everything that is not deflated as stored (`androidfw/ApkAssets.cpp`).
+    /// The uncompressed bytes of this entry of `archive`; borrowed where they are stored.
     pub(super) fn data<'a>(&self, archive: &'a [u8]) -> Result<Cow<'a, [u8]>> {
+        Ok(match self.unpack(archive)? {
+            Unpacked::Stored(range) => Cow::Borrowed(archive.get(range).unwrap_or_default()),
+            Unpacked::Inflated(data) => Cow::Owned(data),
+        })
+    }
+
+    /// The uncompressed bytes as a span of their own, and how many bytes of memory it takes: none where the entry is
+    /// stored.
+    pub(super) fn span(&self, archive: &Span) -> Result<(Span, u64)> {
+        Ok(match self.unpack(archive)? {
+            Unpacked::Stored(range) => (archive.narrow(range).unwrap_or_default(), 0),
+            Unpacked::Inflated(data) => {
+                let length = data.len() as u64;
+                (Span::from(data), length)
+            }
+        })
+    }
+
+    /// Finds or inflates the data. A range that is returned lies in the archive.
+    ///
+    /// A method that is neither stored nor deflated is what `BadPack` writes to stop desktop tools: Android's resource
+    /// loader takes everything that is not deflated as stored (`androidfw/ApkAssets.cpp`).
+    fn unpack(&self, archive: &[u8]) -> Result<Unpacked> {
         let Place::Local { header, method, .. } = self.place else {
-            return Ok(Cow::Borrowed(archive));
+            return Ok(Unpacked::Stored(0..archive.len()));
         };
         let Some(local) = LocalHeader::parse(archive, header) else {
             return Err(Error::malformed("expected a local file header (PK\\3\\4)", header));
         };
-        let rest = archive.get(local.data..).unwrap_or_default();
+        let left = archive.len().saturating_sub(local.data);
         let stored = |length: u64| {
             if MAX_ENTRY_BYTES < length {
                 return Err(Error::Limit { what: "size of an entry", value: length, limit: MAX_ENTRY_BYTES });
             }
-            let bytes = usize::try_from(length).ok().and_then(|length| rest.get(..length));
-            bytes.map(Cow::Borrowed).ok_or_else(|| {
-                let what = format!("expected {length} bytes of data, {} are left in the archive", rest.len());
-                Error::malformed(what, local.data as u64)
+            match usize::try_from(length) {
+                Ok(length) if length <= left => Ok(Unpacked::Stored(local.data..local.data.saturating_add(length))),
+                _ => {
+                    let what = format!("expected {length} bytes of data, {left} are left in the archive");
+                    Err(Error::malformed(what, local.data as u64))
+                }
+            }
+        };
+        let inflated = || {
+            let rest = archive.get(local.data..).unwrap_or_default();
+            let stream = usize::try_from(self.compressed).ok().and_then(|length| rest.get(..length)).unwrap_or(rest);
+            inflate(stream, self.size).map_err(|error| match error {
+                Error::Malformed { what, .. } => Error::malformed(what, local.data as u64),
+                other => other,
             })
         };
-        let stream = usize::try_from(self.compressed).ok().and_then(|length| rest.get(..length)).unwrap_or(rest);
         match method {
             STORED => stored(self.size).or_else(|error| stored(self.compressed).map_err(|_| error)),
-            DEFLATED => inflate(stream, self.size).map(Cow::Owned),
+            DEFLATED => inflated().map(Unpacked::Inflated),
             _ if self.size == self.compressed => stored(self.size),
             // The method lies, so only a stream that yields the claimed size is taken for deflate.
-            _ => match inflate(stream, self.size) {
-                Ok(data) if data.len() as u64 == self.size => Ok(Cow::Owned(data)),
+            _ => match inflated() {
+                Ok(data) if data.len() as u64 == self.size => Ok(Unpacked::Inflated(data)),
                 _ => stored(self.size),
             },
         }

@@ -71,6 +71,12 @@ impl Span {
     }
 }
 
+impl Default for Span {
+    fn default() -> Self {
+        Self::from(Vec::new())
+    }
+}
+
 impl From<Vec<u8>> for Span {
     fn from(bytes: Vec<u8>) -> Self {
         Self::whole(Source::Memory(bytes))

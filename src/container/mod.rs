@@ -9,12 +9,14 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
 #![cfg_attr(test, allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used))]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::error::{Issue, Result};
+use crate::limits::MAX_ISSUES;
 
 mod discover;
 mod part;
@@ -24,6 +26,8 @@ mod archive;
 mod entry;
 mod inflate;
 mod map;
+mod sets;
+mod signing;
 
 pub use discover::{Input, discover};
 pub use entry::Entry;
@@ -31,6 +35,7 @@ pub use part::Part;
 
 use archive::Archive;
 use map::Span;
+use sets::Contents;
 
 /// What kind of installable unit a path holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +57,7 @@ pub struct Signer {
     pub scheme: &'static str,
     /// SHA-256 of the DER certificate, lowercase hex.
     pub sha256: String,
-    /// Subject as RFC 2253, as `apksigner` prints it.
+    /// Subject as `apksigner` prints it: `CN=…, O=…`, most specific part first.
     pub subject: String,
     /// Start of validity, RFC 3339 UTC.
     pub not_before: String,
@@ -85,25 +90,21 @@ impl Package {
     /// # Errors
     /// The file cannot be read, or nothing in it can be.
     pub fn open(input: &Input) -> Result<Self> {
-        let span = Span::open(&input.path)?;
-        let (kind, part, issues) = match Archive::open(span.clone()) {
-            Ok(mut archive) => {
-                let issues = std::mem::take(&mut archive.issues);
-                (Kind::Apk, Part::package(String::new(), archive), issues)
-            }
-            Err(_) if span.starts_with(b"dex\n") => {
-                let name = input.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                (Kind::Dex, Part::dex(name, span.clone()), Vec::new())
-            }
-            Err(error) => return Err(error),
-        };
+        let (contents, sha256, bytes) =
+            if input.splits.is_empty() { open_file(&input.path)? } else { open_folder(&input.splits)? };
+        let path = input.path.to_string_lossy();
+        let mut issues = contents.issues;
+        for issue in &mut issues {
+            issue.file = if issue.file.is_empty() { path.to_string() } else { printable(&issue.file) };
+        }
+        limit_issues(&path, &mut issues);
         Ok(Self {
             path: input.path.clone(),
-            kind,
-            sha256: sha256(&span),
-            bytes: span.len() as u64,
-            parts: vec![part],
-            signing: Vec::new(),
+            kind: contents.kind,
+            sha256,
+            bytes,
+            parts: contents.parts,
+            signing: contents.signing.into_iter().collect(),
             issues,
         })
     }
@@ -114,6 +115,79 @@ impl Package {
     /// As [`Package::open`].
     pub fn open_path(path: &Path) -> Result<Self> {
         Self::open(&Input { path: path.to_owned(), splits: Vec::new() })
+    }
+}
+
+/// What a single file holds, its hash and its length.
+fn open_file(path: &Path) -> Result<(Contents, String, u64)> {
+    let span = Span::open(path)?;
+    let (sha256, bytes) = (sha256(&span), span.len() as u64);
+    let is_dex = is_dex(&span);
+    let contents = match Archive::open(span.clone()).and_then(Contents::of) {
+        Ok(mut contents) => {
+            if is_dex {
+                let message = "a DEX file before the archive: Android before 8.0 runs it in place of the signed code";
+                contents.issues.push(Issue::new("", 0, message));
+            }
+            contents
+        }
+        Err(_) if is_dex => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let parts = vec![Part::dex(name, span)];
+            Contents { kind: Kind::Dex, parts, signing: BTreeSet::new(), issues: Vec::new() }
+        }
+        Err(error) => return Err(error),
+    };
+    Ok((contents, sha256, bytes))
+}
+
+/// What a split set in a folder holds, its hash and the sum of its lengths.
+fn open_folder(splits: &[PathBuf]) -> Result<(Contents, String, u64)> {
+    let mut issues = Vec::new();
+    let mut files = Vec::new();
+    let mut hashes = BTreeMap::new();
+    let mut bytes: u64 = 0;
+    let mut last_error = None;
+    for path in splits {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        match Span::open(path) {
+            Ok(span) => {
+                hashes.insert(name.clone(), sha256(&span));
+                bytes = bytes.saturating_add(span.len() as u64);
+                files.push((name, span));
+            }
+            Err(error) => {
+                issues.push(Issue::from_error(name, &error));
+                last_error = Some(error);
+            }
+        }
+    }
+    if let (true, Some(error)) = (files.is_empty(), last_error) {
+        return Err(error);
+    }
+    let lines = hashes.iter().fold(String::new(), |lines, (name, hash)| format!("{lines}{hash}  {name}\n"));
+    Ok((Contents::of_files(files, None, issues)?, sha256(lines.as_bytes()), bytes))
+}
+
+/// Whether the bytes start as a DEX file does: `dex\n`, three digits and a zero (Dalvik Executable format, `dex_file_magic`).
+fn is_dex(bytes: &[u8]) -> bool {
+    let Some([b'd', b'e', b'x', b'\n', version @ .., 0]) = bytes.first_chunk::<8>() else {
+        return false;
+    };
+    version.iter().all(u8::is_ascii_digit)
+}
+
+/// A name without the control characters that could steer a terminal.
+fn printable(name: &str) -> String {
+    name.chars().flat_map(|it| if it.is_control() { it.escape_default().collect() } else { vec![it] }).collect()
+}
+
+/// Keeps [`MAX_ISSUES`] issues and counts the rest in a last one.
+fn limit_issues(path: &str, issues: &mut Vec<Issue>) {
+    if MAX_ISSUES < issues.len() {
+        let rest = issues.len().saturating_sub(MAX_ISSUES);
+        issues.truncate(MAX_ISSUES);
+        issues.push(Issue::new(path, None, format!("{rest} more issues are not listed")));
     }
 }
 

@@ -14,7 +14,7 @@ use super::map::Span;
 /// Reading takes `&self` and keeps nothing, so threads may share a part.
 #[derive(Debug)]
 pub struct Part {
-    /// `` for the only or base archive, else the name that prefixes its entries in reports (`split_config.xxhdpi.apk`,
+    /// Empty for the only or base archive, else the name that prefixes its entries in reports (`split_config.xxhdpi.apk`,
     /// `feature1`).
     pub name: String,
     bytes: Span,
