@@ -5,6 +5,7 @@
 mod checks;
 mod load;
 mod model;
+mod tables;
 
 use std::env;
 use std::fs;
@@ -16,7 +17,7 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 fn main() -> ExitCode {
-    for source in ["build.rs", "model.rs", "load.rs", "checks.rs", "data"] {
+    for source in ["build.rs", "model.rs", "tables.rs", "load.rs", "checks.rs", "data"] {
         println!("cargo:rerun-if-changed=src/catalog/{source}");
     }
     match compile() {
@@ -32,7 +33,7 @@ fn compile() -> Result<(), String> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let files = load::toml_files(Path::new(DATA)).map_err(|error| format!("{DATA}: {error}"))?;
     let files = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
-    checks::check(&files, &model::Tables::default()).map_err(|fault| fault.to_string())?;
+    checks::check(&files, &tables::Tables::default()).map_err(|fault| fault.to_string())?;
     let table = postcard::to_allocvec(&load::join(files)).map_err(|error| error.to_string())?;
     let hash = Sha256::digest(&table).first_chunk().map_or(0, |head| u64::from_be_bytes(*head));
     println!("cargo:rustc-env=CANDOR_CATALOG_HASH={hash:016x}");

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::{CatalogFile, Fault, Text, suggestion};
-use super::model::{ArgOp, DataType, Rule, Sdk, Source, SourceKind, Tables};
+use super::model::{ArgOp, DataType, Rule, Sdk, Source, SourceKind};
+use super::tables::Tables;
 
 /// Words that a [`DataType`] may have as its platform.
 const PLATFORMS: &[&str] = &["android", "both", "ios"];
@@ -282,24 +283,35 @@ impl<'t> Once<'t> {
         }
     }
 
-    /// No prefix belongs to two SDKs or libraries, of which an entry of `files` replaces the one of `base`.
+    /// No prefix belongs to two entries; one of `files` replaces that of `base` with the same id or prefix.
     fn prefixes(&mut self, files: &'t [CatalogFile], base: &'t Tables<&str>) -> Result<(), Fault> {
-        let replaced = |id: &str| files.iter().flat_map(|file| &file.tables.sdks).any(|sdk| sdk.id.as_str() == id);
+        let replaced: BTreeSet<&str> =
+            files.iter().flat_map(|file| &file.tables.sdks).map(|sdk| sdk.id.as_str()).collect();
         let mut owners = BTreeMap::new();
-        for sdk in base.sdks.iter().filter(|sdk| !replaced(sdk.id)) {
+        for sdk in base.sdks.iter().filter(|sdk| !replaced.contains(sdk.id)) {
             owners.extend(sdk.all_prefixes().map(|prefix| (*prefix, sdk.id)));
         }
+        let libraries: BTreeMap<&str, &str> = base.libraries.iter().map(|entry| (entry.prefix, entry.name)).collect();
         for file in files {
             let of_sdks = file.tables.sdks.iter().flat_map(Sdk::all_prefixes);
-            for prefix in of_sdks.chain(file.tables.libraries.iter().map(|library| &library.prefix)) {
-                self.add("prefix", file, prefix, &[])?;
-                if let Some(owner) = owners.get(prefix.as_str()) {
-                    let message = format!("duplicate prefix `{}`, which belongs to sdk `{owner}`", prefix.as_str());
-                    return Err(file.fault(prefix, message));
-                }
+            for prefix in of_sdks {
+                self.prefix(file, prefix, owners.get(prefix.as_str()).or(libraries.get(prefix.as_str())))?;
+            }
+            for library in &file.tables.libraries {
+                self.prefix(file, &library.prefix, owners.get(library.prefix.as_str()))?;
             }
         }
         Ok(())
+    }
+
+    fn prefix(&mut self, file: &'t CatalogFile, prefix: &'t Text, owner: Option<&&str>) -> Result<(), Fault> {
+        self.add("prefix", file, prefix, &[])?;
+        match owner {
+            None => Ok(()),
+            Some(owner) => {
+                Err(file.fault(prefix, format!("duplicate prefix `{}`, which belongs to `{owner}`", prefix.as_str())))
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::model::Tables;
+use super::tables::Tables;
 
 /// A text of a catalog file with its place, so that a check that comes later can name the line.
 #[derive(Debug, Clone, Default)]

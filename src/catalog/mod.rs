@@ -11,10 +11,12 @@ mod lookup;
 mod model;
 mod overlay;
 mod prefix;
+mod tables;
 
 pub use load::{nearest, suggestion};
 pub use model::*;
 pub use prefix::{Holder, PrefixMatch, Strength};
+pub use tables::Tables;
 
 /// The compiled catalog with its look-ups.
 #[derive(Debug)]

@@ -92,7 +92,9 @@ impl PrefixTable {
             ];
             for (list, strength) in lists {
                 let strength = if sdk.recall_only { Strength::Recall } else { strength };
-                list.iter().for_each(|prefix| add(prefix, strength, Place::Sdk(position)));
+                for prefix in list {
+                    add(prefix, strength, Place::Sdk(position));
+                }
             }
         }
         for (position, library) in tables.libraries.iter().enumerate() {
