@@ -28,8 +28,8 @@ pub struct Statement<'d> {
 impl Statement<'_> {
     /// The statement uses this very word; the umbrella that introduces a list counts as `~id`.
     pub fn names(&self, word: &str) -> bool {
-        let introduces = word.strip_prefix('~').is_some_and(|it| it == self.umbrella);
-        introduces || lists(self.data, word)
+        let introduces = |id| !self.umbrella.is_empty() && self.umbrella == id;
+        word.strip_prefix('~').is_some_and(introduces) || lists(self.data, word)
     }
 }
 

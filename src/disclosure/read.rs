@@ -9,10 +9,13 @@ use toml::de::DeTable;
 
 use super::model::{Disclosure, SCHEMA};
 use super::place::{Place, line_at};
-use super::validate::{self, nearest, quoted};
+use super::validate::{self, escaped, nearest, quoted};
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::limits::MAX_TEXT_BYTES;
+
+/// Characters of the parser's message that are shown; it may quote a value of any length.
+const LONGEST_MESSAGE: usize = 240;
 
 impl Disclosure {
     /// Reads a disclosure file and checks every id in it against the catalog.
@@ -115,18 +118,17 @@ fn toml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The parser's message in the words of this format, on one line, with the nearest key for one that does not exist.
+/// The parser's message in the words of this format, with the nearest key for one that does not exist.
 ///
-/// serde gives the valid keys only inside its message, each between backticks after the unknown one.
+/// serde tells the valid keys in its message only: ``unknown field `a`, expected one of `b`, `c` ``.
 fn explain(message: &str) -> String {
-    let message = message.replace('\n', "; ");
-    let Some(keys) = message.strip_prefix("unknown field ") else {
-        return message.replace("missing field ", "missing key ");
+    let unknown = message.strip_prefix("unknown field `").and_then(|it| it.rsplit_once("`, expected "));
+    let Some((key, expected)) = unknown else {
+        return escaped(&message.replace("missing field ", "missing key "), LONGEST_MESSAGE);
     };
-    let mut words = keys.split('`').skip(1).step_by(2);
-    let Some(word) = words.next() else { return message };
-    match nearest(word, words) {
-        Some(key) => format!("unknown key {}; nearest is `{key}`", quoted(word)),
-        None => message.replacen("unknown field", "unknown key", 1),
+    let keys = expected.split('`').skip(1).step_by(2);
+    match nearest(key, keys) {
+        Some(near) => format!("unknown key {}; nearest is `{near}`", quoted(key)),
+        None => format!("unknown key {}; expected {expected}", quoted(key)),
     }
 }

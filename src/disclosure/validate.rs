@@ -3,7 +3,6 @@
 //! Two statements that contradict each other are facts about the policy and pass.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use super::model::{Cite, Claim, Claims, Disclosure, Effective};
 use super::place::Place;
@@ -98,11 +97,26 @@ pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     best
 }
 
-/// A word of the file for a message: between backticks, cut where it is long, control characters escaped.
-pub(super) fn quoted(word: &str) -> impl fmt::Display {
-    let cut: String = word.chars().take(LONGEST_WORD).collect();
-    let more = if cut.len() < word.len() { "…" } else { "" };
-    format!("`{}{more}`", cut.escape_debug())
+/// A word of the file for a message, between backticks.
+pub(super) fn quoted(word: &str) -> String {
+    format!("`{}`", escaped(word, LONGEST_WORD))
+}
+
+/// A text of the file for a terminal: cut after `most` characters, control characters escaped.
+pub(super) fn escaped(text: &str, most: usize) -> String {
+    let mut shown = String::new();
+    for (index, character) in text.chars().enumerate() {
+        if index == most {
+            shown.push('…');
+            break;
+        }
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 fn heading<'t>(disclosure: &Disclosure, root: &Place<'t>) -> Checked<'t> {
