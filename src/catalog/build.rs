@@ -1,1 +1,48 @@
-fn main() {}
+//! Compiles the files of `src/catalog/data` into one table, so that start-up neither parses nor checks them.
+
+#![allow(unreachable_pub, dead_code, reason = "the library shows and uses what the script does not")]
+
+mod checks;
+mod load;
+mod model;
+mod tables;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use sha2::{Digest, Sha256};
+
+const DATA: &str = "src/catalog/data";
+
+fn main() -> ExitCode {
+    for source in ["build.rs", "model.rs", "tables.rs", "load.rs", "checks.rs", "data"] {
+        println!("cargo:rerun-if-changed=src/catalog/{source}");
+    }
+    match compile() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            println!("cargo:error={message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn compile() -> Result<(), String> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    let files = load::toml_files(Path::new(DATA)).map_err(|error| format!("{DATA}: {error}"))?;
+    let files = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    checks::check(&files, &tables::Tables::default()).map_err(|fault| fault.to_string())?;
+    let table = postcard::to_allocvec(&load::join(files)).map_err(|error| error.to_string())?;
+    let hash = Sha256::digest(&table).first_chunk().map_or(0, |head| u64::from_be_bytes(*head));
+    println!("cargo:rustc-env=CANDOR_CATALOG_HASH={hash:016x}");
+    let target = out.join("catalog.bin");
+    fs::write(&target, table).map_err(|error| format!("{}: {error}", target.display()))
+}
+
+fn read(path: &Path) -> Result<load::CatalogFile, String> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
+    load::CatalogFile::parse(name, &text).map_err(|fault| fault.to_string())
+}

@@ -1,8 +1,22 @@
 //! Data types, sources, permissions, SDKs, packers and rules: everything candor knows, as data.
+//!
+//! The files of `data/` are compiled into the program by `build.rs`; a directory of further files can be laid over them
+//! at run time. Nothing here judges: it says what a name, a class or a call is, and `check` says what follows.
 
+use std::sync::OnceLock;
+
+mod checks;
+mod load;
+mod lookup;
 mod model;
+mod overlay;
+mod prefix;
+mod tables;
 
+pub use load::{nearest, suggestion};
 pub use model::*;
+pub use prefix::{Holder, PrefixMatch, Strength};
+pub use tables::Tables;
 
 /// The compiled catalog with its look-ups.
 #[derive(Debug)]
@@ -11,4 +25,23 @@ pub struct Catalog {
     pub tables: Tables,
     /// SHA-256 of the compiled table, first 16 hex digits; reports carry it.
     pub hash: String,
+    index: lookup::Index,
+}
+
+impl Catalog {
+    /// The catalog that is compiled into the program, decoded on first use.
+    pub fn builtin() -> &'static Self {
+        static BUILTIN: OnceLock<Catalog> = OnceLock::new();
+        BUILTIN.get_or_init(|| Self::new(builtin_tables(), env!("CANDOR_CATALOG_HASH")))
+    }
+
+    /// A catalog of `tables`, which must be sorted as [`Tables`] says.
+    pub fn new(tables: Tables, hash: impl Into<String>) -> Self {
+        Self { tables, hash: hash.into(), index: lookup::Index::default() }
+    }
+}
+
+fn builtin_tables() -> Tables {
+    static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
+    postcard::from_bytes(TABLE).expect("the build script wrote this table from the same types")
 }

@@ -24,7 +24,7 @@ pub struct DataType<S = &'static str> {
     pub name_en: S,
     /// Chinese name.
     pub name_zh: S,
-    /// `immutable`, `resettable`, `sensitive`, `PI`, `umbrella` or `not-id`.
+    /// `immutable`, `resettable`, `sensitive`, `PI`, `umbrella` or `not-id`; what limits it is in `note`.
     pub class: S,
     /// `PI`, `PSI` (sensitive) or empty, after GB/T 35273-2020 annexes A and B. A reading, not legal advice.
     #[serde(default)]
@@ -103,6 +103,29 @@ pub enum SourceKind {
     IntentAction,
     /// A run-time permission is asked for.
     PermissionRequest,
+}
+
+impl SourceKind {
+    /// The word that files and reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MethodCall => "method-call",
+            Self::MethodCallConstArg => "method-call+const-arg",
+            Self::FieldRead => "field-read",
+            Self::MethodOverride => "method-override",
+            Self::ContentUri => "content-uri",
+            Self::SettingsKey => "settings-key",
+            Self::SystemProperty => "system-property",
+            Self::FilePath => "file-path",
+            Self::ShellCommand => "shell-command",
+            Self::ReflectionName => "reflection-name",
+            Self::NativeSymbol => "native-symbol",
+            Self::NativeString => "native-string",
+            Self::JsApi => "js-api",
+            Self::IntentAction => "intent-action",
+            Self::PermissionRequest => "permission-request",
+        }
+    }
 }
 
 /// Whether a report shows reads of a source.
@@ -218,6 +241,7 @@ pub struct Permission<S = &'static str> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
+#[allow(clippy::struct_field_names, reason = "the keys of the files")]
 pub struct Implied<S = &'static str> {
     /// The declared permission; empty = any app.
     #[serde(default)]
@@ -259,13 +283,17 @@ pub struct Sdk<S = &'static str> {
     pub country: S,
     /// `payment`, `crash`, `ads`, `oss-lib` …
     pub category: S,
-    /// The family: a policy row for the parent covers this one.
+    /// The family: a policy row for the parent covers this one, and a row for this one covers the parent's own code,
+    /// which is the core that its children share.
     #[serde(default)]
     pub parent: S,
+    /// A library that collects nothing by itself: its code belongs to a library, and no policy has to list it.
+    #[serde(default)]
+    pub utility: bool,
     /// Names that policies use.
     #[serde(default)]
     pub policy_names: Vec<S>,
-    /// Java packages or classes, dotted, matched on segment boundaries, longest first.
+    /// Java packages or classes, dotted, matched on segment boundaries, longest first. The three lists are disjoint.
     #[serde(default)]
     pub prefixes: Vec<S>,
     /// Prefixes too short or common to prove anything alone.
@@ -310,9 +338,12 @@ pub struct Sdk<S = &'static str> {
     /// Data types that the vendor calls optional.
     #[serde(default)]
     pub declared_optional: Vec<S>,
-    /// `table`, `vendor`, `recall` or empty.
+    /// `table` = restated in policies of apps, `vendor`, `recall`, `recall+table` or empty.
     #[serde(default)]
     pub declared_basis: S,
+    /// Data types whose sources a published binary of some version calls.
+    #[serde(default)]
+    pub observed_data: Vec<S>,
     /// The vendor's own privacy policy.
     #[serde(default)]
     pub policy_url: S,
@@ -327,6 +358,13 @@ pub struct Sdk<S = &'static str> {
     pub recall_only: bool,
     /// Where the entry comes from.
     pub origin: S,
+}
+
+impl<S> Sdk<S> {
+    /// Every prefix, whatever it rests on.
+    pub fn all_prefixes(&self) -> impl Iterator<Item = &S> {
+        self.prefixes.iter().chain(&self.generic_prefixes).chain(&self.recall_prefixes)
+    }
 }
 
 /// A known library that collects nothing by itself.
@@ -346,6 +384,7 @@ pub struct Library<S = &'static str> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
+#[allow(clippy::struct_field_names, reason = "the keys of the files")]
 pub struct Marker<S = &'static str> {
     /// `packer`, `hotfix`, `plugin-framework`, `hybrid`, `loader-api`, `reflection-api`, `protector` …
     pub kind: S,
@@ -448,35 +487,4 @@ pub struct Rule<S = &'static str> {
     pub basis: Vec<Basis<S>>,
     /// Where the entry comes from.
     pub origin: S,
-}
-
-/// All entries of one catalog. In a file every list is an array of tables under its singular name: `[[source]]`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
-pub struct Tables<S = &'static str> {
-    /// Data types, sorted by id.
-    #[serde(default, rename = "data")]
-    pub data_types: Vec<DataType<S>>,
-    /// Sources, sorted by kind and target.
-    #[serde(default, rename = "source")]
-    pub sources: Vec<Source<S>>,
-    /// Permissions, sorted by name.
-    #[serde(default, rename = "permission")]
-    pub permissions: Vec<Permission<S>>,
-    /// Implied permissions.
-    #[serde(default, rename = "implied")]
-    pub implied: Vec<Implied<S>>,
-    /// SDKs, sorted by id.
-    #[serde(default, rename = "sdk")]
-    pub sdks: Vec<Sdk<S>>,
-    /// Libraries that collect nothing, sorted by prefix.
-    #[serde(default, rename = "library")]
-    pub libraries: Vec<Library<S>>,
-    /// Packers and other markers.
-    #[serde(default, rename = "marker")]
-    pub markers: Vec<Marker<S>>,
-    /// Rules, sorted by id.
-    #[serde(default, rename = "rule")]
-    pub rules: Vec<Rule<S>>,
 }

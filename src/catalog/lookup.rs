@@ -1,0 +1,184 @@
+//! Look-ups over the compiled catalog: by id, by the words of a policy, and by the package of a class.
+//!
+//! What a word means for a verdict is decided in `check`; here it is only found.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::model::{DataType, Implied, Marker, Permission, Rule, Sdk, Source, SourceKind};
+use super::prefix::{PrefixMatch, PrefixTable};
+use super::{Catalog, Tables};
+
+/// Tables that are made on first use; `candor --version` pays for none of them.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    prefixes: OnceLock<PrefixTable>,
+    data_words: OnceLock<Words>,
+    sdk_words: OnceLock<Words>,
+    permission_words: OnceLock<Words>,
+}
+
+/// Folded word to positions in a table, ascending.
+type Words = HashMap<Box<str>, Vec<u32>>;
+
+impl Catalog {
+    /// The data type with this id.
+    pub fn data_type(&self, id: &str) -> Option<&DataType> {
+        find(&self.tables.data_types, id, |entry| entry.id)
+    }
+
+    /// Whether `leaf` lies below `umbrella`, at any depth. Nothing lies below itself.
+    pub fn covers(&self, umbrella: &str, leaf: &str) -> bool {
+        self.ancestors(leaf).any(|above| above == umbrella)
+    }
+
+    /// The data types above `id`, from its parent to the top.
+    pub fn ancestors(&self, id: &str) -> impl Iterator<Item = &'static str> {
+        let parent = |id: &str| self.data_type(id).map(|entry| entry.parent).filter(|parent| !parent.is_empty());
+        std::iter::successors(parent(id), move |above| parent(above))
+    }
+
+    /// The data types below `umbrella` that are no umbrellas themselves, sorted.
+    pub fn leaves(&self, umbrella: &str) -> impl Iterator<Item = &DataType> {
+        self.tables.data_types.iter().filter(move |entry| !entry.umbrella && self.covers(umbrella, entry.id))
+    }
+
+    /// The data types that policies call `word`, apart from case and spaces; several when the word is ambiguous.
+    pub fn data_by_alias(&self, word: &str) -> impl Iterator<Item = &DataType> {
+        let words = self.index.data_words.get_or_init(|| {
+            words(&self.tables.data_types, |entry| {
+                [entry.id, entry.name_zh, entry.name_en]
+                    .into_iter()
+                    .chain(entry.aliases_zh.iter().copied())
+                    .chain(entry.aliases_en.iter().copied())
+            })
+        });
+        pick(&self.tables.data_types, words, word)
+    }
+
+    /// The SDK with this id.
+    pub fn sdk(&self, id: &str) -> Option<&Sdk> {
+        find(&self.tables.sdks, id, |entry| entry.id)
+    }
+
+    /// The SDK with this id, its parent, and so on to the top of its family.
+    pub fn family(&self, id: &str) -> impl Iterator<Item = &Sdk> {
+        std::iter::successors(self.sdk(id), |entry| self.sdk(entry.parent))
+    }
+
+    /// Whether a policy row that names the SDK `row` speaks for the code of the SDK `code`: the same one, a member of
+    /// its family (支付宝 for the security module inside it), or the core that `row` is built on (微信支付 for the
+    /// shared package of wechat-opensdk). A row never speaks for its siblings.
+    pub fn row_covers(&self, row: &str, code: &str) -> bool {
+        self.family(code).any(|entry| entry.id == row) || self.family(row).any(|entry| entry.id == code)
+    }
+
+    /// The SDKs that policies call `name`, apart from case and spaces; several when the name is ambiguous.
+    pub fn sdk_by_policy_name(&self, name: &str) -> impl Iterator<Item = &Sdk> {
+        let words = self.index.sdk_words.get_or_init(|| {
+            words(&self.tables.sdks, |entry| {
+                [entry.id, entry.name, entry.name_zh].into_iter().chain(entry.policy_names.iter().copied())
+            })
+        });
+        pick(&self.tables.sdks, words, name)
+    }
+
+    /// Whose code a class is, by the longest prefix that ends at a segment of its name. `class` is a descriptor
+    /// (`Lcom/tencent/bugly/a/B$C;`) or a dotted name; nothing is allocated.
+    pub fn sdk_by_prefix(&self, class: &str) -> Option<PrefixMatch<'_>> {
+        let table = self.index.prefixes.get_or_init(|| PrefixTable::new(&self.tables));
+        table.longest(&self.tables, class)
+    }
+
+    /// The permission with this full name.
+    pub fn permission(&self, name: &str) -> Option<&Permission> {
+        find(&self.tables.permissions, name, |entry| entry.name)
+    }
+
+    /// The permissions that policies call `word`, apart from case and spaces: an alias, a platform label, the full name
+    /// or its last part.
+    pub fn permission_by_name(&self, word: &str) -> impl Iterator<Item = &Permission> {
+        let words = self.index.permission_words.get_or_init(|| {
+            words(&self.tables.permissions, |entry| {
+                let last = entry.name.rsplit('.').next().unwrap_or_default();
+                [entry.name, last, entry.label_zh, entry.label_en]
+                    .into_iter()
+                    .chain(entry.aliases_zh.iter().copied())
+                    .chain(entry.aliases_en.iter().copied())
+            })
+        });
+        pick(&self.tables.permissions, words, word)
+    }
+
+    /// The permissions that come with `declared` when the app targets `target_sdk`. Entries with a condition in words
+    /// are left out.
+    pub fn implied_by(&self, declared: &str, target_sdk: u32) -> impl Iterator<Item = &Implied> {
+        self.tables.implied.iter().filter(move |entry| {
+            (entry.declared.is_empty() || entry.declared == declared)
+                && entry.condition.is_empty()
+                && entry.target_below.is_none_or(|below| target_sdk < below)
+        })
+    }
+
+    /// The sources of one kind, sorted by target.
+    pub fn sources(&self, kind: SourceKind) -> &[Source] {
+        let all = &self.tables.sources;
+        let start = all.partition_point(|entry| entry.kind < kind);
+        let end = all.partition_point(|entry| entry.kind <= kind);
+        all.get(start..end).unwrap_or_default()
+    }
+
+    /// The markers of one kind, sorted by name.
+    pub fn markers(&self, kind: &str) -> impl Iterator<Item = &Marker> {
+        self.tables.markers.iter().filter(move |entry| entry.kind == kind)
+    }
+
+    /// The rule with this id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        find(&self.tables.rules, id, |entry| entry.id)
+    }
+}
+
+impl Tables {
+    /// Every id of a data type, for messages that name the nearest.
+    pub fn data_ids(&self) -> impl Iterator<Item = &'static str> {
+        self.data_types.iter().map(|entry| entry.id)
+    }
+
+    /// Every id of an SDK, for messages that name the nearest.
+    pub fn sdk_ids(&self) -> impl Iterator<Item = &'static str> {
+        self.sdks.iter().map(|entry| entry.id)
+    }
+}
+
+fn find<'t, T>(sorted: &'t [T], key: &str, of: impl Fn(&T) -> &'static str) -> Option<&'t T> {
+    let position = sorted.binary_search_by(|entry| of(entry).cmp(key)).ok()?;
+    sorted.get(position)
+}
+
+fn words<'t, T, I: Iterator<Item = &'static str>>(entries: &'t [T], of: impl Fn(&'t T) -> I) -> Words {
+    let mut words = Words::new();
+    for (position, entry) in (0..).zip(entries) {
+        for word in of(entry) {
+            let folded = fold(word);
+            if folded.is_empty() {
+                continue;
+            }
+            let positions = words.entry(folded.into_boxed_str()).or_default();
+            if positions.last() != Some(&position) {
+                positions.push(position);
+            }
+        }
+    }
+    words
+}
+
+fn pick<'t, T>(entries: &'t [T], words: &'t Words, word: &str) -> impl Iterator<Item = &'t T> {
+    let positions = words.get(fold(word).as_str()).map_or(&[][..], Vec::as_slice);
+    positions.iter().filter_map(|&position| entries.get(position as usize))
+}
+
+/// The form in which words are compared: lowercase, without white space.
+fn fold(word: &str) -> String {
+    word.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}

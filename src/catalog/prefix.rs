@@ -1,0 +1,167 @@
+//! Whose code a class is: the longest known prefix of its name, on the boundaries of segments.
+//!
+//! A rolling hash over the name is looked up at each boundary, so a look-up is one pass and allocates nothing.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::Tables;
+use super::model::{Library, Sdk};
+
+/// A prefix of a class name that the catalog knows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PrefixMatch<'c> {
+    /// The prefix, dotted, as the catalog writes it.
+    pub prefix: &'static str,
+    /// Whose it is.
+    pub holder: Holder<'c>,
+    /// How much the prefix proves alone.
+    pub strength: Strength,
+}
+
+/// Whose prefix it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Holder<'c> {
+    /// A third party that may collect.
+    Sdk(&'c Sdk),
+    /// A utility library that has an entry among the SDKs, because policies list it.
+    Utility(&'c Sdk),
+    /// A library that collects nothing.
+    Library(&'c Library),
+}
+
+impl Holder<'_> {
+    /// A library, which no policy has to list.
+    pub fn is_library(&self) -> bool {
+        !matches!(self, Self::Sdk(_))
+    }
+
+    /// The name to print.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sdk(sdk) | Self::Utility(sdk) => sdk.name,
+            Self::Library(library) => library.name,
+        }
+    }
+}
+
+/// How much a prefix proves alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// It rests on recall: the SDK is possible, not present.
+    Recall,
+    /// Too short or too common: a second marker is needed.
+    Generic,
+    /// Seen in a binary, a published list or a policy.
+    Strong,
+}
+
+/// Every prefix of a catalog by the hash of its text.
+#[derive(Debug)]
+pub(super) struct PrefixTable {
+    by_hash: HashMap<u64, Entry, BuildHasherDefault<Already>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    prefix: &'static str,
+    strength: Strength,
+    place: Place,
+}
+
+/// Position in `sdks` or `libraries`.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Sdk(usize),
+    Library(usize),
+}
+
+impl PrefixTable {
+    pub(super) fn new(tables: &Tables) -> Self {
+        let mut by_hash = HashMap::default();
+        let mut add = |prefix: &'static str, strength, place| {
+            let hash = prefix.bytes().fold(FNV_START, fnv);
+            let other = by_hash.insert(hash, Entry { prefix, strength, place });
+            debug_assert!(other.is_none(), "{prefix} and {other:?} have one hash");
+        };
+        for (position, sdk) in tables.sdks.iter().enumerate() {
+            let lists = [
+                (&sdk.prefixes, Strength::Strong),
+                (&sdk.generic_prefixes, Strength::Generic),
+                (&sdk.recall_prefixes, Strength::Recall),
+            ];
+            for (list, strength) in lists {
+                let strength = if sdk.recall_only { Strength::Recall } else { strength };
+                for prefix in list {
+                    add(prefix, strength, Place::Sdk(position));
+                }
+            }
+        }
+        for (position, library) in tables.libraries.iter().enumerate() {
+            add(library.prefix, Strength::Strong, Place::Library(position));
+        }
+        Self { by_hash }
+    }
+
+    /// The longest prefix of `class` that ends at one of its boundaries.
+    pub(super) fn longest<'c>(&self, tables: &'c Tables, class: &str) -> Option<PrefixMatch<'c>> {
+        let name = match class.strip_prefix('L').and_then(|rest| rest.strip_suffix(';')) {
+            Some(inside) => inside,
+            None => class,
+        };
+        let mut best = None;
+        let mut hash = FNV_START;
+        for (length, byte) in name.bytes().enumerate() {
+            if matches!(byte, b'/' | b'.' | b'$') {
+                best = self.ending_at(name, length, hash).or(best);
+            }
+            hash = fnv(hash, dotted(byte));
+        }
+        best = self.ending_at(name, name.len(), hash).or(best);
+        let Entry { prefix, strength, place } = *best?;
+        let holder = match place {
+            Place::Sdk(position) => match tables.sdks.get(position)? {
+                sdk if sdk.utility => Holder::Utility(sdk),
+                sdk => Holder::Sdk(sdk),
+            },
+            Place::Library(position) => Holder::Library(tables.libraries.get(position)?),
+        };
+        Some(PrefixMatch { prefix, holder, strength })
+    }
+
+    /// The prefix that is exactly the first `length` bytes of `name`.
+    fn ending_at(&self, name: &str, length: usize, hash: u64) -> Option<&Entry> {
+        let entry = self.by_hash.get(&hash)?;
+        let same = entry.prefix.len() == length && entry.prefix.bytes().eq(name.bytes().take(length).map(dotted));
+        same.then_some(entry)
+    }
+}
+
+fn dotted(byte: u8) -> u8 {
+    if byte == b'/' { b'.' } else { byte }
+}
+
+/// FNV-1a, 64 bits.
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn fnv(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// The keys are hashes already.
+#[derive(Debug, Default)]
+struct Already(u64);
+
+impl Hasher for Already {
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("the keys are u64");
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

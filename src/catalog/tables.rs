@@ -1,0 +1,97 @@
+//! All entries of one catalog, their order, and how one catalog is laid over another.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{DataType, Implied, Library, Marker, Permission, Rule, Sdk, Source, SourceKind};
+
+/// All entries of one catalog. In a file every list is an array of tables under its singular name: `[[source]]`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
+pub struct Tables<S = &'static str> {
+    /// Data types, sorted by id.
+    #[serde(default, rename = "data")]
+    pub data_types: Vec<DataType<S>>,
+    /// Sources, sorted by kind, target, constant and data type.
+    #[serde(default, rename = "source")]
+    pub sources: Vec<Source<S>>,
+    /// Permissions, sorted by name.
+    #[serde(default, rename = "permission")]
+    pub permissions: Vec<Permission<S>>,
+    /// Implied permissions, sorted by the declared one.
+    #[serde(default, rename = "implied")]
+    pub implied: Vec<Implied<S>>,
+    /// SDKs, sorted by id.
+    #[serde(default, rename = "sdk")]
+    pub sdks: Vec<Sdk<S>>,
+    /// Libraries that collect nothing, sorted by prefix.
+    #[serde(default, rename = "library")]
+    pub libraries: Vec<Library<S>>,
+    /// Packers and other markers, sorted by kind, name and pattern.
+    #[serde(default, rename = "marker")]
+    pub markers: Vec<Marker<S>>,
+    /// Rules, sorted by id.
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<Rule<S>>,
+}
+
+impl<S: Ord> Tables<S> {
+    /// Adds the entries of `other` at the end.
+    pub fn append(&mut self, other: Self) {
+        self.data_types.extend(other.data_types);
+        self.sources.extend(other.sources);
+        self.permissions.extend(other.permissions);
+        self.implied.extend(other.implied);
+        self.sdks.extend(other.sdks);
+        self.libraries.extend(other.libraries);
+        self.markers.extend(other.markers);
+        self.rules.extend(other.rules);
+    }
+
+    /// Restores the order that the look-ups rely on.
+    pub fn sort(&mut self) {
+        self.data_types.sort_by(|a, b| a.id.cmp(&b.id));
+        self.sources.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.permissions.sort_by(|a, b| a.name.cmp(&b.name));
+        self.implied.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.sdks.sort_by(|a, b| a.id.cmp(&b.id));
+        self.libraries.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+        self.markers.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.rules.sort_by(|a, b| a.id.cmp(&b.id));
+    }
+
+    /// Lays `over` on top: an entry with the same key is replaced, any other is added.
+    pub fn overlay(&mut self, over: Self) {
+        self.data_types.retain(|old| over.data_types.iter().all(|new| new.id != old.id));
+        self.sources.retain(|old| over.sources.iter().all(|new| new.key() != old.key()));
+        self.permissions.retain(|old| over.permissions.iter().all(|new| new.name != old.name));
+        self.implied.retain(|old| over.implied.iter().all(|new| new.key() != old.key()));
+        self.sdks.retain(|old| over.sdks.iter().all(|new| new.id != old.id));
+        self.libraries.retain(|old| over.libraries.iter().all(|new| new.prefix != old.prefix));
+        self.markers.retain(|old| over.markers.iter().all(|new| new.key() != old.key()));
+        self.rules.retain(|old| over.rules.iter().all(|new| new.id != old.id));
+        self.append(over);
+        self.sort();
+    }
+}
+
+impl<S> Source<S> {
+    /// What makes a source one of its kind: two constants of one method are two sources.
+    pub fn key(&self) -> (SourceKind, &S, &S, &S) {
+        (self.kind, &self.target, &self.arg_value, &self.data)
+    }
+}
+
+impl<S> Implied<S> {
+    /// What makes the entry one of its kind.
+    pub fn key(&self) -> (&S, &S) {
+        (&self.declared, &self.implied)
+    }
+}
+
+impl<S> Marker<S> {
+    /// What makes a marker one of its kind.
+    pub fn key(&self) -> (&S, &S, &S, &S) {
+        (&self.kind, &self.name, &self.marker, &self.pattern)
+    }
+}
