@@ -8,6 +8,10 @@ use crate::error::{Error, Result};
 /// Bytes of a `code_item` in front of its instructions.
 const CODE_HEADER: usize = 16;
 
+/// Handlers of one method that are looked at: its try items and their lists may share bytes, so the file's size is no
+/// bound. A method has no more than 65,536 code units that a handler could start at.
+const MAX_HANDLERS: usize = 1 << 16;
+
 /// `code_item`
 #[derive(Debug, Clone, Copy)]
 pub struct Code<'a> {
@@ -88,13 +92,21 @@ impl<'a> Code<'a> {
         Instructions::new(self.insns)
     }
 
-    /// The exception handlers. A list that does not fit in the file ends early.
+    /// The exception handlers, in ascending order of their ranges, which do not overlap. A list that does not fit in the
+    /// file, is out of order or has more handlers than a method has code units ends early.
     pub fn tries(&self) -> Vec<Try> {
         let mut tries = Vec::new();
         let Some(mut item) = self.try_items() else { return tries };
         let handlers = item.saturating_add(usize::from(self.tries).saturating_mul(8));
+        let mut covered = 0;
+        let mut listed = 0usize;
         for _ in 0..self.tries {
             let Some(entry) = self.read_try(item, handlers) else { break };
+            listed = listed.saturating_add(entry.handlers.len());
+            if entry.start < covered || listed > MAX_HANDLERS {
+                break;
+            }
+            covered = entry.end;
             tries.push(entry);
             item = item.saturating_add(8);
         }
@@ -115,7 +127,7 @@ impl<'a> Code<'a> {
         // A size of zero or less says that a catch-all handler follows the typed ones.
         let size = cursor.sleb128()?;
         let mut list = Vec::new();
-        for _ in 0..size.unsigned_abs() {
+        for _ in 0..size.unsigned_abs().min(u32::try_from(MAX_HANDLERS).ok()?) {
             list.push(Handler { ty: Some(TypeIdx(cursor.uleb128()?)), pc: cursor.uleb128()? });
         }
         if size <= 0 {

@@ -75,12 +75,13 @@ impl Blocks {
             }
         }
         for entry in &tries {
-            let handlers: Vec<usize> = entry.handlers.iter().filter_map(|handler| block_of(handler.pc)).collect();
-            for block in &mut blocks {
-                let pc = instructions.get(block.start).map_or(0, |instruction| instruction.pc);
-                if entry.start <= pc && pc < entry.end {
-                    block.handlers.extend(&handlers);
-                }
+            let mut handlers: Vec<usize> = entry.handlers.iter().filter_map(|handler| block_of(handler.pc)).collect();
+            handlers.sort_unstable();
+            handlers.dedup();
+            // The bounds of a range are leaders, so it holds whole blocks.
+            let place = |pc: u32| starts.partition_point(|start| instructions.get(*start).is_some_and(|it| it.pc < pc));
+            for block in blocks.get_mut(place(entry.start)..place(entry.end)).unwrap_or_default() {
+                block.handlers.clone_from(&handlers);
             }
         }
         Self { instructions, blocks }

@@ -5,6 +5,8 @@
 //! of strings and the result of a static call on a string; everything else is unknown. Two ways that bring different
 //! values make the value unknown: it never guesses.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::blocks::{Block, Blocks};
 use crate::dex::{Code, Dex, FieldIdx, Index, Instruction, MethodIdx, StringIdx, TypeIdx};
 
@@ -69,7 +71,7 @@ pub fn call_args(dex: &Dex<'_>, code: &Code<'_>, pcs: &[u32]) -> Vec<CallArgs> {
     let method = Blocks::of(code);
     let mut analysis = Analysis::new(&method, code.registers.into());
     let settled = analysis.settle();
-    let mut arrays: Vec<(u32, Vec<StringIdx>)> = Vec::new();
+    let mut arrays: BTreeMap<u32, Vec<StringIdx>> = BTreeMap::new();
     let mut calls = Vec::new();
     for (block, state) in method.blocks.iter().zip(&analysis.states) {
         let mut state = state.clone();
@@ -91,8 +93,11 @@ pub fn call_args(dex: &Dex<'_>, code: &Code<'_>, pcs: &[u32]) -> Vec<CallArgs> {
         }
     }
     for call in &mut calls {
-        let used = |at: u32| call.values.contains(&Value::Array(at));
-        call.arrays = arrays.iter().filter(|(at, _)| used(*at)).cloned().collect();
+        let taken = call.values.iter().filter_map(|value| match value {
+            Value::Array(at) => arrays.get(at).map(|strings| (*at, strings.clone())),
+            _ => None,
+        });
+        call.arrays = taken.collect();
     }
     calls
 }
@@ -120,7 +125,7 @@ impl<'m> Analysis<'m> {
         if self.states.first().is_none_or(Vec::is_empty) {
             return false;
         }
-        let mut waiting = std::collections::BTreeSet::from([0]);
+        let mut waiting = BTreeSet::from([0]);
         let mut visits = blocks.len().saturating_mul(MAX_VISITS);
         while let Some(index) = waiting.pop_first() {
             let Some(left) = visits.checked_sub(1) else { return false };
@@ -143,7 +148,7 @@ impl<'m> Analysis<'m> {
     }
 
     /// Runs a block. An exception may leave it after any instruction, so each value that it writes reaches its handlers.
-    fn run(&mut self, block: &Block, state: &mut [Value], waiting: &mut std::collections::BTreeSet<usize>) {
+    fn run(&mut self, block: &Block, state: &mut [Value], waiting: &mut BTreeSet<usize>) {
         let mut before = None;
         for instruction in self.method.body(block) {
             let written = step(state, instruction, before);
@@ -219,14 +224,11 @@ fn call_result(state: &[Value], call: &Instruction) -> Value {
 }
 
 /// Notes strings that an instruction puts into an array.
-fn note_array(state: &[Value], instruction: &Instruction, arrays: &mut Vec<(u32, Vec<StringIdx>)>) {
+fn note_array(state: &[Value], instruction: &Instruction, arrays: &mut BTreeMap<u32, Vec<StringIdx>>) {
     let read = |register: u16| state.get(usize::from(register)).copied().unwrap_or(Value::Unknown);
     let mut put = |array: u32, value: Value| {
         if let Value::String(string) = value {
-            match arrays.iter_mut().find(|(at, _)| *at == array) {
-                Some((_, strings)) => strings.push(string),
-                None => arrays.push((array, vec![string])),
-            }
+            arrays.entry(array).or_default().push(string);
         }
     };
     match instruction.byte {

@@ -1,0 +1,153 @@
+//! Which members and strings of one DEX file the catalog knows.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::condition::{Conditions, Constant};
+use super::program::{Program, Unit};
+use super::vocabulary::Vocabulary;
+use crate::catalog::Source;
+use crate::dex::{BitSet, FieldIdx, MethodIdx, StringIdx, Targets, TypeIdx};
+
+/// What a method, field or string of the file is to the catalog.
+#[derive(Debug, Default)]
+pub(super) struct Matched {
+    /// The entries about it.
+    pub(super) sources: Vec<&'static Source>,
+    /// It loads code at run time.
+    pub(super) loader: Option<&'static str>,
+    /// The file names it through a class of the package that inherits it.
+    pub(super) inherited: bool,
+}
+
+/// A method of the package that overrides a callback.
+#[derive(Debug)]
+pub(super) struct Override {
+    pub(super) class: TypeIdx,
+    pub(super) method: MethodIdx,
+    pub(super) source: &'static Source,
+}
+
+/// Everything in one file that the catalog knows.
+#[derive(Debug, Default)]
+pub(super) struct Matches {
+    /// What a scan has to look for.
+    pub(super) targets: Targets,
+    pub(super) methods: BTreeMap<MethodIdx, Matched>,
+    pub(super) fields: BTreeMap<FieldIdx, Matched>,
+    pub(super) strings: BTreeMap<StringIdx, Matched>,
+    pub(super) overrides: Vec<Override>,
+}
+
+impl Matches {
+    pub(super) fn of(program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, conditions: &Conditions) -> Self {
+        let header = &unit.dex.header;
+        let mut it = Self {
+            targets: Targets {
+                methods: BitSet::new(header.methods.count),
+                fields: BitSet::new(header.fields.count),
+                strings: BitSet::new(header.strings.count),
+            },
+            ..Self::default()
+        };
+        let names = it.read_strings(unit, words, conditions);
+        it.read_methods(program, unit, words, &names);
+        it.read_fields(program, unit, words, &names);
+        it
+    }
+
+    /// Finds the literals and patterns; gives the strings that are names of members.
+    fn read_strings(&mut self, unit: &Unit<'_>, words: &Vocabulary, conditions: &Conditions) -> BitSet {
+        let mut names = BitSet::new(unit.dex.header.strings.count);
+        for index in 0..unit.dex.header.strings.count {
+            let Some(bytes) = unit.dex.string_bytes(StringIdx(index)) else { continue };
+            let word = words.word(bytes);
+            if word.is_some_and(|word| word.name) {
+                names.insert(index);
+            }
+            let mut sources: Vec<&'static Source> = word.map(|word| word.literals.clone()).unwrap_or_default();
+            // A path that an entry spells out needs no pattern; descriptors are no paths.
+            if sources.is_empty() && is_path(bytes) {
+                let text = Constant::Text(String::from_utf8_lossy(bytes));
+                let holding = words.patterns().iter().filter(|source| conditions.holds(source, &text));
+                sources.extend(holding.max_by_key(|source| source.arg_value.len()));
+            }
+            if !sources.is_empty() {
+                self.targets.strings.insert(index);
+                self.strings.insert(StringIdx(index), Matched { sources, ..Matched::default() });
+            }
+        }
+        names
+    }
+
+    fn read_methods(&mut self, program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, names: &BitSet) {
+        for index in (0..unit.dex.header.methods.count).map(MethodIdx) {
+            let Some(method) = unit.dex.method(index).filter(|method| names.contains(method.name.0)) else { continue };
+            let name = unit.dex.string(method.name).unwrap_or_default();
+            let signature = format!("{name}{}", unit.dex.proto_descriptor(method.proto));
+            let class = unit.dex.type_descriptor(method.class).unwrap_or_default();
+            let mut matched = Matched { loader: words.loader(&class, &signature), ..Matched::default() };
+            for member in words.members(&signature) {
+                if member.class == class {
+                    matched.sources.extend(&member.sources);
+                } else if inherits(program, unit, index, method.class, member.class) {
+                    matched.sources.extend(&member.sources);
+                    matched.inherited = true;
+                }
+            }
+            for member in words.overrides(&signature) {
+                if member.class != class && program.extends(unit, method.class, member.class.as_bytes()) {
+                    let of = |source| Override { class: method.class, method: index, source };
+                    self.overrides.extend(member.sources.iter().map(|source| of(*source)));
+                }
+            }
+            if !matched.sources.is_empty() || matched.loader.is_some() {
+                self.targets.methods.insert(index.0);
+                self.methods.insert(index, matched);
+            }
+        }
+    }
+
+    fn read_fields(&mut self, program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, names: &BitSet) {
+        for index in (0..unit.dex.header.fields.count).map(FieldIdx) {
+            let Some(field) = unit.dex.field(index).filter(|field| names.contains(field.name.0)) else { continue };
+            let name = unit.dex.string(field.name).unwrap_or_default();
+            let ty = unit.dex.type_descriptor(field.ty).unwrap_or(Cow::Borrowed("?"));
+            let class = unit.dex.type_descriptor(field.class).unwrap_or_default();
+            let mut matched = Matched::default();
+            for member in words.members(&format!("{name}:{ty}")) {
+                let own = member.class == class;
+                if own || program.extends(unit, field.class, member.class.as_bytes()) {
+                    matched.sources.extend(&member.sources);
+                    matched.inherited |= !own;
+                }
+            }
+            if !matched.sources.is_empty() {
+                self.targets.fields.insert(index.0);
+                self.fields.insert(index, matched);
+            }
+        }
+    }
+}
+
+/// Whether a method that the file names on a class of the package is really that of `target`: the class extends it and
+/// does not define the method itself.
+fn inherits(program: &Program<'_>, unit: &Unit<'_>, method: MethodIdx, class: TypeIdx, target: &str) -> bool {
+    program.extends(unit, class, target.as_bytes()) && !defines(unit, class, method)
+}
+
+/// Whether a class of this file defines the method.
+fn defines(unit: &Unit<'_>, class: TypeIdx, method: MethodIdx) -> bool {
+    let Some(class) = unit.class(class) else { return false };
+    let Ok(Some(mut methods)) = unit.dex.class_data(&class) else { return false };
+    methods.any(|defined| defined.is_ok_and(|defined| defined.method == method))
+}
+
+/// Whether a string may be a path or a piece of one, and no descriptor.
+fn is_path(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'/', ..] => true,
+        [b'L' | b'[' | b'(', ..] => false,
+        _ => bytes.len() > 8 && memchr::memchr(b'/', bytes).is_some(),
+    }
+}

@@ -1,0 +1,233 @@
+//! The facts of a package, in the stable shape `candor.behavior/1`.
+
+use serde::Serialize;
+
+/// Everything found in one package.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Behavior {
+    /// The path as given on the command line.
+    pub path: String,
+    /// SHA-256 of the file, lowercase hex.
+    pub sha256: String,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// `apk`, `split`, `bundle` or `dex`.
+    pub kind: &'static str,
+    /// What the manifest says of the app.
+    pub app: App,
+    /// Signing certificates, sorted.
+    pub signing: Vec<Signing>,
+    /// Permissions, declared and implied, sorted by name.
+    pub permissions: Vec<Permission>,
+    /// SDKs, sorted by id.
+    pub sdks: Vec<SdkFound>,
+    /// Reads, sorted.
+    pub reads: Vec<Read>,
+    /// Hosts that the code names, sorted; none = not analysed.
+    pub endpoints: Option<Vec<Endpoint>>,
+    /// Whether absence proves anything.
+    pub completeness: Completeness,
+    /// What could not be read, sorted.
+    pub issues: Vec<IssueEntry>,
+}
+
+/// What the manifest says of the app.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct App {
+    /// Application id; empty where there is no readable manifest.
+    pub package: String,
+    /// `versionName`.
+    pub version_name: Option<String>,
+    /// `versionCode`.
+    pub version_code: Option<u64>,
+    /// `minSdkVersion`.
+    pub min_sdk: Option<u32>,
+    /// `targetSdkVersion`.
+    pub target_sdk: Option<u32>,
+    /// Label in the default configuration.
+    pub label: Option<String>,
+}
+
+/// A signing certificate.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Signing {
+    /// `v1`, `v2`, `v3` or `v3.1`.
+    pub scheme: &'static str,
+    /// SHA-256 of the certificate.
+    pub sha256: String,
+    /// Subject.
+    pub subject: String,
+    /// Start of validity.
+    pub not_before: String,
+    /// End of validity.
+    pub not_after: String,
+}
+
+/// A permission of the package.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Permission {
+    /// The constant.
+    pub name: String,
+    /// The system adds it; the manifest does not name it.
+    pub implied: bool,
+    /// `maxSdkVersion`.
+    pub max_sdk: Option<u32>,
+}
+
+/// How sure the presence of an SDK is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// One weak sign, or an entry that rests on recall.
+    Possible,
+    /// Signs that only this SDK leaves.
+    Present,
+}
+
+/// One sign of an SDK.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SdkEvidence {
+    /// `class`, `component`, `native-lib`, `meta-data`, `asset`, `string` or `structure`.
+    pub kind: &'static str,
+    /// What was found: a class descriptor's package and count, a component, a file.
+    pub value: String,
+}
+
+/// An SDK in the package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SdkFound {
+    /// Catalog id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Vendor.
+    pub vendor: String,
+    /// ISO 3166-1 alpha-2 of the vendor's seat.
+    pub country: Option<String>,
+    /// Catalog category.
+    pub category: String,
+    /// The family in the catalog.
+    pub parent: Option<String>,
+    /// How sure.
+    pub grade: Grade,
+    /// Version, where it can be read.
+    pub version: Option<String>,
+    /// The signs, sorted.
+    pub evidence: Vec<SdkEvidence>,
+}
+
+/// Whose code holds a read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Owner {
+    /// App, SDK, library or unknown.
+    pub kind: OwnerKind,
+    /// SDK id, library prefix or package prefix, dotted; the application id for the app.
+    pub id: String,
+}
+
+/// The four kinds of owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OwnerKind {
+    /// The app's own code.
+    App,
+    /// A third party's SDK of the catalog.
+    Sdk,
+    /// A known library that collects nothing by itself.
+    Library,
+    /// Nobody known.
+    Unknown,
+}
+
+/// How sure a read is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// The code exists.
+    Present,
+    /// The system can reach it from an entry point.
+    Reachable,
+}
+
+/// One place in the package where a source is used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Read {
+    /// Data type id; `*` where a constant decides and is unknown (only with `--focus all`).
+    pub data: String,
+    /// Whose code it is.
+    pub owner: Owner,
+    /// What is called or read: descriptor, URI, key, path or command, as in the catalog.
+    pub api: String,
+    /// The catalog's kind of source: `method-call`, `field-read` …
+    pub source: &'static str,
+    /// `value` = yields the datum, `handle` = an object that holds it, `partial` = a piece or a state.
+    pub strength: &'static str,
+    /// The method that holds the place, smali notation; empty for files and manifest entries.
+    pub caller: String,
+    /// The entry of the package.
+    pub file: String,
+    /// Bytes from the start of `file` to the instruction, hex.
+    pub offset: String,
+    /// Code units from the start of the method's instructions, hex, as dexdump prints it.
+    pub pc: String,
+    /// The constant that decided, where one did.
+    pub literal: Option<String>,
+    /// How sure.
+    pub certainty: Certainty,
+    /// Kind of entry point, where the call graph was built.
+    pub entry: Option<&'static str>,
+    /// Shortest call path, where the call graph was built.
+    pub path: Vec<String>,
+    /// Reachable before consent; none = not analysed.
+    pub pre_consent: Option<bool>,
+    /// Reachable in the background; none = not analysed.
+    pub background: Option<bool>,
+    /// Whether the system gives the real value: `yes`, `restricted since API 29 …`.
+    pub obtainable: String,
+    /// What a reader must know.
+    pub note: Option<String>,
+    /// The catalog's confidence that the source means this data type.
+    pub confidence: crate::catalog::Confidence,
+    /// Whether a policy must list the data type: `core`, `policy` or `noise`.
+    pub focus: crate::catalog::Focus,
+}
+
+/// A host that the code names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Endpoint {
+    /// Host name, lowercase.
+    pub host: String,
+    /// Whose code names it.
+    pub owner: Owner,
+    /// Named with `http://`.
+    pub cleartext: bool,
+}
+
+/// Why absence proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Reason {
+    /// `packed`, `dynamic-code`, `reflection`, `native`, `script` or `corrupt`.
+    pub kind: &'static str,
+    /// What was seen.
+    pub detail: String,
+}
+
+/// Whether absence proves anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Completeness {
+    /// All code was visible and readable.
+    pub complete: bool,
+    /// Why not, or what weakens it.
+    pub reasons: Vec<Reason>,
+}
+
+/// One part that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct IssueEntry {
+    /// The entry of the package.
+    pub file: String,
+    /// Offset in it, hex.
+    pub offset: Option<String>,
+    /// What is wrong.
+    pub message: String,
+}

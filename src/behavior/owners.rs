@@ -1,0 +1,181 @@
+//! Whose code a class is, and whether the system would give that code what it asks for.
+
+use std::collections::BTreeSet;
+
+use super::model::{Owner, OwnerKind};
+use crate::catalog::{Catalog, Holder, Source, Strength};
+use crate::manifest::Manifest;
+
+/// Segments of a package that name its owner: `com.example.app` of `com.example.app.ui.login`.
+const OWNER_SEGMENTS: usize = 3;
+
+/// Who owns the classes of one package.
+#[derive(Debug)]
+pub(super) struct Owners<'c> {
+    catalog: &'c Catalog,
+    /// The app's own namespaces, dotted, sorted.
+    own: BTreeSet<String>,
+    app: String,
+    /// SDKs of which there is more than a generic prefix.
+    supported: BTreeSet<&'c str>,
+    declared: BTreeSet<String>,
+}
+
+impl<'c> Owners<'c> {
+    /// `supported` are the SDKs that have other signs than a generic prefix; `declared` the package's permissions.
+    pub(super) fn new(
+        catalog: &'c Catalog,
+        manifests: &[Manifest],
+        supported: BTreeSet<&'c str>,
+        declared: BTreeSet<String>,
+    ) -> Self {
+        let mut own = BTreeSet::new();
+        for manifest in manifests {
+            if !manifest.package.is_empty() {
+                own.insert(manifest.package.clone());
+            }
+            let components = manifest.components.iter().map(|component| &component.name);
+            for class in components.chain(&manifest.application) {
+                // Components of SDKs are merged into the manifest too.
+                if catalog.sdk_by_prefix(class).is_none()
+                    && let Some((package, _)) = class.rsplit_once('.')
+                {
+                    own.insert(first_segments(package, OWNER_SEGMENTS).to_owned());
+                }
+            }
+        }
+        let app = manifests.first().map(|manifest| manifest.package.clone()).unwrap_or_default();
+        Self { catalog, own, app, supported, declared }
+    }
+
+    /// Whose code the class with this descriptor is: the longest of the app's namespaces and the catalog's prefixes.
+    pub(super) fn owner_of(&self, descriptor: &str) -> Owner {
+        let name = crate::dex::class_name(descriptor).unwrap_or(descriptor).replace('/', ".");
+        let own = self.own_namespace(&name);
+        let known = self.catalog.sdk_by_prefix(descriptor).filter(|found| self.counts(found.holder, found.strength));
+        match known {
+            Some(found) if found.prefix.len() > own.unwrap_or_default() => match found.holder {
+                Holder::Sdk(sdk) => owner(OwnerKind::Sdk, sdk.id),
+                Holder::Utility(_) | Holder::Library(_) => owner(OwnerKind::Library, found.prefix),
+            },
+            _ if own.is_some() => owner(OwnerKind::App, &self.app),
+            _ => {
+                let package = name.rsplit_once('.').map_or("", |(package, _)| package);
+                owner(OwnerKind::Unknown, first_segments(package, OWNER_SEGMENTS))
+            }
+        }
+    }
+
+    /// A generic prefix names an owner only where something else says that the SDK is there.
+    fn counts(&self, holder: Holder<'_>, strength: Strength) -> bool {
+        match holder {
+            Holder::Sdk(sdk) | Holder::Utility(sdk) => strength != Strength::Generic || self.supported.contains(sdk.id),
+            Holder::Library(_) => true,
+        }
+    }
+
+    /// The length of the longest namespace of the app that holds the class.
+    fn own_namespace(&self, name: &str) -> Option<usize> {
+        let ends = name.match_indices(['.', '$']).map(|(end, _)| end).chain([name.len()]);
+        ends.filter(|end| name.get(..*end).is_some_and(|prefix| self.own.contains(prefix))).last()
+    }
+
+    /// Whether the system gives the real value to this package: what the catalog knows of platform restrictions and of
+    /// the permission that guards the source. Both are reported, for the attempt counts too.
+    pub(super) fn obtainable(&self, source: &Source) -> String {
+        let restricted = self.catalog.data_type(source.data).map_or("", |data| data.restricted);
+        let needed = permission_names(source.permissions);
+        let missing = !needed.is_empty()
+            && !needed.iter().any(|name| {
+                self.declared.iter().any(|declared| declared.rsplit('.').next() == Some(name) || declared == name)
+            });
+        match (restricted, missing) {
+            ("", false) => "yes".to_owned(),
+            ("", true) => format!("permission not declared: {}", needed.join(" or ")),
+            (_, false) => format!("restricted since API {restricted}"),
+            (_, true) => {
+                format!("permission not declared: {}; restricted since API {restricted}", needed.join(" or "))
+            }
+        }
+    }
+}
+
+fn owner(kind: OwnerKind, id: &str) -> Owner {
+    Owner { kind, id: if id.is_empty() { "(unnamed)".to_owned() } else { id.to_owned() } }
+}
+
+/// The first `count` segments of a dotted name.
+fn first_segments(name: &str, count: usize) -> &str {
+    let end = name.match_indices('.').nth(count.saturating_sub(1)).map_or(name.len(), |(end, _)| end);
+    name.get(..end).unwrap_or(name)
+}
+
+/// The permission constants in the first alternative set of the catalog's notation: words of capitals and underscores.
+fn permission_names(notation: &str) -> Vec<&str> {
+    let set = notation.split(';').next().unwrap_or_default();
+    let words = set.split(|it: char| !(it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_'));
+    words.filter(|word| word.len() > 5 && word.contains(|it: char| it.is_ascii_uppercase())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{Component, ComponentKind};
+
+    fn manifest(package: &str, components: &[&str]) -> Manifest {
+        let component = |name: &&str| Component {
+            kind: ComponentKind::Activity,
+            name: (*name).to_owned(),
+            target: None,
+            enabled: true,
+            exported: None,
+            process: None,
+            permission: None,
+            authorities: Vec::new(),
+            filters: Vec::new(),
+            meta_data: Vec::new(),
+        };
+        let components = components.iter().map(component).collect();
+        Manifest { package: package.to_owned(), components, ..Manifest::default() }
+    }
+
+    fn owner_in(manifest: Manifest, class: &str) -> (OwnerKind, String) {
+        let owners = Owners::new(Catalog::builtin(), &[manifest], BTreeSet::new(), BTreeSet::new());
+        let owner = owners.owner_of(class);
+        (owner.kind, owner.id)
+    }
+
+    #[test]
+    fn code_belongs_to_the_longest_prefix() {
+        let app = || manifest("com.example.app", &["com.other.code.ui.Main", "com.tencent.bugly.beta.ui.BetaActivity"]);
+        let cases = [
+            ("Lcom/example/app/Main;", OwnerKind::App, "com.example.app"),
+            ("Lcom/example/app$Inner;", OwnerKind::App, "com.example.app"),
+            ("Lcom/example/apple/Main;", OwnerKind::Unknown, "com.example.apple"),
+            ("Lcom/other/code/net/Client;", OwnerKind::App, "com.example.app"),
+            ("Lcom/tencent/bugly/proguard/a;", OwnerKind::Sdk, "bugly"),
+            ("Lcom/tencent/buglyfake/Tool;", OwnerKind::Unknown, "com.tencent.buglyfake"),
+            ("Lokhttp3/Call;", OwnerKind::Library, "okhttp3"),
+            ("La/b/c;", OwnerKind::Unknown, "a.b"),
+            ("La;", OwnerKind::Unknown, "(unnamed)"),
+        ];
+        for (class, kind, id) in cases {
+            assert_eq!(owner_in(app(), class), (kind, id.to_owned()), "{class}");
+        }
+    }
+
+    #[test]
+    fn an_app_inside_a_vendors_namespace_keeps_its_own_code() {
+        let own = manifest("com.tencent.bugly.demo", &[]);
+        assert_eq!(owner_in(own.clone(), "Lcom/tencent/bugly/demo/Main;").0, OwnerKind::App);
+        assert_eq!(owner_in(own, "Lcom/tencent/bugly/crashreport/CrashReport;"), (OwnerKind::Sdk, "bugly".to_owned()));
+    }
+
+    #[test]
+    fn permissions_are_read_from_the_catalogs_notation() {
+        assert_eq!(permission_names("READ_PHONE_STATE(23-28);READ_PRIVILEGED_PHONE_STATE(29+)"), ["READ_PHONE_STATE"]);
+        assert_eq!(permission_names("ACCESS_FINE_LOCATION|ACCESS_COARSE_LOCATION").len(), 2);
+        assert!(permission_names("by URI").is_empty());
+        assert!(permission_names("none: user-mediated").is_empty());
+    }
+}

@@ -1,0 +1,230 @@
+//! Reads: the places in code where a source is used, decided by the constants that the same method passes.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::condition::{Conditions, Constant, referred_kind};
+use super::matches::{Matched, Matches};
+use super::model::{Certainty, Owner, Read};
+use super::owners::Owners;
+use super::program::Unit;
+use crate::catalog::{ArgOp, Focus, Source, SourceKind};
+use crate::dex::{ClassDef, Code, MethodDef, Reference, Scan, Site};
+use crate::error::Issue;
+use crate::flow::{self, CallArgs, Value};
+
+/// Longest constant that a report shows, in characters.
+const SHOWN: usize = 120;
+
+/// What the code of some classes does.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) reads: Vec<Read>,
+    /// Places that load code at run time: the method called, the caller, whose code it is.
+    pub(super) loaders: Vec<(&'static str, String, Owner)>,
+    pub(super) issues: Vec<Issue>,
+}
+
+/// What a scan of one file needs to know.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'r, 'b> {
+    pub(super) unit: &'r Unit<'b>,
+    pub(super) matches: &'r Matches,
+    pub(super) conditions: &'r Conditions,
+    pub(super) owners: &'r Owners<'r>,
+    /// Reads beyond this focus are left out.
+    pub(super) focus: Focus,
+}
+
+impl<'b> Reader<'_, 'b> {
+    /// The ranges of classes that can be read beside each other.
+    pub(super) fn ranges(&self) -> Vec<Range<u32>> {
+        self.scan().ranges()
+    }
+
+    fn scan(&self) -> Scan<'_, 'b> {
+        Scan::new(self.unit.label, &self.unit.dex, &self.matches.targets)
+    }
+
+    /// Reads the classes of one range.
+    pub(super) fn read(&self, classes: Range<u32>) -> Found {
+        let mut found = Found::default();
+        let issues = self.scan().run(classes, |class, method, code, sites| {
+            self.read_method(class, method, code, sites, &mut found);
+        });
+        found.issues = issues;
+        found
+    }
+
+    /// Callbacks that classes of the package override.
+    pub(super) fn overrides(&self) -> Vec<Read> {
+        let mut reads = Vec::new();
+        for entry in &self.matches.overrides {
+            if entry.source.focus > self.focus {
+                continue;
+            }
+            let Some(class) = self.unit.class(entry.class) else { continue };
+            let Ok(Some(mut methods)) = self.unit.dex.class_data(&class) else { continue };
+            let defined = methods.find_map(|method| method.ok().filter(|method| method.method == entry.method));
+            let Some(Ok(Some(code))) = defined.map(|method| self.unit.dex.code(&method)) else { continue };
+            let place =
+                Place { owner: self.owner(&class), caller: self.unit.dex.method_descriptor(entry.method), pc: 0 };
+            reads.push(self.entry(entry.source, place, &code, None, None));
+        }
+        reads
+    }
+
+    fn owner(&self, class: &ClassDef) -> Owner {
+        self.owners.owner_of(&self.unit.dex.type_descriptor(class.class).unwrap_or_default())
+    }
+
+    fn read_method(&self, class: &ClassDef, method: &MethodDef, code: &Code<'b>, sites: &[Site], found: &mut Found) {
+        let caller = self.unit.dex.method_descriptor(method.method);
+        let owner = self.owner(class);
+        let asked: Vec<u32> = sites.iter().filter(|site| self.asks_for_arguments(site)).map(|site| site.pc).collect();
+        let arguments = if asked.is_empty() { Vec::new() } else { flow::call_args(&self.unit.dex, code, &asked) };
+        for site in sites {
+            let Some(matched) = self.matched(site) else { continue };
+            if let Some(loader) = matched.loader {
+                found.loaders.push((loader, caller.clone(), owner.clone()));
+            }
+            let arguments = arguments.iter().find(|call| call.pc == site.pc);
+            let note = matched.inherited.then(|| self.named_as(site));
+            for (source, literal, note) in self.decide(matched, arguments, note) {
+                let place = Place { owner: owner.clone(), caller: caller.clone(), pc: site.pc };
+                found.reads.push(self.entry(source, place, code, literal, note));
+            }
+        }
+    }
+
+    fn matched(&self, site: &Site) -> Option<&Matched> {
+        match site.reference {
+            Reference::Method(index) => self.matches.methods.get(&index),
+            Reference::Field(index) => self.matches.fields.get(&index),
+            Reference::String(index) => self.matches.strings.get(&index),
+        }
+    }
+
+    fn asks_for_arguments(&self, site: &Site) -> bool {
+        let call = matches!(site.reference, Reference::Method(_));
+        call && self.matched(site).is_some_and(|matched| matched.sources.iter().any(|source| is_conditional(source)))
+    }
+
+    fn named_as(&self, site: &Site) -> String {
+        let dex = &self.unit.dex;
+        let name = match site.reference {
+            Reference::Method(index) => dex.method_descriptor(index),
+            Reference::Field(index) => dex.field_descriptor(index),
+            Reference::String(_) => String::new(),
+        };
+        format!("through {name}")
+    }
+
+    /// The entries that hold at one place, each with the constant that decided.
+    fn decide(
+        &self,
+        matched: &Matched,
+        arguments: Option<&CallArgs>,
+        note: Option<String>,
+    ) -> Vec<(&'static Source, Option<String>, Option<String>)> {
+        let mut decided = Vec::new();
+        let mut unknown = None;
+        for source in matched.sources.iter().copied() {
+            if !is_conditional(source) {
+                decided.push((source, None, note.clone()));
+                continue;
+            }
+            let constants = arguments.map(|call| self.constants(source, call)).unwrap_or_default();
+            if constants.is_empty() {
+                unknown = unknown.or(Some(source));
+            }
+            for constant in constants {
+                let literal = Some(shortened(&constant.shown()));
+                if source.kind == SourceKind::PermissionRequest {
+                    decided.push((source, literal, note.clone()));
+                } else if let Some(kind) = referred_kind(source.arg_value) {
+                    decided.extend(self.conditions.entry(kind, &constant).map(|it| (it, literal, note.clone())));
+                } else if self.conditions.holds(source, &constant) {
+                    decided.push((source, literal, note.clone()));
+                }
+            }
+        }
+        decided.retain(|(source, ..)| source.focus <= self.focus);
+        if self.focus == Focus::Noise
+            && decided.is_empty()
+            && let Some(source) = unknown
+        {
+            decided.push((source, None, Some("the deciding argument is no constant of this method".to_owned())));
+        }
+        decided
+    }
+
+    /// The constants on the parameter that an entry asks about; empty where they are unknown.
+    fn constants(&self, source: &Source, call: &CallArgs) -> Vec<Constant<'b>> {
+        let dex = &self.unit.dex;
+        let text = |index| dex.string(index).map(Constant::Text);
+        let value = source.arg_index.and_then(|index| call.values.get(usize::from(index)));
+        match value {
+            Some(Value::String(index) | Value::Call(_, index)) => text(*index).into_iter().collect(),
+            Some(Value::Int(number)) => vec![Constant::Number(*number)],
+            Some(Value::Array(at)) if referred_kind(source.arg_value) == Some(SourceKind::ShellCommand) => {
+                // A command as an array is one command line.
+                let words: Vec<_> = call.array(*at).iter().filter_map(|index| dex.string(*index)).collect();
+                if words.is_empty() { Vec::new() } else { vec![Constant::Text(Cow::Owned(words.join(" ")))] }
+            }
+            Some(Value::Array(at)) => call.array(*at).iter().filter_map(|index| text(*index)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn entry(
+        &self,
+        source: &'static Source,
+        place: Place,
+        code: &Code<'b>,
+        literal: Option<String>,
+        note: Option<String>,
+    ) -> Read {
+        let undecided = literal.is_none() && is_conditional(source) && source.kind != SourceKind::FilePath;
+        Read {
+            data: if undecided { "*".to_owned() } else { source.data.to_owned() },
+            owner: place.owner,
+            api: source.target.to_owned(),
+            source: source.kind.as_str(),
+            strength: source.strength,
+            caller: place.caller,
+            file: self.unit.label.to_owned(),
+            offset: format!("{:#x}", code.file_offset(place.pc)),
+            pc: format!("{:#06x}", place.pc),
+            literal,
+            certainty: Certainty::Present,
+            entry: None,
+            path: Vec::new(),
+            pre_consent: None,
+            background: None,
+            obtainable: self.owners.obtainable(source),
+            note,
+            confidence: source.confidence,
+            focus: if undecided { Focus::Noise } else { source.focus },
+        }
+    }
+}
+
+/// A place in code and whose it is.
+struct Place {
+    owner: Owner,
+    caller: String,
+    pc: u32,
+}
+
+/// Whether a constant argument decides the entry.
+fn is_conditional(source: &Source) -> bool {
+    source.arg_op != ArgOp::Any || source.arg_value.starts_with('@')
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

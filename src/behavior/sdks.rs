@@ -1,0 +1,258 @@
+//! SDKs: what proves that a third party's code is in the package, and how much it proves.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
+
+use regex::RegexSet;
+
+use super::model::{Grade, SdkEvidence, SdkFound};
+use super::program::Unit;
+use crate::catalog::{Catalog, Holder, Sdk, Strength};
+use crate::manifest::Manifest;
+
+/// The signs of all SDKs of a catalog, by what is looked up.
+#[derive(Debug)]
+pub(super) struct Signs {
+    catalog: &'static Catalog,
+    components: HashMap<&'static str, Vec<usize>>,
+    component_globs: Vec<(&'static str, usize)>,
+    meta_data: HashMap<&'static str, Vec<usize>>,
+    actions: HashMap<&'static str, Vec<usize>>,
+    libraries: HashMap<&'static str, Vec<usize>>,
+    library_patterns: OnceLock<(RegexSet, Vec<usize>)>,
+    files: HashMap<&'static str, Vec<usize>>,
+    file_globs: Vec<(&'static str, usize)>,
+}
+
+/// Defined classes below one prefix.
+pub(super) type ClassCounts = BTreeMap<(&'static str, &'static str), (Strength, u32)>;
+
+/// How much one sign proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// It proves nothing alone, and two of its sort prove no more.
+    Weak,
+    /// Only this SDK leaves it.
+    Strong,
+}
+
+impl Signs {
+    pub(super) fn new(catalog: &'static Catalog) -> Self {
+        let mut it = Self {
+            catalog,
+            components: HashMap::new(),
+            component_globs: Vec::new(),
+            meta_data: HashMap::new(),
+            actions: HashMap::new(),
+            libraries: HashMap::new(),
+            library_patterns: OnceLock::new(),
+            files: HashMap::new(),
+            file_globs: Vec::new(),
+        };
+        for (place, sdk) in catalog.tables.sdks.iter().enumerate() {
+            for name in sdk.components.iter().copied() {
+                if name.contains('*') {
+                    it.component_globs.push((name, place));
+                } else {
+                    it.components.entry(name).or_default().push(place);
+                }
+            }
+            for name in sdk.assets.iter().copied() {
+                if name.contains('*') {
+                    it.file_globs.push((name, place));
+                } else {
+                    it.files.entry(name).or_default().push(place);
+                }
+            }
+            for (names, table) in [
+                (&sdk.meta_data, &mut it.meta_data),
+                (&sdk.actions, &mut it.actions),
+                (&sdk.native_libs, &mut it.libraries),
+            ] {
+                names.iter().for_each(|name| table.entry(name).or_default().push(place));
+            }
+        }
+        it
+    }
+
+    /// The SDKs of a package: its defined classes, its manifests and its entries.
+    pub(super) fn find<'e>(
+        &self,
+        classes: &ClassCounts,
+        manifests: &[Manifest],
+        entries: impl Iterator<Item = &'e str>,
+    ) -> Vec<SdkFound> {
+        let mut found = Evidence::default();
+        for ((sdk, prefix), (strength, count)) in classes {
+            let Some(sdk) = self.catalog.sdk(sdk) else { continue };
+            let weight = if *strength == Strength::Strong { Weight::Strong } else { Weight::Weak };
+            let noun = if *count == 1 { "class" } else { "classes" };
+            found.add(sdk, "class", format!("{prefix} ({count} {noun})"), weight);
+        }
+        for manifest in manifests {
+            self.read_manifest(manifest, &mut found);
+        }
+        for entry in entries {
+            self.read_entry(entry, &mut found);
+        }
+        found.graded()
+    }
+
+    fn read_manifest(&self, manifest: &Manifest, found: &mut Evidence) {
+        for component in &manifest.components {
+            let name = component.name.as_str();
+            self.add_all(self.components.get(name), "component", name, Weight::Strong, found);
+            for (glob, place) in &self.component_globs {
+                if matches_glob(glob, name) {
+                    self.add(*place, "component", name, Weight::Weak, found);
+                }
+            }
+            for meta in &component.meta_data {
+                self.add_all(self.meta_data.get(meta.name.as_str()), "meta-data", &meta.name, Weight::Weak, found);
+            }
+            for action in component.filters.iter().flat_map(|filter| &filter.actions) {
+                self.add_all(self.actions.get(action.as_str()), "component", action, Weight::Weak, found);
+            }
+        }
+        for meta in &manifest.meta_data {
+            self.add_all(self.meta_data.get(meta.name.as_str()), "meta-data", &meta.name, Weight::Weak, found);
+        }
+    }
+
+    fn read_entry(&self, entry: &str, found: &mut Evidence) {
+        let file = entry.rsplit('/').next().unwrap_or(entry);
+        if entry.starts_with("lib/") && file.ends_with(".so") {
+            self.add_all(self.libraries.get(file), "native-lib", file, Weight::Weak, found);
+            let (set, places) = self.library_patterns.get_or_init(|| library_patterns(self.catalog));
+            for place in set.matches(file).iter().filter_map(|index| places.get(index)) {
+                self.add(*place, "native-lib", file, Weight::Weak, found);
+            }
+        }
+        let inside = entry.strip_prefix("assets/").unwrap_or(entry);
+        self.add_all(self.files.get(inside), "asset", entry, Weight::Weak, found);
+        for (glob, place) in &self.file_globs {
+            if matches_glob(glob, inside) {
+                self.add(*place, "asset", entry, Weight::Weak, found);
+            }
+        }
+    }
+
+    fn add_all(&self, places: Option<&Vec<usize>>, kind: &'static str, value: &str, weight: Weight, to: &mut Evidence) {
+        for place in places.into_iter().flatten() {
+            self.add(*place, kind, value, weight, to);
+        }
+    }
+
+    fn add(&self, place: usize, kind: &'static str, value: &str, weight: Weight, to: &mut Evidence) {
+        if let Some(sdk) = self.catalog.tables.sdks.get(place) {
+            to.add(sdk, kind, value.to_owned(), weight);
+        }
+    }
+}
+
+/// Counts the classes that a file defines below each prefix of the catalog. A class that is only referenced counts not.
+pub(super) fn count_classes(catalog: &'static Catalog, unit: &Unit<'_>) -> ClassCounts {
+    let mut counts = ClassCounts::new();
+    for class in unit.dex.classes().flatten() {
+        let Some(descriptor) = unit.dex.type_descriptor(class.class) else { continue };
+        let Some(found) = catalog.sdk_by_prefix(&descriptor) else { continue };
+        let (Holder::Sdk(sdk) | Holder::Utility(sdk)) = found.holder else { continue };
+        counts.entry((sdk.id, found.prefix)).or_insert((found.strength, 0)).1 += 1;
+    }
+    counts
+}
+
+/// The signs found so far, by SDK.
+#[derive(Debug, Default)]
+struct Evidence {
+    by_sdk: BTreeMap<&'static str, (Option<&'static Sdk>, BTreeMap<SdkEvidence, Weight>)>,
+}
+
+impl Evidence {
+    fn add(&mut self, sdk: &'static Sdk, kind: &'static str, value: String, weight: Weight) {
+        let (entry, signs) = self.by_sdk.entry(sdk.id).or_default();
+        *entry = Some(sdk);
+        signs.insert(SdkEvidence { kind, value }, weight);
+    }
+
+    /// One strong sign or two sorts of weak ones make an SDK present; an entry that rests on recall stays possible.
+    fn graded(self) -> Vec<SdkFound> {
+        let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let mut sdks = Vec::new();
+        for (sdk, signs) in self.by_sdk.into_values() {
+            let Some(sdk) = sdk else { continue };
+            let kinds: BTreeSet<&str> = signs.keys().map(|sign| sign.kind).collect();
+            let proven = signs.values().any(|weight| *weight == Weight::Strong) || kinds.len() > 1;
+            sdks.push(SdkFound {
+                id: sdk.id.to_owned(),
+                name: sdk.name.to_owned(),
+                vendor: sdk.vendor.to_owned(),
+                country: optional(sdk.country),
+                category: sdk.category.to_owned(),
+                parent: optional(sdk.parent),
+                grade: if proven && !sdk.recall_only { Grade::Present } else { Grade::Possible },
+                version: None,
+                evidence: signs.into_keys().collect(),
+            });
+        }
+        sdks
+    }
+}
+
+fn library_patterns(catalog: &'static Catalog) -> (RegexSet, Vec<usize>) {
+    let sdks = catalog.tables.sdks.iter().enumerate();
+    let patterns =
+        sdks.flat_map(|(place, sdk)| sdk.native_libs_regex.iter().map(move |it| (format!("^(?:{it})$"), place)));
+    let (patterns, places): (Vec<String>, Vec<usize>) = patterns.unzip();
+    (RegexSet::new(patterns).unwrap_or_else(|_| RegexSet::empty()), places)
+}
+
+/// Whether `text` matches a pattern in which `*` stands for any run of characters.
+pub(super) fn matches_glob(pattern: &str, text: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let Some(last) = pieces.next_back() else { return rest.is_empty() };
+    for piece in pieces {
+        match rest.find(piece) {
+            Some(at) => rest = rest.get(at + piece.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_whole_names() {
+        for (pattern, text, expected) in [
+            ("*.wxapi.WXPayEntryActivity", "com.example.wxapi.WXPayEntryActivity", true),
+            ("*.wxapi.WXPayEntryActivity", "com.example.wxapi.WXPayEntryActivity2", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c", false),
+            ("abc", "abc", true),
+            ("abc", "abcd", false),
+            ("ab*ba", "aba", false),
+        ] {
+            assert_eq!(matches_glob(pattern, text), expected, "{pattern} on {text}");
+        }
+    }
+
+    fn grade_of(classes: &[(&'static str, &'static str, Strength)], entries: &[&str], id: &str) -> Option<Grade> {
+        let counts = classes.iter().map(|(sdk, prefix, strength)| ((*sdk, *prefix), (*strength, 1))).collect();
+        let found = Signs::new(Catalog::builtin()).find(&counts, &[], entries.iter().copied());
+        found.into_iter().find(|sdk| sdk.id == id).map(|sdk| sdk.grade)
+    }
+
+    #[test]
+    fn one_weak_sign_is_only_possible() {
+        assert_eq!(grade_of(&[], &["lib/armeabi/libBugly.so"], "bugly"), Some(Grade::Possible));
+        assert_eq!(grade_of(&[("bugly", "com.tencent.bugly", Strength::Strong)], &[], "bugly"), Some(Grade::Present));
+        let generic = [("bugly", "com.tencent.bugly", Strength::Generic)];
+        assert_eq!(grade_of(&generic, &[], "bugly"), Some(Grade::Possible));
+        assert_eq!(grade_of(&generic, &["lib/x86/libBugly.so"], "bugly"), Some(Grade::Present));
+        assert_eq!(grade_of(&[], &["lib/x86/libbuglyfake.so"], "bugly"), None);
+    }
+}

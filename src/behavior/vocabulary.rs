@@ -1,0 +1,143 @@
+//! The catalog's sources, arranged for one question: does this name, this member, this string of a DEX file matter?
+
+use std::collections::HashMap;
+
+use crate::catalog::{ArgOp, Catalog, Source, SourceKind};
+
+/// One member of one class that the catalog knows.
+#[derive(Debug)]
+pub(super) struct Member {
+    /// Descriptor of the class that declares it.
+    pub(super) class: &'static str,
+    /// The entries about it.
+    pub(super) sources: Vec<&'static Source>,
+}
+
+/// What a string of a DEX file may be.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Word {
+    /// The name of a member that the catalog knows.
+    pub(super) name: bool,
+    /// A literal whose mere use is a read.
+    pub(super) literals: Vec<&'static Source>,
+}
+
+/// All sources of a catalog that DEX code can use.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    words: HashMap<&'static [u8], Word>,
+    /// One bit for the first byte of a word, by the word's length: most strings are none and go no further.
+    shapes: Vec<[u64; 4]>,
+    /// `name(args)ret` and `name:type` to the members with that signature.
+    members: HashMap<&'static str, Vec<Member>>,
+    /// Methods whose override in the package is a read, arranged the same way.
+    overrides: HashMap<&'static str, Vec<Member>>,
+    /// Paths that are no single literal.
+    patterns: Vec<&'static Source>,
+    /// Methods that load code at run time: signature to class and whole descriptor.
+    loaders: HashMap<&'static str, Vec<(&'static str, &'static str)>>,
+}
+
+impl Vocabulary {
+    /// The vocabulary of a catalog, which lives as long as the process.
+    pub(super) fn new(catalog: &'static Catalog) -> Self {
+        let mut it = Self { shapes: vec![[0; 4]; 128], ..Self::default() };
+        for source in &catalog.tables.sources {
+            match source.kind {
+                SourceKind::MethodCall
+                | SourceKind::MethodCallConstArg
+                | SourceKind::SettingsKey
+                | SourceKind::PermissionRequest
+                | SourceKind::FieldRead => it.add_member(source, false),
+                SourceKind::MethodOverride => it.add_member(source, true),
+                SourceKind::FilePath if is_package_path(source) => {}
+                SourceKind::FilePath if source.arg_op == ArgOp::Eq => it.add_literal(source.arg_value, source),
+                SourceKind::FilePath => it.patterns.push(source),
+                _ => {}
+            }
+        }
+        for marker in catalog.markers("loader-api").filter(|marker| marker.effect == "code-loaded-at-runtime") {
+            if let Some((class, signature)) = marker.pattern.split_once("->") {
+                it.add_word(name_of(signature)).name = true;
+                it.loaders.entry(signature).or_default().push((class, marker.pattern));
+            }
+        }
+        it
+    }
+
+    fn add_member(&mut self, source: &'static Source, overridden: bool) {
+        let Some((class, signature)) = source.target.split_once("->") else { return };
+        self.add_word(name_of(signature)).name = true;
+        let table = if overridden { &mut self.overrides } else { &mut self.members };
+        let members = table.entry(signature).or_default();
+        match members.iter_mut().find(|member| member.class == class) {
+            Some(member) => member.sources.push(source),
+            None => members.push(Member { class, sources: vec![source] }),
+        }
+    }
+
+    fn add_literal(&mut self, literal: &'static str, source: &'static Source) {
+        self.add_word(literal).literals.push(source);
+    }
+
+    fn add_word(&mut self, word: &'static str) -> &mut Word {
+        if let (Some(shape), Some(first)) = (self.shapes.get_mut(shape_of(word.len())), word.bytes().next()) {
+            set_bit(shape, first);
+        }
+        self.words.entry(word.as_bytes()).or_default()
+    }
+
+    /// What a string may be.
+    pub(super) fn word(&self, bytes: &[u8]) -> Option<&Word> {
+        let shape = self.shapes.get(shape_of(bytes.len()))?;
+        if !has_bit(shape, *bytes.first()?) {
+            return None;
+        }
+        self.words.get(bytes)
+    }
+
+    /// The paths that are more than a literal.
+    pub(super) fn patterns(&self) -> &[&'static Source] {
+        &self.patterns
+    }
+
+    /// Members that are called or read, by `name(args)ret` or `name:type`.
+    pub(super) fn members(&self, signature: &str) -> &[Member] {
+        self.members.get(signature).map_or(&[], Vec::as_slice)
+    }
+
+    /// Methods whose override is a read, by `name(args)ret`.
+    pub(super) fn overrides(&self, signature: &str) -> &[Member] {
+        self.overrides.get(signature).map_or(&[], Vec::as_slice)
+    }
+
+    /// The loader of code that a class's method is.
+    pub(super) fn loader(&self, class: &str, signature: &str) -> Option<&'static str> {
+        let loaders = self.loaders.get(signature)?;
+        loaders.iter().find(|(of, _)| *of == class).map(|(_, descriptor)| *descriptor)
+    }
+}
+
+/// Whether a path names an entry of the package rather than a file of the device.
+pub(super) fn is_package_path(source: &Source) -> bool {
+    !source.target.starts_with('/') && (source.target.starts_with("lib") || source.target.starts_with("assets/"))
+}
+
+/// `name` of `name(args)ret` or `name:type`.
+fn name_of(signature: &str) -> &str {
+    signature.split(['(', ':']).next().unwrap_or(signature)
+}
+
+fn shape_of(length: usize) -> usize {
+    length.min(127)
+}
+
+fn set_bit(bits: &mut [u64; 4], byte: u8) {
+    if let Some(word) = bits.get_mut(usize::from(byte >> 6)) {
+        *word |= 1 << (byte & 63);
+    }
+}
+
+fn has_bit(bits: &[u64; 4], byte: u8) -> bool {
+    bits.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 == 1)
+}
