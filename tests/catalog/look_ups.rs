@@ -85,7 +85,9 @@ fn embedded_third_parties_are_named_for_what_they_are() {
     assert_eq!(holder("Lcom/tencent/wxop/stat/StatService;"), Some("tencent-mta"));
     assert_eq!(holder("Lcom/ta/utdid2/device/UTDevice;"), Some("utdid"));
     assert_eq!(holder("Lcom/ut/device/AidCallback;"), Some("utdid"));
+    assert_eq!(holder("Lcom/tencent/a/a/a/a/h;"), Some("tencent-mta"));
     assert_eq!(holder("Lcom/alipay/security/mobile/module/b/b;"), Some("alipay-security"));
+    assert_eq!(holder("Lcom/alipay/a/a/e;"), Some("alipay"));
     assert_eq!(holder("Lcom/tencent/mm/opensdk/channel/MMessageActV2;"), Some("wechat-opensdk"));
     assert_eq!(holder("Lcom/crashlytics/android/Crashlytics;"), Some("firebase-crashlytics"));
 }
