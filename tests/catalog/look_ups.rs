@@ -157,7 +157,9 @@ fn permissions_come_along_below_their_target() {
     assert!(implied(storage, 36).contains(&"android.permission.READ_EXTERNAL_STORAGE"));
     let fine = "android.permission.ACCESS_FINE_LOCATION";
     assert_eq!(implied(fine, 36), [""; 0]);
-    assert!(implied(fine, 28).contains(&"android.permission.ACCESS_BACKGROUND_LOCATION"));
+    assert_eq!(implied(fine, 28), ["android.permission.ACCESS_BACKGROUND_LOCATION"]);
+    assert_eq!(implied("", 32), ["android.permission.POST_NOTIFICATIONS"]);
+    assert_eq!(implied("", 33), [""; 0]);
 }
 
 #[test]
