@@ -110,11 +110,11 @@ impl Catalog {
         pick(&self.tables.permissions, words, word)
     }
 
-    /// The permissions that come with `declared` when the app targets `target_sdk`. Entries with a condition in words
-    /// are left out.
+    /// The permissions that come with `declared` when the app targets `target_sdk`; an empty `declared` asks for those
+    /// that come with no declaration at all. Entries with a condition in words are left out.
     pub fn implied_by(&self, declared: &str, target_sdk: u32) -> impl Iterator<Item = &Implied> {
         self.tables.implied.iter().filter(move |entry| {
-            (entry.declared.is_empty() || entry.declared == declared)
+            entry.declared == declared
                 && entry.condition.is_empty()
                 && entry.target_below.is_none_or(|below| target_sdk < below)
         })

@@ -83,7 +83,7 @@ pub enum SourceKind {
     MethodOverride,
     /// A content provider is queried.
     ContentUri,
-    /// A key of `android.provider.Settings`.
+    /// A key of `android.provider.Settings`; the target is the method that takes it.
     SettingsKey,
     /// A system property.
     SystemProperty,
@@ -101,7 +101,7 @@ pub enum SourceKind {
     JsApi,
     /// The action of an intent.
     IntentAction,
-    /// A run-time permission is asked for.
+    /// A run-time permission is asked for; the target is the method that asks.
     PermissionRequest,
 }
 
