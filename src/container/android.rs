@@ -35,7 +35,7 @@ pub(super) const ENCRYPTED: u16 = 1;
 /// An end of central directory record and the place where it was found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct End {
-    offset: usize,
+    pub(super) offset: usize,
     count: u64,
     size: u64,
     start: u64,
@@ -208,9 +208,7 @@ impl Record {
         if !bytes.starts_with(RECORD_MAGIC) {
             return None;
         }
-        let name_end = RECORD_BYTES.checked_add(usize::from(u16_at(bytes, 28)?))?;
-        let extra_end = name_end.checked_add(usize::from(u16_at(bytes, 30)?))?;
-        let length = extra_end.checked_add(usize::from(u16_at(bytes, 32)?))?;
+        let [name_end, extra_end, length] = ends_in_record(bytes)?;
         let name = bytes.get(RECORD_BYTES..name_end)?;
         let mut wide = [u64::from(u32_at(bytes, 24)?), u64::from(u32_at(bytes, 20)?), u64::from(u32_at(bytes, 42)?)];
         widen(&mut wide, bytes.get(name_end..extra_end)?);
@@ -228,6 +226,21 @@ impl Record {
         };
         Some((Self { entry, flags: u16_at(bytes, 8)?, utf8: std::str::from_utf8(name).is_ok() }, length))
     }
+}
+
+/// Offset of the first byte behind the record at `position`.
+pub(super) fn record_end(archive: &[u8], position: u64) -> Option<usize> {
+    let position = usize::try_from(position).ok()?;
+    let [_, _, length] = ends_in_record(archive.get(position..)?)?;
+    position.checked_add(length)
+}
+
+/// Where the name, the extra field and the comment of a record end, the last of which ends the record.
+fn ends_in_record(record: &[u8]) -> Option<[usize; 3]> {
+    let name_end = RECORD_BYTES.checked_add(usize::from(u16_at(record, 28)?))?;
+    let extra_end = name_end.checked_add(usize::from(u16_at(record, 30)?))?;
+    let comment_end = extra_end.checked_add(usize::from(u16_at(record, 32)?))?;
+    Some([name_end, extra_end, comment_end])
 }
 
 /// Takes the saturated ones of size, compressed size and header offset from the zip64 extra field, which holds just

@@ -56,9 +56,10 @@ fn is_directory(entry: &Entry) -> bool {
 /// The directory of an archive in which nothing is odd, or nothing.
 ///
 /// `zip` keeps the last of several entries with one name, knows no method but its own, trusts 64-bit counts when it
-/// allocates and may take a planted end record for the real one; all of these are left to the other reader.
+/// allocates, may take a planted end record for the real one and does not look behind its last record; all of these are
+/// left to the other reader.
 fn plain(archive: &[u8], ends: &[End]) -> Option<Directory> {
-    let [End { zip64: false, is_last: true, .. }] = ends else {
+    let [end @ End { zip64: false, is_last: true, .. }] = ends else {
         return None;
     };
     let zip = ZipArchive::new(Cursor::new(archive)).ok()?;
@@ -66,6 +67,7 @@ fn plain(archive: &[u8], ends: &[End]) -> Option<Directory> {
         return None;
     }
     let mut records = Vec::new();
+    let mut directory_end = 0;
     for index in 0..zip.len() {
         let file = zip.by_index_data(index).ok()?;
         let method = match file.compression() {
@@ -76,6 +78,7 @@ fn plain(archive: &[u8], ends: &[End]) -> Option<Directory> {
         if file.encrypted() {
             return None;
         }
+        directory_end = android::record_end(archive, file.central_header_start())?;
         let header = file.header_start();
         let entry = Entry {
             // Not `name()`: it decodes names without the UTF-8 flag as code page 437, Android never does.
@@ -85,6 +88,9 @@ fn plain(archive: &[u8], ends: &[End]) -> Option<Directory> {
             place: Place::Local { header, method, crc32: file.crc32() },
         };
         records.push(Record { entry, flags: 0, utf8: true });
+    }
+    if directory_end != end.offset {
+        return None;
     }
     let start = usize::try_from(zip.central_directory_start()).ok()?;
     Some(Directory { records, start, issues: Vec::new() })

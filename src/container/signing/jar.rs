@@ -76,9 +76,10 @@ fn signing_certificate(cms: &[u8]) -> Option<&[u8]> {
         let [issuer, serial] = wanted.as_slice() else {
             return None;
         };
-        let certificate = certificates
-            .iter()
-            .find(|certificate| certificate_id(certificate).is_some_and(|id| id == (issuer.raw, serial.content)));
+        let certificate = certificates.iter().find(|it| {
+            certificate_id(it)
+                .is_some_and(|(name, number)| number == serial.content && certificate::is_same_name(name, issuer.raw))
+        });
         certificate.map(|it| it.raw)
     })
 }
