@@ -108,6 +108,14 @@ fn the_sample_loads_as_written() {
 }
 
 #[test]
+fn the_example_of_the_readme_loads() {
+    let readme = fs::read_to_string(repository("disclosures/README.md")).unwrap();
+    let (_, example) = readme.split_once("```toml\n").unwrap();
+    let disclosure = loaded(example.split_once("```").unwrap().0);
+    assert_eq!((disclosure.collects.len(), disclosure.sdk.len()), (1, 1));
+}
+
+#[test]
 fn near_misses_load() {
     let minimal = loaded("schema = \"candor.disclosure/1\"");
     assert_eq!((minimal.collects.len(), minimal.claims), (0, Claims::default()));
