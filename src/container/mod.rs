@@ -1,11 +1,41 @@
 //! What is in the file: archives, split sets, bundles and bare DEX files, with the file's hash and its certificates.
 //!
-//! This is the only room that knows zip. It knows nothing of manifests, code or privacy.
+//! This is the only room that knows zip. It knows nothing of manifests, code or privacy, it writes no file, and it does
+//! not verify signatures: a certificate is what the package claims, as in a photocopy.
+//!
+//! What a file is, its content decides, never its name. An archive with a manifest or DEX files at its top is a package;
+//! one with a `base/manifest/` a bundle; one that holds packages a split set, whichever shop wrote it.
 
-use std::borrow::Cow;
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
+#![cfg_attr(test, allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used))]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::error::{Issue, Result};
+use crate::limits::MAX_ISSUES;
+
+mod discover;
+mod part;
+
+mod android;
+mod archive;
+mod entry;
+mod inflate;
+mod map;
+mod sets;
+mod signing;
+
+pub use discover::{Input, discover};
+pub use entry::Entry;
+pub use part::Part;
+
+use archive::Archive;
+use map::Span;
+use sets::Contents;
 
 /// What kind of installable unit a path holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,22 +50,6 @@ pub enum Kind {
     Dex,
 }
 
-/// One place to open as one package: a file, or the files of a split set.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Input {
-    /// The path as given; reports show it.
-    pub path: PathBuf,
-    /// The files of a split set that lies in a folder; empty for a single file.
-    pub splits: Vec<PathBuf>,
-}
-
-/// Turns the paths, folders and globs of a command line into inputs, in a stable order, without duplicates.
-/// A path that does not exist or a glob that matches nothing is an issue that names it.
-pub fn discover(paths: &[PathBuf]) -> (Vec<Input>, Vec<Issue>) {
-    let _ = paths;
-    (Vec::new(), Vec::new())
-}
-
 /// A signing certificate of the package.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Signer {
@@ -43,63 +57,12 @@ pub struct Signer {
     pub scheme: &'static str,
     /// SHA-256 of the DER certificate, lowercase hex.
     pub sha256: String,
-    /// Subject as RFC 2253, as `apksigner` prints it.
+    /// Subject as `apksigner` prints it: `CN=…, O=…`, most specific part first.
     pub subject: String,
     /// Start of validity, RFC 3339 UTC.
     pub not_before: String,
     /// End of validity, RFC 3339 UTC.
     pub not_after: String,
-}
-
-/// One entry of one archive of the package.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Name as Android sees it, `/`-separated.
-    pub name: String,
-    /// Compressed bytes that the archive really holds.
-    pub compressed: u64,
-    /// Uncompressed bytes that the archive claims.
-    pub size: u64,
-}
-
-/// One archive of the package: the file itself, a split of a set, or a module of a bundle.
-#[derive(Debug)]
-pub struct Part {
-    /// `` for the only or base archive, else the name that prefixes its entries in reports (`split_config.xxhdpi.apk`,
-    /// `feature1`).
-    pub name: String,
-}
-
-impl Part {
-    /// The entries in the order of the archive's directory, without directories.
-    pub fn entries(&self) -> &[Entry] {
-        &[]
-    }
-
-    /// The entry of that name that Android would use.
-    pub fn find(&self, name: &str) -> Option<&Entry> {
-        self.entries().iter().find(|entry| entry.name == name)
-    }
-
-    /// The uncompressed bytes of an entry; borrowed from the mapped file where it is stored without compression.
-    ///
-    /// # Errors
-    /// Broken or truncated data, or a size beyond [`crate::limits::MAX_ENTRY_BYTES`].
-    pub fn read(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
-        let _ = entry;
-        Ok(Cow::Borrowed(&[]))
-    }
-
-    /// Entry names of DEX files in the order of class loading: `classes.dex`, `classes2.dex` … up to the first gap
-    /// (in a bundle's module below `dex/`). The second list has those beyond a gap, which the runtime never loads.
-    pub fn dex_entries(&self) -> (Vec<&Entry>, Vec<&Entry>) {
-        (Vec::new(), Vec::new())
-    }
-
-    /// The name under which reports show an entry of this part: `classes.dex`, `split_a.apk!/classes.dex`.
-    pub fn label(&self, entry: &str) -> String {
-        if self.name.is_empty() { entry.to_owned() } else { format!("{}!/{entry}", self.name) }
-    }
 }
 
 /// One installable unit, opened.
@@ -127,8 +90,23 @@ impl Package {
     /// # Errors
     /// The file cannot be read, or nothing in it can be.
     pub fn open(input: &Input) -> Result<Self> {
-        let _ = input;
-        Err(crate::Error::malformed("not implemented in the skeleton", None))
+        let (contents, sha256, bytes) =
+            if input.splits.is_empty() { open_file(&input.path)? } else { open_folder(&input.splits)? };
+        let path = input.path.to_string_lossy();
+        let mut issues = contents.issues;
+        for issue in &mut issues {
+            issue.file = if issue.file.is_empty() { path.to_string() } else { printable(&issue.file) };
+        }
+        limit_issues(&path, &mut issues);
+        Ok(Self {
+            path: input.path.clone(),
+            kind: contents.kind,
+            sha256,
+            bytes,
+            parts: contents.parts,
+            signing: contents.signing.into_iter().collect(),
+            issues,
+        })
     }
 
     /// [`Package::open`] for a single file.
@@ -138,4 +116,87 @@ impl Package {
     pub fn open_path(path: &Path) -> Result<Self> {
         Self::open(&Input { path: path.to_owned(), splits: Vec::new() })
     }
+}
+
+/// What a single file holds, its hash and its length.
+fn open_file(path: &Path) -> Result<(Contents, String, u64)> {
+    let span = Span::open(path)?;
+    let (sha256, bytes) = (sha256(&span), span.len() as u64);
+    let is_dex = is_dex(&span);
+    let contents = match Archive::open(span.clone()).and_then(Contents::of) {
+        Ok(mut contents) => {
+            if is_dex {
+                let message = "a DEX file before the archive: Android before 8.0 runs it in place of the signed code";
+                contents.issues.push(Issue::new("", 0, message));
+            }
+            contents
+        }
+        Err(_) if is_dex => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let parts = vec![Part::dex(name, span)];
+            Contents { kind: Kind::Dex, parts, signing: BTreeSet::new(), issues: Vec::new() }
+        }
+        Err(error) => return Err(error),
+    };
+    Ok((contents, sha256, bytes))
+}
+
+/// What a split set in a folder holds, its hash and the sum of its lengths.
+fn open_folder(splits: &[PathBuf]) -> Result<(Contents, String, u64)> {
+    let mut issues = Vec::new();
+    let mut files = Vec::new();
+    let mut hashes = BTreeMap::new();
+    let mut bytes: u64 = 0;
+    let mut last_error = None;
+    for path in splits {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        match Span::open(path) {
+            Ok(span) => {
+                hashes.insert(name.clone(), sha256(&span));
+                bytes = bytes.saturating_add(span.len() as u64);
+                files.push((name, span));
+            }
+            Err(error) => {
+                issues.push(Issue::from_error(name, &error));
+                last_error = Some(error);
+            }
+        }
+    }
+    if let (true, Some(error)) = (files.is_empty(), last_error) {
+        return Err(error);
+    }
+    let lines = hashes.iter().fold(String::new(), |lines, (name, hash)| format!("{lines}{hash}  {name}\n"));
+    Ok((Contents::of_files(files, None, issues)?, sha256(lines.as_bytes()), bytes))
+}
+
+/// Whether the bytes start as a DEX file does: `dex\n`, three digits and a zero (Dalvik Executable format, `dex_file_magic`).
+fn is_dex(bytes: &[u8]) -> bool {
+    let Some([b'd', b'e', b'x', b'\n', version @ .., 0]) = bytes.first_chunk::<8>() else {
+        return false;
+    };
+    version.iter().all(u8::is_ascii_digit)
+}
+
+/// A name without the control characters that could steer a terminal.
+fn printable(name: &str) -> String {
+    name.chars().flat_map(|it| if it.is_control() { it.escape_default().collect() } else { vec![it] }).collect()
+}
+
+/// Keeps [`MAX_ISSUES`] issues and counts the rest in a last one.
+fn limit_issues(path: &str, issues: &mut Vec<Issue>) {
+    if MAX_ISSUES < issues.len() {
+        let rest = issues.len().saturating_sub(MAX_ISSUES);
+        issues.truncate(MAX_ISSUES);
+        issues.push(Issue::new(path, None, format!("{rest} more issues are not listed")));
+    }
+}
+
+/// SHA-256 of `bytes`, lowercase hex.
+fn sha256(bytes: &[u8]) -> String {
+    let mut hex = String::new();
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }

@@ -3,6 +3,27 @@
 //! It knows nothing of code or privacy. Values that the manifest keeps in resources (labels, booleans) are resolved
 //! through `resources.arsc` or `resources.pb` in the default configuration.
 
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
+
+mod component;
+mod network;
+mod package;
+
+mod binary;
+mod element;
+mod protobuf;
+mod text;
+
+mod proto_table;
+mod resources;
+mod table;
+
+mod bytes;
+mod strings;
+
+use self::bytes::{Chunk, Issues};
+use self::element::Element;
+use self::resources::Resources;
 use crate::error::Issue;
 
 /// A `<uses-permission>` element.
@@ -47,7 +68,7 @@ pub struct IntentFilter {
     pub actions: Vec<String>,
     /// Categories.
     pub categories: Vec<String>,
-    /// `scheme://host` parts of `<data>`.
+    /// `scheme://host` parts of `<data>`, either side empty where not stated.
     pub data: Vec<String>,
 }
 
@@ -88,6 +109,7 @@ pub struct NetworkSecurity {
 }
 
 /// Everything that candor takes from a manifest.
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute of its own")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manifest {
     /// Application id.
@@ -122,6 +144,12 @@ pub struct Manifest {
     pub backup_agent: Option<String>,
     /// `<instrumentation>` classes, expanded.
     pub instrumentation: Vec<String>,
+    /// The application as a whole is switched off (`enabled="false"`): none of its components runs.
+    pub disabled: bool,
+    /// Android loads no dex file of this part (`hasCode="false"`).
+    pub without_code: bool,
+    /// The part does not install without split packages beside it.
+    pub requires_splits: bool,
     /// `debuggable`.
     pub debuggable: bool,
     /// `usesCleartextTraffic`, where stated.
@@ -136,18 +164,82 @@ pub struct Manifest {
     pub meta_data: Vec<MetaData>,
 }
 
+/// How an XML document is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    /// Compiled, as in an installed package.
+    Binary,
+    /// `XmlNode`, as in a bundle.
+    Protobuf,
+    /// XML itself, as in a library archive.
+    Text,
+}
+
 /// Reads the manifest of one part of a package.
 ///
 /// `manifest` is `AndroidManifest.xml` (binary or text) or `manifest/AndroidManifest.xml` of a bundle module
 /// (protobuf); `resources` is `resources.arsc` or `resources.pb`, where there is one. `file` names the manifest in issues.
 /// Nothing stops: what could not be read is an issue and leaves its field empty.
 pub fn read(file: &str, manifest: &[u8], resources: Option<&[u8]>) -> (Manifest, Vec<Issue>) {
-    let _ = (file, manifest, resources);
-    (Manifest::default(), Vec::new())
+    let mut issues = Issues::new(file);
+    let Some(root) = read_element(manifest, &mut issues) else { return (Manifest::default(), issues.into_vec()) };
+    let mut table_issues = Issues::new(resources_beside(file, manifest));
+    let table = Resources::parse(resources, &mut table_issues);
+    let manifest = package::read(&root, &table, &mut issues);
+    if table.is_spent() {
+        table_issues.push(None, "resources ask for more than their budget; the rest is left out");
+    }
+    let mut issues = issues.into_vec();
+    issues.extend(table_issues.into_vec());
+    (manifest, issues)
 }
 
-/// Reads a network security configuration (binary XML, protobuf or text) into `manifest`.
+/// Reads a network security configuration (binary XML, protobuf or text); `file` names it in issues.
 pub fn read_network_security(file: &str, bytes: &[u8]) -> (Option<NetworkSecurity>, Vec<Issue>) {
-    let _ = (file, bytes);
-    (None, Vec::new())
+    let mut issues = Issues::new(file);
+    let root = read_element(bytes, &mut issues);
+    let security = root.and_then(|root| network::read(&root, &mut issues));
+    (security, issues.into_vec())
+}
+
+/// The root element of a document in any encoding.
+fn read_element(bytes: &[u8], issues: &mut Issues) -> Option<Element> {
+    match encoding(bytes) {
+        Some(Encoding::Binary) => binary::read(bytes, issues),
+        Some(Encoding::Protobuf) => protobuf::read(bytes, issues),
+        Some(Encoding::Text) => text::read(bytes, issues),
+        None if bytes.is_empty() => {
+            issues.push(0, "xml document is empty");
+            None
+        }
+        None => {
+            let start = bytes.get(..4).unwrap_or(bytes);
+            issues.push(0, format!("expected binary, protobuf or text xml, found {start:02x?}"));
+            None
+        }
+    }
+}
+
+/// The encoding, by content.
+fn encoding(bytes: &[u8]) -> Option<Encoding> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    match bytes {
+        _ if text.first() == Some(&b'<') => Some(Encoding::Text),
+        // `RES_XML_TYPE`, whatever its header size.
+        [0x03, 0x00, ..] => Some(Encoding::Binary),
+        // Android does not look at the type of the outermost chunk, so it may be anything; a string pool comes first.
+        _ if Chunk::parse(bytes, 0).is_ok_and(|file| file.body().starts_with(&[0x01, 0x00])) => Some(Encoding::Binary),
+        // `XmlNode`: an element (1) or its source position (3), each a message.
+        [0x0a | 0x1a, ..] => Some(Encoding::Protobuf),
+        _ => None,
+    }
+}
+
+/// The path of the resource table that goes with the manifest at `file`.
+fn resources_beside(file: &str, manifest: &[u8]) -> String {
+    let folder = file.strip_suffix("AndroidManifest.xml").unwrap_or_default();
+    match encoding(manifest) {
+        Some(Encoding::Protobuf) => format!("{}resources.pb", folder.strip_suffix("manifest/").unwrap_or(folder)),
+        _ => format!("{folder}resources.arsc"),
+    }
 }

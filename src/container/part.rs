@@ -1,0 +1,127 @@
+//! One archive of a package as the other rooms see it: entries by name, their data, and the DEX files in order.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::error::{Issue, Result};
+
+use super::archive::Archive;
+use super::entry::{Entry, Place};
+use super::map::Span;
+
+/// One archive of the package: the file itself, a split of a set, or a module of a bundle.
+///
+/// Reading takes `&self` and keeps nothing, so threads may share a part.
+#[derive(Debug)]
+pub struct Part {
+    /// Empty for the only or base archive, else the name that prefixes its entries in reports (`split_config.xxhdpi.apk`,
+    /// `feature1`).
+    pub name: String,
+    bytes: Span,
+    entries: Vec<Entry>,
+    /// Positions in `entries`, by name and then by position.
+    by_name: Vec<usize>,
+    code: Code,
+}
+
+/// Where the DEX files of a part are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Code {
+    /// At the top, as in an installed package.
+    Top,
+    /// In `dex/`, as in a module of a bundle.
+    Module,
+    /// The part is a DEX file.
+    Itself,
+}
+
+impl Part {
+    /// An archive that is a package.
+    pub(super) fn package(name: String, archive: Archive) -> Self {
+        Self::new(name, archive.bytes, archive.entries, Code::Top)
+    }
+
+    /// A module of a bundle; the names of `entries` are relative to it.
+    pub(super) fn module(name: String, bytes: Span, entries: Vec<Entry>) -> Self {
+        Self::new(name, bytes, entries, Code::Module)
+    }
+
+    /// A bare DEX file.
+    pub(super) fn dex(file_name: String, bytes: Span) -> Self {
+        let size = bytes.len() as u64;
+        let entry = Entry { name: file_name, compressed: size, size, place: Place::File };
+        Self::new(String::new(), bytes, vec![entry], Code::Itself)
+    }
+
+    fn new(name: String, bytes: Span, entries: Vec<Entry>, code: Code) -> Self {
+        let mut by_name: Vec<usize> = (0..entries.len()).collect();
+        by_name.sort_by_key(|position| entries.get(*position).map(|entry| &entry.name));
+        Self { name, bytes, entries, by_name, code }
+    }
+
+    /// The entries in the order of the archive's directory, without directories. A name that occurs twice is listed
+    /// twice.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entry of that name that Android would use: the first, where a name occurs twice.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        let entry_at = |position: &usize| self.entries.get(*position);
+        let first = self.by_name.partition_point(|it| entry_at(it).is_some_and(|entry| entry.name.as_str() < name));
+        self.by_name.get(first).and_then(entry_at).filter(|entry| entry.name == name)
+    }
+
+    /// The uncompressed bytes of an entry; borrowed from the mapped file where it is stored without compression.
+    ///
+    /// The size that the archive claims is no promise, see [`Part::contradictions`].
+    ///
+    /// # Errors
+    /// Broken or truncated data, or a size beyond [`crate::limits::MAX_ENTRY_BYTES`]. Offsets count from the start of
+    /// the archive.
+    pub fn read(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
+        entry.data(&self.bytes)
+    }
+
+    /// What `data`, as [`Part::read`] gave it, contradicts of what the archive says about `entry`: its size and its
+    /// CRC-32. Android checks neither when it runs the code, so the data counts.
+    pub fn contradictions(&self, entry: &Entry, data: &[u8]) -> Vec<Issue> {
+        let relabel = |issue: Issue| Issue { file: self.label(&issue.file), ..issue };
+        entry.contradictions(data).into_iter().map(relabel).collect()
+    }
+
+    /// Entry names of DEX files in the order of class loading: `classes.dex`, `classes2.dex` … up to the first gap
+    /// (in a bundle's module below `dex/`). The second list has those that the runtime never loads: beyond a gap, or
+    /// with a number that it does not count (`classes1.dex`, `classes02.dex`).
+    ///
+    /// The order is that of ART (`DexFileLoader::GetMultiDexClassesDexName`).
+    pub fn dex_entries(&self) -> (Vec<&Entry>, Vec<&Entry>) {
+        let folder = match self.code {
+            Code::Top => "",
+            Code::Module => "dex/",
+            Code::Itself => return (self.entries.iter().collect(), Vec::new()),
+        };
+        let mut loaded: Vec<&Entry> = self.find(&format!("{folder}classes.dex")).into_iter().collect();
+        if !loaded.is_empty() {
+            loaded.extend((2..).map_while(|number: u64| self.find(&format!("{folder}classes{number}.dex"))));
+        }
+        let digits = |entry: &Entry| -> Option<String> {
+            let digits = entry.name.strip_prefix(folder)?.strip_prefix("classes")?.strip_suffix(".dex")?;
+            digits.bytes().all(|it| it.is_ascii_digit()).then(|| digits.to_owned())
+        };
+        let names: BTreeSet<&str> = loaded.iter().map(|entry| entry.name.as_str()).collect();
+        let mut rest: Vec<(String, &Entry)> = self
+            .entries
+            .iter()
+            .filter(|entry| !names.contains(entry.name.as_str()))
+            .filter_map(|entry| Some((digits(entry)?, entry)))
+            .collect();
+        rest.sort_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
+        (loaded, rest.into_iter().map(|(_, entry)| entry).collect())
+    }
+
+    /// The name under which reports show an entry of this part: `classes.dex`, `split_a.apk!/classes.dex`.
+    pub fn label(&self, entry: &str) -> String {
+        if self.name.is_empty() { entry.to_owned() } else { format!("{}!/{entry}", self.name) }
+    }
+}

@@ -1,0 +1,244 @@
+//! One pass over all code of a file for the references that a caller asks for. This loop decides candor's speed: it
+//! decodes only the width of an instruction, and its index where the table says that the index may matter.
+
+use std::ops::Range;
+
+use super::bytes::{u16_at, u32_at};
+use super::instruction::Payload;
+use super::opcode::{Flow, Index, OPCODES};
+use super::{ClassDef, Code, Dex, FieldIdx, MethodDef, MethodIdx, StringIdx};
+use crate::error::Issue;
+
+/// Ranges of classes that [`Scan::ranges`] cuts a file into, whatever the number of threads: each has its own budget,
+/// so the same bytes give the same result however the work is spread.
+const RANGES: u32 = 16;
+
+/// Code that one range may look at, in multiples of the file's size. Code items do not overlap in a sound file; a file
+/// that points to the same code over and over costs this much and no more.
+const BUDGET: u64 = 2;
+
+/// A set of indices into one table.
+#[derive(Debug, Clone, Default)]
+pub struct BitSet {
+    words: Vec<u64>,
+}
+
+impl BitSet {
+    /// An empty set for indices below `count`; `count` must come from a clamped [`super::Table`].
+    pub fn new(count: u32) -> Self {
+        Self { words: vec![0; count.div_ceil(64) as usize] }
+    }
+
+    /// Adds an index; one beyond the table is left out.
+    pub fn insert(&mut self, index: u32) {
+        if let Some(word) = self.words.get_mut((index >> 6) as usize) {
+            *word |= 1u64.wrapping_shl(index);
+        }
+    }
+
+    /// Whether the index is in the set.
+    #[inline]
+    pub fn contains(&self, index: u32) -> bool {
+        self.words.get((index >> 6) as usize).is_some_and(|word| word.wrapping_shr(index) & 1 == 1)
+    }
+}
+
+/// What a scan looks for.
+#[derive(Debug, Clone, Default)]
+pub struct Targets {
+    /// Methods that are called.
+    pub methods: BitSet,
+    /// Fields that are read.
+    pub fields: BitSet,
+    /// Strings that are loaded.
+    pub strings: BitSet,
+}
+
+/// What a place in the code refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reference {
+    /// A call.
+    Method(MethodIdx),
+    /// A read of a field.
+    Field(FieldIdx),
+    /// A load of a string.
+    String(StringIdx),
+}
+
+/// A place in a method that refers to a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Site {
+    /// Code units from the start of the method's instructions.
+    pub pc: u32,
+    /// The opcode byte.
+    pub byte: u8,
+    /// What it refers to.
+    pub reference: Reference,
+}
+
+/// What the scan has to do at an opcode.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Plain,
+    String,
+    StringJumbo,
+    FieldRead,
+    Method,
+    Nop,
+    Unused,
+}
+
+/// Width in code units and step of every opcode, derived from the opcode table.
+static STEPS: [(u8, Step); 256] = steps();
+
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)] // Evaluated by the compiler: a bad index does not build.
+const fn steps() -> [(u8, Step); 256] {
+    let mut table = [(1, Step::Unused); 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let opcode = &OPCODES[byte];
+        let step = match (opcode.index, byte) {
+            (_, 0x00) => Step::Nop,
+            (Index::String, 0x1b) => Step::StringJumbo,
+            (Index::String, _) => Step::String,
+            // Reads only: the other half of each group stores.
+            (Index::Field, 0x52..=0x58 | 0x60..=0x66) => Step::FieldRead,
+            (Index::Method, _) => Step::Method,
+            _ if matches!(opcode.flow, Flow::Unused) => Step::Unused,
+            _ => Step::Plain,
+        };
+        table[byte] = (opcode.format.units(), step);
+        byte += 1;
+    }
+    table
+}
+
+impl Code<'_> {
+    /// Adds every place that refers to a target to `sites`, in order.
+    ///
+    /// # Errors
+    /// The code unit at which something stands that is no instruction; the rest of the method is unknown.
+    pub fn sites(&self, targets: &Targets, sites: &mut Vec<Site>) -> Result<(), u32> {
+        let (units, _) = self.insns.as_chunks::<2>();
+        let mut pc = 0usize;
+        while let Some(&[byte, high]) = units.get(pc) {
+            let &(width, step) = STEPS.get(usize::from(byte)).unwrap_or(&(1, Step::Unused));
+            let here = u32::try_from(pc).unwrap_or(u32::MAX);
+            let mut width = usize::from(width);
+            match step {
+                Step::Plain => {}
+                Step::Nop if high == 0 => {}
+                Step::Nop => {
+                    let Some((_, length)) = Payload::at(self.insns, here) else { return Err(here) };
+                    width = length as usize;
+                }
+                Step::Unused => return Err(here),
+                Step::Method | Step::FieldRead | Step::String | Step::StringJumbo => {
+                    let operand = pc.wrapping_add(1).wrapping_mul(2);
+                    let short = u16_at(self.insns, operand).map(u32::from);
+                    let found = match step {
+                        Step::Method => short
+                            .filter(|index| targets.methods.contains(*index))
+                            .map(|index| Reference::Method(MethodIdx(index))),
+                        Step::FieldRead => short
+                            .filter(|index| targets.fields.contains(*index))
+                            .map(|index| Reference::Field(FieldIdx(index))),
+                        Step::StringJumbo => u32_at(self.insns, operand)
+                            .filter(|index| targets.strings.contains(*index))
+                            .map(|index| Reference::String(StringIdx(index))),
+                        _ => short
+                            .filter(|index| targets.strings.contains(*index))
+                            .map(|index| Reference::String(StringIdx(index))),
+                    };
+                    if let Some(reference) = found {
+                        sites.push(Site { pc: here, byte, reference });
+                    }
+                }
+            }
+            pc = pc.saturating_add(width);
+        }
+        // An instruction whose operands reach past the end is none.
+        if pc > units.len() { Err(self.units()) } else { Ok(()) }
+    }
+}
+
+/// A pass over the classes of one file.
+#[derive(Debug, Clone, Copy)]
+pub struct Scan<'d, 'a> {
+    dex: &'d Dex<'a>,
+    file: &'d str,
+    targets: &'d Targets,
+}
+
+impl<'d, 'a> Scan<'d, 'a> {
+    /// A scan of `dex` for `targets`; `file` names it in issues.
+    pub fn new(file: &'d str, dex: &'d Dex<'a>, targets: &'d Targets) -> Self {
+        Self { dex, file, targets }
+    }
+
+    /// The ranges of classes that can be scanned beside each other.
+    pub fn ranges(&self) -> Vec<Range<u32>> {
+        let count = self.dex.header.classes.count;
+        let step = count.div_ceil(RANGES).max(1);
+        (0..count).step_by(step as usize).map(|start| start..start.saturating_add(step).min(count)).collect()
+    }
+
+    /// Scans the classes of one range. `visit` gets each method that has sites, with its code.
+    /// What cannot be read is an issue; the rest of the class and the other classes go on.
+    pub fn run(
+        &self,
+        classes: Range<u32>,
+        mut visit: impl FnMut(&ClassDef, &MethodDef, &Code<'a>, &[Site]),
+    ) -> Vec<Issue> {
+        let mut issues = Vec::new();
+        let mut sites = Vec::new();
+        let mut budget = (self.dex.size() as u64).saturating_mul(BUDGET);
+        for index in classes {
+            let Some(class) = self.dex.class(index) else { continue };
+            let methods = match self.dex.class_data(&class) {
+                Ok(Some(methods)) => methods,
+                Ok(None) => continue,
+                Err(error) => {
+                    issues.push(self.issue(&class, error.offset(), &error.to_string()));
+                    continue;
+                }
+            };
+            for method in methods {
+                let code = method.and_then(|method| Ok((method, self.dex.code(&method)?)));
+                let (method, code) = match code {
+                    Ok((method, Some(code))) => (method, code),
+                    Ok((_, None)) => {
+                        budget = budget.saturating_sub(1);
+                        continue;
+                    }
+                    Err(error) => {
+                        issues.push(Issue::from_error(self.file, &error));
+                        continue;
+                    }
+                };
+                budget = budget.saturating_sub((code.insns.len() as u64).saturating_add(1));
+                if budget == 0 {
+                    let message = "the same code is listed over and over; the rest of these classes is not read";
+                    issues.push(self.issue(&class, u64::from(code.offset), message));
+                    return issues;
+                }
+                sites.clear();
+                if let Err(pc) = code.sites(self.targets, &mut sites) {
+                    let name = self.dex.method_descriptor(method.method);
+                    let message = format!("no instruction at code unit {pc:#x} of {name}; the rest of it is not read");
+                    issues.push(Issue::new(self.file, code.file_offset(pc), message));
+                }
+                if !sites.is_empty() {
+                    visit(&class, &method, &code, &sites);
+                }
+            }
+        }
+        issues
+    }
+
+    #[cold]
+    fn issue(&self, class: &ClassDef, offset: impl Into<Option<u64>>, message: &str) -> Issue {
+        let class = self.dex.type_descriptor(class.class).unwrap_or_default();
+        Issue::new(self.file, offset, format!("{class}: {message}"))
+    }
+}
