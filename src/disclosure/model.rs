@@ -93,7 +93,7 @@ pub struct SdkRow {
 pub struct PermissionRow {
     /// As written.
     pub text: String,
-    /// Constants it means; empty where it means none that the catalog knows.
+    /// Constants it means, one that holds the app's id with `<package>`; empty where the catalog knows none.
     pub constants: Vec<String>,
     /// Purpose as stated.
     #[serde(default)]

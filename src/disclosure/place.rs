@@ -53,7 +53,7 @@ impl<'t> Place<'t> {
 
     /// The line on which it starts, counted from 1.
     pub(super) fn line(&self, text: &str) -> usize {
-        line_at(text, self.span.start)
+        line_at(text.as_bytes(), self.span.start)
     }
 
     fn child(&self, found: Option<&'t Spanned<DeValue<'t>>>) -> Self {
@@ -65,7 +65,7 @@ impl<'t> Place<'t> {
 }
 
 /// The line of byte `offset`, counted from 1; an offset past the end is on the last line.
-pub(super) fn line_at(text: &str, offset: usize) -> usize {
-    let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
-    1 + before.iter().filter(|it| **it == b'\n').count()
+pub(super) fn line_at(text: &[u8], offset: usize) -> usize {
+    let before = text.get(..offset).unwrap_or(text);
+    1 + memchr::memchr_iter(b'\n', before).count()
 }

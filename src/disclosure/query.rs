@@ -4,9 +4,11 @@
 //! is not split counts for Android even where it names data that only iOS has; which data that is, the catalog says.
 //!
 //! `word` is written as in a file: a data type id, or an umbrella with `~`. An umbrella never names its leaves, so a
-//! caller asks for `imei`, and then for `~device-identifier`, `~device-info` … one by one.
+//! caller asks for `imei`, and then for `~device-identifier`, `~device-info` … one by one, as
+//! [`Catalog::ancestors`] gives them.
 
 use super::model::{Cite, Denies, Disclosure, PermissionRow, SdkRow};
+use crate::catalog::Catalog;
 
 /// One statement of the app about data that it collects itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +75,10 @@ impl Disclosure {
         self.sdk.iter().filter(|it| on_android(&it.platforms))
     }
 
-    /// The rows that cover an SDK. `ids` is its catalog id with the ids of its families: a row for a family covers
-    /// each member, a row for a member never the family.
-    pub fn sdk_rows_for<'d>(&'d self, ids: &'d [&str]) -> impl Iterator<Item = &'d SdkRow> {
-        self.sdk_rows().filter(move |row| row.catalog.iter().any(|it| ids.contains(&it.as_str())))
+    /// The rows that speak for the code of an SDK: those that name it, its family, or a member that is built on it, as
+    /// [`Catalog::row_covers`] says.
+    pub fn sdk_rows_for<'d>(&'d self, sdk: &'d str, catalog: &'d Catalog) -> impl Iterator<Item = &'d SdkRow> {
+        self.sdk_rows().filter(move |row| row.catalog.iter().any(|it| catalog.row_covers(it, sdk)))
     }
 
     /// The rows of any SDK that use the word.
@@ -89,15 +91,23 @@ impl Disclosure {
         self.permission.iter().filter(move |it| on_android(&it.platforms) && lists(&it.constants, constant))
     }
 
-    /// The statements that deny a word: of the app itself where `sdks` is empty, else of any of those SDKs.
-    pub fn denials<'d>(&'d self, word: &'d str, sdks: &'d [&str]) -> impl Iterator<Item = &'d Denies> {
-        self.denies.iter().filter(move |it| {
-            let about = match sdks {
-                [] => it.sdk.is_empty(),
-                _ => it.sdk.iter().any(|it| sdks.contains(&it.as_str())),
-            };
-            about && on_android(&it.platforms) && lists(&it.data, word)
-        })
+    /// The statements that deny a word of the app itself.
+    pub fn own_denials<'d>(&'d self, word: &'d str) -> impl Iterator<Item = &'d Denies> {
+        self.denials(word).filter(|it| it.sdk.is_empty())
+    }
+
+    /// The statements that deny a word of an SDK or of its family. A denial of a member never speaks for the family.
+    pub fn sdk_denials<'d>(
+        &'d self,
+        word: &'d str,
+        sdk: &'d str,
+        catalog: &'d Catalog,
+    ) -> impl Iterator<Item = &'d Denies> {
+        self.denials(word).filter(move |it| catalog.family(sdk).any(|sdk| lists(&it.sdk, sdk.id)))
+    }
+
+    fn denials<'d>(&'d self, word: &'d str) -> impl Iterator<Item = &'d Denies> {
+        self.denies.iter().filter(move |it| on_android(&it.platforms) && lists(&it.data, word))
     }
 }
 

@@ -9,7 +9,7 @@ use toml::de::DeTable;
 
 use super::model::{Disclosure, SCHEMA};
 use super::place::{Place, line_at};
-use super::validate::{self, escaped, nearest, quoted};
+use super::validate::{self, did_you_mean, escaped, quoted};
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::limits::MAX_TEXT_BYTES;
@@ -56,7 +56,7 @@ impl Disclosure {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let syntax = |it: &toml::de::Error| {
             let offset = it.span().map_or(0, |it| it.start);
-            fault(line_at(text, offset), explain(it.message()))
+            fault(line_at(text.as_bytes(), offset), explain(it.message()))
         };
         let document = DeTable::parse(text).map_err(|it| syntax(&it))?;
         // Before the keys: a file of a later format has keys that this one does not know.
@@ -64,7 +64,7 @@ impl Disclosure {
             && let Some(word) = schema.get_ref().as_str()
             && word != SCHEMA
         {
-            let line = line_at(text, schema.span().start);
+            let line = line_at(text.as_bytes(), schema.span().start);
             return Err(fault(line, format!("unknown schema {}; expected `{SCHEMA}`", quoted(word))));
         }
         let deserializer = toml::Deserializer::from(document.clone());
@@ -99,7 +99,7 @@ fn decode(bytes: &[u8]) -> Result<&str, (usize, String)> {
     }
     str::from_utf8(bytes).map_err(|it| {
         let (valid, rest) = bytes.split_at(it.valid_up_to());
-        let line = 1 + valid.iter().filter(|it| **it == b'\n').count();
+        let line = line_at(bytes, valid.len());
         let byte = rest.first().copied().unwrap_or_default();
         (line, format!("expected UTF-8, found byte {byte:#04x}; a file in GBK or another encoding must be converted"))
     })
@@ -127,8 +127,10 @@ fn explain(message: &str) -> String {
         return escaped(&message.replace("missing field ", "missing key "), LONGEST_MESSAGE);
     };
     let keys = expected.split('`').skip(1).step_by(2);
-    match nearest(key, keys) {
-        Some(near) => format!("unknown key {}; nearest is `{near}`", quoted(key)),
-        None => format!("unknown key {}; expected {expected}", quoted(key)),
+    let hint = did_you_mean(key, keys);
+    if hint.is_empty() {
+        format!("unknown key {}; expected {expected}", quoted(key))
+    } else {
+        format!("unknown key {}{hint}", quoted(key))
     }
 }

@@ -6,16 +6,13 @@ use std::collections::BTreeSet;
 
 use super::model::{Cite, Claim, Claims, Disclosure, Effective};
 use super::place::Place;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, DataType, suggestion};
 
 /// Words for `platforms`.
 const PLATFORMS: [&str; 4] = ["android", "harmonyos", "ios", "web"];
 
-/// A word of more characters is cut in messages and never looked up as a misspelling.
+/// A word of more characters is cut in messages and taken for no misspelling.
 const LONGEST_WORD: usize = 80;
-
-/// How alike two words must be, from 0 to 1, before one is offered for the other.
-const LIKENESS: f64 = 0.5;
 
 /// What is wrong with the value at a place.
 #[derive(Debug)]
@@ -28,16 +25,15 @@ type Checked<'t> = Result<(), Fault<'t>>;
 
 /// Checks everything that the types leave open; `root` is the document that `disclosure` was read from.
 pub(super) fn check<'t>(disclosure: &Disclosure, root: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
-    let words = Words { catalog };
     heading(disclosure, root)?;
     for (it, place) in disclosure.collects.iter().zip(root.key("collects").items()) {
         if it.data.is_empty() && it.other.is_empty() && it.umbrella.is_empty() {
             return fail(&place, "names no data: give `data`, `other` or `umbrella`");
         }
-        words.data(&it.data, &place.key("data"))?;
+        data(&it.data, &place.key("data"), catalog)?;
         texts(&it.other, &place.key("other"))?;
         if !it.umbrella.is_empty() {
-            words.umbrella(&it.umbrella, &place.key("umbrella"))?;
+            umbrella(&it.umbrella, &place.key("umbrella"), catalog)?;
         }
         platforms(&it.platforms, &place.key("platforms"))?;
         cite(&it.cite, &place.key("cite"))?;
@@ -45,8 +41,8 @@ pub(super) fn check<'t>(disclosure: &Disclosure, root: &Place<'t>, catalog: &Cat
     for (it, place) in disclosure.sdk.iter().zip(root.key("sdk").items()) {
         some(&it.names, &place, "names")?;
         texts(&it.names, &place.key("names"))?;
-        words.sdks(&it.catalog, &place.key("catalog"))?;
-        words.data(&it.data, &place.key("data"))?;
+        sdks(&it.catalog, &place.key("catalog"), catalog)?;
+        data(&it.data, &place.key("data"), catalog)?;
         texts(&it.other, &place.key("other"))?;
         texts(&it.links, &place.key("links"))?;
         platforms(&it.platforms, &place.key("platforms"))?;
@@ -54,8 +50,8 @@ pub(super) fn check<'t>(disclosure: &Disclosure, root: &Place<'t>, catalog: &Cat
     }
     for (it, place) in disclosure.permission.iter().zip(root.key("permission").items()) {
         text(&it.text, &place.key("text"))?;
-        words.permissions(&it.constants, &place.key("constants"))?;
-        words.data(&it.data, &place.key("data"))?;
+        permissions(&it.constants, &place.key("constants"), catalog)?;
+        data(&it.data, &place.key("data"), catalog)?;
         platforms(&it.platforms, &place.key("platforms"))?;
         let elsewhere = !it.platforms.is_empty() && !it.platforms.iter().any(|it| it == "android");
         if elsewhere && let Some(constant) = it.constants.first() {
@@ -68,33 +64,18 @@ pub(super) fn check<'t>(disclosure: &Disclosure, root: &Place<'t>, catalog: &Cat
     }
     for (it, place) in disclosure.denies.iter().zip(root.key("denies").items()) {
         some(&it.data, &place, "data")?;
-        words.data(&it.data, &place.key("data"))?;
-        words.sdks(&it.sdk, &place.key("sdk"))?;
+        data(&it.data, &place.key("data"), catalog)?;
+        sdks(&it.sdk, &place.key("sdk"), catalog)?;
         platforms(&it.platforms, &place.key("platforms"))?;
         cite(&it.cite, &place.key("cite"))?;
     }
     claims(&disclosure.claims, &root.key("claims"))
 }
 
-/// The nearest of `candidates`, the first of equals; none where nothing is like it.
-pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    if word.is_empty() || word.chars().nth(LONGEST_WORD).is_some() {
-        return None;
-    }
-    let word = word.to_ascii_lowercase();
-    let mut best = None;
-    let mut best_likeness = 0.0;
-    for candidate in candidates {
-        let lower = candidate.to_ascii_lowercase();
-        // `CAMERA` for `android.permission.CAMERA` is far away by letters, yet plain.
-        let is_tail = lower.strip_suffix(word.as_str()).is_some_and(|it| it.ends_with('.'));
-        let likeness = if is_tail { 1.0 } else { strsim::normalized_damerau_levenshtein(&word, &lower) };
-        if LIKENESS <= likeness && best_likeness < likeness {
-            best = Some(candidate);
-            best_likeness = likeness;
-        }
-    }
-    best
+/// The nearest of `candidates` as a question for the end of a message; empty where none is near.
+pub(super) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
+    // The distance takes time by the length of the word, and no word of the catalog is longer.
+    if word.chars().nth(LONGEST_WORD).is_some() { String::new() } else { suggestion(word, candidates) }
 }
 
 /// A word of the file for a message, between backticks.
@@ -102,18 +83,18 @@ pub(super) fn quoted(word: &str) -> String {
     format!("`{}`", escaped(word, LONGEST_WORD))
 }
 
-/// A text of the file for a terminal: cut after `most` characters, control characters escaped.
+/// A text of the file for a terminal: cut after `most` characters, with those escaped that a terminal does not show as
+/// they are.
 pub(super) fn escaped(text: &str, most: usize) -> String {
     let mut shown = String::new();
     for (index, character) in text.chars().enumerate() {
-        if index == most {
-            shown.push('…');
-            break;
-        }
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
+        match character {
+            _ if index == most => {
+                shown.push('…');
+                break;
+            }
+            '"' | '\'' | '\\' => shown.push(character),
+            _ => shown.extend(character.escape_debug()),
         }
     }
     shown
@@ -196,71 +177,79 @@ fn claims<'t>(claims: &Claims, place: &Place<'t>) -> Checked<'t> {
     Ok(())
 }
 
-/// The ids of the catalog.
-#[derive(Debug, Clone, Copy)]
-struct Words<'c> {
-    catalog: &'c Catalog,
+/// A list of data types, umbrellas with `~`.
+fn data<'t>(list: &[String], place: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
+    unique(list, place)?;
+    for (written, place) in list.iter().zip(place.items()) {
+        let (id, has_tilde) = match written.strip_prefix('~') {
+            Some(id) => (id, true),
+            None => (written.as_str(), false),
+        };
+        let message = match catalog.data_type(id) {
+            Some(it) if it.umbrella == has_tilde => continue,
+            Some(it) if it.umbrella => format!("`{id}` is an umbrella: write `~{id}`"),
+            Some(_) => format!("`{id}` is no umbrella: write it without `~`"),
+            None => {
+                let as_written = |it: &DataType| if it.umbrella { format!("~{}", it.id) } else { it.id.to_owned() };
+                let hint = if let Some(it) = catalog.data_by_alias(id).next() {
+                    question(&as_written(it))
+                } else {
+                    let ids: Vec<String> = catalog.tables.data_types.iter().map(as_written).collect();
+                    did_you_mean(written, ids.iter().map(String::as_str))
+                };
+                format!("unknown data id {}{hint}", quoted(written))
+            }
+        };
+        return fail(&place, message);
+    }
+    Ok(())
 }
 
-impl Words<'_> {
-    /// A list of data types, umbrellas with `~`.
-    fn data<'t>(self, list: &[String], place: &Place<'t>) -> Checked<'t> {
-        unique(list, place)?;
-        for (written, place) in list.iter().zip(place.items()) {
-            let id = written.strip_prefix('~').unwrap_or(written);
-            let with_tilde = id.len() < written.len();
-            match (self.is_umbrella(id), with_tilde) {
-                (Some(true), true) | (Some(false), false) => {}
-                (Some(true), false) => return fail(&place, format!("`{id}` is an umbrella: write `~{id}`")),
-                (Some(false), true) => return fail(&place, format!("`{id}` is no umbrella: write it without `~`")),
-                (None, _) => {
-                    let types = &self.catalog.tables.data_types;
-                    let near = nearest(id, types.iter().map(|it| it.id));
-                    let tilde = if near.and_then(|it| self.is_umbrella(it)) == Some(true) { "~" } else { "" };
-                    let near = near.map(|it| format!("{tilde}{it}"));
-                    return unknown("data id", written, near.as_deref(), &place);
-                }
-            }
+/// The umbrella that introduces a list, without `~`.
+fn umbrella<'t>(written: &str, place: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
+    let id = written.strip_prefix('~').unwrap_or(written);
+    let message = match catalog.data_type(id) {
+        Some(it) if !it.umbrella => format!("`{id}` is no umbrella: write it into `data`"),
+        Some(_) if id == written => return Ok(()),
+        Some(_) => format!("the key says that it is an umbrella: write `{id}` without `~`"),
+        None => {
+            let by_alias = catalog.data_by_alias(id).find(|it| it.umbrella);
+            let umbrellas = catalog.tables.data_types.iter().filter(|it| it.umbrella).map(|it| it.id);
+            let hint = by_alias.map_or_else(|| did_you_mean(id, umbrellas), |it| question(it.id));
+            format!("unknown umbrella {}{hint}", quoted(written))
         }
-        Ok(())
-    }
+    };
+    fail(place, message)
+}
 
-    /// The umbrella of a list, without `~`.
-    fn umbrella<'t>(self, id: &str, place: &Place<'t>) -> Checked<'t> {
-        if let Some(bare) = id.strip_prefix('~')
-            && self.is_umbrella(bare) == Some(true)
-        {
-            return fail(place, format!("the key says that it is an umbrella: write `{bare}` without `~`"));
-        }
-        match self.is_umbrella(id) {
-            Some(true) => Ok(()),
-            Some(false) => fail(place, format!("`{id}` is no umbrella: write it into `data`")),
-            None => {
-                let types = &self.catalog.tables.data_types;
-                let umbrellas = types.iter().filter(|it| it.umbrella).map(|it| it.id);
-                unknown("umbrella", id, nearest(id, umbrellas), place)
-            }
+fn sdks<'t>(list: &[String], place: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
+    unique(list, place)?;
+    for (id, place) in list.iter().zip(place.items()) {
+        if catalog.sdk(id).is_none() {
+            let by_name = catalog.sdk_by_policy_name(id).next();
+            let hint = by_name.map_or_else(|| did_you_mean(id, catalog.tables.sdk_ids()), |it| question(it.id));
+            return fail(&place, format!("unknown SDK id {}{hint}", quoted(id)));
         }
     }
+    Ok(())
+}
 
-    fn sdks<'t>(self, list: &[String], place: &Place<'t>) -> Checked<'t> {
-        let ids = || self.catalog.tables.sdks.iter().map(|it| it.id);
-        known("SDK id", list, ids, place)
+fn permissions<'t>(list: &[String], place: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
+    unique(list, place)?;
+    for (name, place) in list.iter().zip(place.items()) {
+        if catalog.permission(name).is_none() {
+            let by_name = catalog.permission_by_name(name).next();
+            let names = catalog.tables.permissions.iter().map(|it| it.name);
+            let hint = by_name.map_or_else(|| did_you_mean(name, names), |it| question(it.name));
+            return fail(&place, format!("unknown permission {}{hint}", quoted(name)));
+        }
     }
-
-    fn permissions<'t>(self, list: &[String], place: &Place<'t>) -> Checked<'t> {
-        let names = || self.catalog.tables.permissions.iter().map(|it| it.name);
-        known("permission", list, names, place)
-    }
-
-    /// None = not in the catalog.
-    fn is_umbrella(self, id: &str) -> Option<bool> {
-        self.catalog.tables.data_types.iter().find(|it| it.id == id).map(|it| it.umbrella)
-    }
+    Ok(())
 }
 
 fn platforms<'t>(list: &[String], place: &Place<'t>) -> Checked<'t> {
-    known("platform", list, || PLATFORMS.iter().copied(), place)
+    unique(list, place)?;
+    list.iter().zip(place.items()).try_for_each(|(it, place)| word("platform", it, &PLATFORMS, &place))
 }
 
 fn cite<'t>(cite: &Cite, place: &Place<'t>) -> Checked<'t> {
@@ -274,29 +263,17 @@ fn cite<'t>(cite: &Cite, place: &Place<'t>) -> Checked<'t> {
     Ok(())
 }
 
-/// Every word of the list is one of the candidates, and no two are the same.
-fn known<'t, 'c, I: Iterator<Item = &'c str>>(
-    kind: &str,
-    list: &[String],
-    candidates: impl Fn() -> I,
-    place: &Place<'t>,
-) -> Checked<'t> {
-    unique(list, place)?;
-    for (word, place) in list.iter().zip(place.items()) {
-        if candidates().all(|it| it != word) {
-            return unknown(kind, word, nearest(word, candidates()), &place);
-        }
-    }
-    Ok(())
-}
-
 /// The word is one of a few, which a message can list.
 fn word<'t>(kind: &str, word: &str, words: &[&str], place: &Place<'t>) -> Checked<'t> {
     if words.contains(&word) {
         return Ok(());
     }
-    let list: Vec<String> = words.iter().map(|it| format!("`{it}`")).collect();
-    fail(place, format!("unknown {kind} {}; expected {}", quoted(word), list.join(", ")))
+    let hint = did_you_mean(word, words.iter().copied());
+    if hint.is_empty() {
+        fail(place, format!("unknown {kind} {}; expected one of `{}`", quoted(word), words.join("`, `")))
+    } else {
+        fail(place, format!("unknown {kind} {}{hint}", quoted(word)))
+    }
 }
 
 /// A list of texts as the policy writes them.
@@ -323,9 +300,8 @@ fn unique<'t>(list: &[String], place: &Place<'t>) -> Checked<'t> {
     Ok(())
 }
 
-fn unknown<'t>(kind: &str, word: &str, near: Option<&str>, place: &Place<'t>) -> Checked<'t> {
-    let near = near.map_or(String::new(), |it| format!("; nearest is `{it}`"));
-    fail(place, format!("unknown {kind} {}{near}", quoted(word)))
+fn question(word: &str) -> String {
+    format!("; did you mean `{word}`?")
 }
 
 #[cold]

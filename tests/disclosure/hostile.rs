@@ -1,10 +1,11 @@
 //! Texts that no person writes: none may panic, hang, or be refused without a line of its own.
 
 use candor::Error;
+use candor::catalog::Catalog;
 use candor::disclosure::Disclosure;
 use proptest::prelude::*;
 
-use crate::{CATALOG, fault};
+use crate::fault;
 
 #[test]
 fn deep_nesting_is_refused() {
@@ -56,7 +57,7 @@ fn texts() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_text_loads_or_is_refused_on_one_of_its_lines(text in prop_oneof![texts(), any::<String>()]) {
-        if let Err(it) = Disclosure::parse("a.toml", &text, &CATALOG) {
+        if let Err(it) = Disclosure::parse("a.toml", &text, Catalog::builtin()) {
             let Error::Data { line, message, .. } = it else { panic!("{it}") };
             prop_assert!(1 <= line && line <= 1 + text.matches('\n').count(), "{line}: {message}");
             prop_assert!(!message.contains('\n'), "{message}");

@@ -1,5 +1,6 @@
 //! What a check asks of a disclosure. The answers are compared by the first line that they cite.
 
+use candor::catalog::Catalog;
 use candor::disclosure::Cite;
 
 use crate::loaded;
@@ -20,12 +21,12 @@ platforms = ["ios", "android"]
 cite = { lines = [3, 3] }
 [[sdk]]
 names = ["Alpha"]
-catalog = ["alpha-pay"]
+catalog = ["alipay-pay"]
 data = ["imei", "~device-identifier"]
 cite = { lines = [4, 4] }
 [[sdk]]
 names = ["Alpha for iPhone"]
-catalog = ["alpha-pay"]
+catalog = ["alipay-pay"]
 data = ["idfa"]
 platforms = ["ios"]
 cite = { lines = [5, 5] }
@@ -46,7 +47,7 @@ data = ["contacts", "~location"]
 cite = { lines = [9, 9] }
 [[denies]]
 data = ["contacts"]
-sdk = ["beta-push"]
+sdk = ["bugly"]
 cite = { lines = [10, 10] }
 [[denies]]
 data = ["imei"]
@@ -83,11 +84,13 @@ fn an_umbrella_is_asked_for_by_itself_and_names_no_leaf() {
 #[test]
 fn an_sdk_is_found_by_its_own_id_or_a_family() {
     let it = loaded(TEXT);
+    let rows = |sdk: &str| first(it.sdk_rows_for(sdk, Catalog::builtin()).map(|it| &it.cite));
     assert_eq!(first(it.sdk_rows().map(|it| &it.cite)), [4, 6]);
-    assert_eq!(first(it.sdk_rows_for(&["alpha-pay"]).map(|it| &it.cite)), [4]);
-    assert_eq!(first(it.sdk_rows_for(&["alpha-security", "alpha-pay"]).map(|it| &it.cite)), [4]);
-    assert_eq!(first(it.sdk_rows_for(&["beta-push"]).map(|it| &it.cite)), NONE);
-    assert_eq!(first(it.sdk_rows_for(&[]).map(|it| &it.cite)), NONE);
+    assert_eq!(rows("alipay-pay"), [4]);
+    assert_eq!(rows("alipay-security"), [4], "the module inside it");
+    assert_eq!(rows("alipay-share"), NONE, "another member of the family");
+    assert_eq!(rows("bugly"), NONE);
+    assert_eq!(rows("no-sdk"), NONE);
 }
 
 #[test]
@@ -100,9 +103,12 @@ fn a_permission_row_is_found_by_constant() {
 #[test]
 fn a_denial_is_about_the_app_or_about_an_sdk() {
     let it = loaded(TEXT);
-    assert_eq!(first(it.denials("contacts", &[]).map(|it| &it.cite)), [9]);
-    assert_eq!(first(it.denials("~location", &[]).map(|it| &it.cite)), [9]);
-    assert_eq!(first(it.denials("contacts", &["beta-push", "beta"]).map(|it| &it.cite)), [10]);
-    assert_eq!(first(it.denials("contacts", &["alpha-pay"]).map(|it| &it.cite)), NONE);
-    assert_eq!(it.denials("imei", &[]).count(), 0, "said of iOS only");
+    let own = |word: &str| first(it.own_denials(word).map(|it| &it.cite));
+    assert_eq!(own("contacts"), [9]);
+    assert_eq!(own("~location"), [9]);
+    assert_eq!(own("imei"), NONE, "said of iOS only");
+    let of = |sdk: &str| first(it.sdk_denials("contacts", sdk, Catalog::builtin()).map(|it| &it.cite));
+    assert_eq!(of("bugly"), [10]);
+    assert_eq!(of("bugly-upgrade"), [10], "a member of the family");
+    assert_eq!(of("alipay-pay"), NONE);
 }

@@ -19,13 +19,13 @@ fn what_is_no_toml() {
 
 #[test]
 fn an_unknown_key() {
-    assert_eq!(fault_with("title =", "titel ="), "2: unknown key `titel`; nearest is `title`");
-    assert_eq!(fault_with("[[denies]]", "[[denis]]"), "29: unknown key `denis`; nearest is `denies`");
-    assert_eq!(fault_with("umbrella =", "umbrela ="), "12: unknown key `umbrela`; nearest is `umbrella`");
-    assert_eq!(fault_with("quote =", "qoute ="), "14: unknown key `qoute`; nearest is `quote`");
+    assert_eq!(fault_with("title =", "titel ="), "2: unknown key `titel`; did you mean `title`?");
+    assert_eq!(fault_with("[[denies]]", "[[denis]]"), "29: unknown key `denis`; did you mean `denies`?");
+    assert_eq!(fault_with("umbrella =", "umbrela ="), "12: unknown key `umbrela`; did you mean `umbrella`?");
+    assert_eq!(fault_with("quote =", "qoute ="), "14: unknown key `qoute`; did you mean `quote`?");
     assert_eq!(
         fault_with("[claims.cross_border]", "[claims.crossborder]"),
-        "34: unknown key `crossborder`; nearest is `cross_border`"
+        "34: unknown key `crossborder`; did you mean `cross_border`?"
     );
     assert_eq!(fault_with("from =", "until ="), "7: unknown key `until`; expected `from` or `to`");
 }
@@ -52,22 +52,46 @@ fn another_schema_before_its_keys() {
 
 #[test]
 fn an_unknown_id() {
-    assert_eq!(fault_with("\"imei\"", "\"imie\""), "11: unknown data id `imie`; nearest is `imei`");
-    assert_eq!(fault_with("\"~location\"", "\"~locatoin\""), "11: unknown data id `~locatoin`; nearest is `~location`");
-    assert_eq!(fault_with("\"contacts\"", "\"contact\""), "30: unknown data id `contact`; nearest is `contacts`");
-    assert_eq!(fault_with("\"contacts\"", "\"通讯录\""), "30: unknown data id `通讯录`");
+    assert_eq!(fault_with("\"imei\"", "\"imie\""), "11: unknown data id `imie`; did you mean `imei`?");
+    assert_eq!(
+        fault_with("\"~location\"", "\"~locatoin\""),
+        "11: unknown data id `~locatoin`; did you mean `~location`?"
+    );
+    assert_eq!(fault_with("\"contacts\"", "\"contact\""), "30: unknown data id `contact`; did you mean `contacts`?");
+    assert_eq!(fault_with("\"contacts\"", "\"xyzzy\""), "30: unknown data id `xyzzy`");
     assert_eq!(
         fault_with("\"device-info\"", "\"device-infos\""),
-        "12: unknown umbrella `device-infos`; nearest is `device-info`"
+        "12: unknown umbrella `device-infos`; did you mean `device-info`?"
     );
-    assert_eq!(fault_with("\"alpha-pay\"", "\"alfa-pay\""), "18: unknown SDK id `alfa-pay`; nearest is `alpha-pay`");
     assert_eq!(
-        fault_with("sdk = [\"beta-push\"]", "sdk = [\"BetaPush\"]"),
-        "31: unknown SDK id `BetaPush`; nearest is `beta-push`"
+        fault_with("\"alipay-pay\"", "\"alipay-pai\""),
+        "18: unknown SDK id `alipay-pai`; did you mean `alipay-pay`?"
+    );
+    assert_eq!(
+        fault_with("sdk = [\"bugly\"]", "sdk = [\"buggly\"]"),
+        "31: unknown SDK id `buggly`; did you mean `bugly`?"
+    );
+    assert_eq!(
+        fault_with("permission.CAMERA", "permission.CAMRA"),
+        "25: unknown permission `android.permission.CAMRA`; did you mean `android.permission.CAMERA`?"
+    );
+}
+
+#[test]
+fn the_policys_own_word_instead_of_an_id() {
+    assert_eq!(fault_with("\"contacts\"", "\"通讯录\""), "30: unknown data id `通讯录`; did you mean `contacts`?");
+    assert_eq!(fault_with("\"imei\"", "\"位置信息\""), "11: unknown data id `位置信息`; did you mean `~location`?");
+    assert_eq!(
+        fault_with("\"device-info\"", "\"设备信息\""),
+        "12: unknown umbrella `设备信息`; did you mean `device-info`?"
+    );
+    assert_eq!(
+        fault_with("\"alipay-pay\"", "\"微信支付\""),
+        "18: unknown SDK id `微信支付`; did you mean `wechat-pay`?"
     );
     assert_eq!(
         fault_with("\"android.permission.CAMERA\"", "\"CAMERA\""),
-        "25: unknown permission `CAMERA`; nearest is `android.permission.CAMERA`"
+        "25: unknown permission `CAMERA`; did you mean `android.permission.CAMERA`?"
     );
 }
 
@@ -75,15 +99,19 @@ fn an_unknown_id() {
 fn a_word_that_the_format_does_not_list() {
     assert_eq!(
         fault_with("[\"android\", \"ios\"]", "[\"andriod\"]"),
-        "13: unknown platform `andriod`; nearest is `android`"
+        "13: unknown platform `andriod`; did you mean `android`?"
+    );
+    assert_eq!(
+        fault_with("[\"android\", \"ios\"]", "[\"symbian\"]"),
+        "13: unknown platform `symbian`; expected one of `android`, `harmonyos`, `ios`, `web`"
     );
     assert_eq!(
         fault_with("value = \"none\"", "value = \"no\""),
-        "35: unknown word `no`; expected `none`, `yes`, `conditional`"
+        "35: unknown word `no`; expected one of `none`, `yes`, `conditional`"
     );
     assert_eq!(
         fault_with("[claims.cross_border]", "[claims.retention]"),
-        "35: unknown word `none`; expected `period`, `as-needed`"
+        "35: unknown word `none`; expected one of `period`, `as-needed`"
     );
 }
 
@@ -167,7 +195,7 @@ fn a_heading_of_another_form() {
 fn a_long_or_strange_word_is_shown_safely() {
     let long = fault_with("\"imei\"", &format!("\"{}\"", "x".repeat(5000)));
     assert_eq!(long, format!("11: unknown data id `{}…`", "x".repeat(80)));
-    assert_eq!(fault_with("\"imei\"", "\"\\u001b[31m\""), "11: unknown data id `\\u{1b}[31m`");
+    assert_eq!(fault_with("\"imei\"", "\"\\u001b[31m\\u202e\""), "11: unknown data id `\\u{1b}[31m\\u{202e}`");
     let key = fault_with("title =", &format!("\"`, \\u001b{}\" =", "x".repeat(5000)));
     assert!(key.starts_with("2: unknown key ``, \\u{1b}xxx"), "{key}");
     assert!(key.contains("x…`; expected one of `schema`, `title`"), "{key}");
