@@ -1,105 +1,205 @@
-//! The difference between behavior and disclosure.
+//! The difference between behavior and disclosure: here the two sides meet, and nowhere else.
+//!
+//! One verdict table (in `verdict`) is asked by all rules; a rule is an entry of the catalog, and the functions here only
+//! say where it applies. Only reads that yield the datum itself are held against a policy, and never one of low
+//! confidence. Rules that rest on absence are undecided where the package is not complete.
 
-use serde::Serialize;
+mod data;
+mod model;
+mod package;
+mod permissions;
+mod sdks;
+mod verdict;
 
-use crate::behavior::{Behavior, Owner};
-use crate::catalog::{Catalog, Severity};
+pub use model::*;
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::behavior::{Behavior, Owner, OwnerKind, Read};
+use crate::catalog::{Catalog, Confidence, Focus, Rule, Severity};
 use crate::disclosure::{Cite, Disclosure};
-
-/// The verdict for one data type of one owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// Named for that owner.
-    Clear,
-    /// Only an umbrella word covers it.
-    Vague,
-    /// Named, but for another owner.
-    Ambiguous,
-    /// Nothing said.
-    Omitted,
-    /// Denied.
-    Incorrect,
-}
-
-/// Whether a finding stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// It stands.
-    Open,
-    /// It rests on absence, and the package is not complete.
-    Undecided,
-}
-
-/// One piece of evidence on the side of the package.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Evidence {
-    /// Data type id; empty where the evidence is no read.
-    pub data: String,
-    /// What is called, declared or present.
-    pub what: String,
-    /// The method, file or component that holds it.
-    pub place: String,
-    /// Entry of the package and offset: `classes.dex@0x1764ca`; empty for the manifest.
-    pub at: String,
-    /// Certainty, obtainability and notes, as the read states them.
-    pub note: String,
-}
-
-/// One difference, or one fault inside either side.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Finding {
-    /// Severity; the most severe sorts first in reports.
-    pub severity: Severity,
-    /// Rule id: `S04`.
-    pub rule: String,
-    /// Rule name: `sdk-exceeds-disclosure`.
-    pub name: String,
-    /// `omitted`, `vague`, `ambiguous`, `incorrect`, `clear` or `none`.
-    pub class: String,
-    /// Whether it stands.
-    pub state: State,
-    /// Whose code it is about; none for findings about the package or the policy as a whole.
-    pub owner: Option<Owner>,
-    /// Data type ids, sorted.
-    pub data: Vec<String>,
-    /// Permission constants, sorted.
-    pub permissions: Vec<String>,
-    /// SDK ids, sorted.
-    pub sdks: Vec<String>,
-    /// Anything else that the message names.
-    pub detail: String,
-    /// What was seen in the package, sorted.
-    pub evidence: Vec<Evidence>,
-    /// Places of the policy that it is held against.
-    pub policy: Vec<Cite>,
-    /// Stable over builds: hash of rule, owner, data and permissions.
-    pub fingerprint: String,
-}
-
-/// One pair that the policy discloses as it is, for the count of agreements.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Agreement {
-    /// Owner of the read.
-    pub owner: Owner,
-    /// Data type id.
-    pub data: String,
-    /// The statement that names it.
-    pub policy: Cite,
-}
-
-/// The outcome of one check.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Checked {
-    /// Findings, the most severe first.
-    pub findings: Vec<Finding>,
-    /// Pairs that agree.
-    pub agreements: Vec<Agreement>,
-}
 
 /// Holds a package's behavior against a disclosure.
 pub fn check(behavior: &Behavior, disclosure: &Disclosure, catalog: &Catalog) -> Checked {
-    let _ = (behavior, disclosure, catalog);
-    Checked::default()
+    let case = Case { behavior, disclosure, catalog };
+    let mut checked = Checked::default();
+    data::check(&case, &mut checked);
+    sdks::check(&case, &mut checked);
+    permissions::check(&case, &mut checked);
+    package::check(&case, &mut checked);
+    checked.findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
+    checked.agreements.sort();
+    checked.agreements.dedup();
+    let in_libraries = |read: &&Read| read.owner.kind == OwnerKind::Library && is_held(read);
+    checked.library_reads = behavior.reads.iter().filter(in_libraries).count();
+    checked
+}
+
+/// Both sides of one check.
+#[derive(Clone, Copy)]
+struct Case<'c> {
+    behavior: &'c Behavior,
+    disclosure: &'c Disclosure,
+    catalog: &'c Catalog,
+}
+
+impl<'c> Case<'c> {
+    /// Reads that are held against the policy, those of `owner` kinds that can have a statement.
+    fn reads(&self) -> impl Iterator<Item = &'c Read> {
+        self.behavior.reads.iter().filter(|read| is_held(read) && read.owner.kind != OwnerKind::Library)
+    }
+
+    /// A rule that rests on absence stands only where all code was visible.
+    fn by_absence(&self) -> State {
+        if self.behavior.completeness.complete { State::Open } else { State::Undecided }
+    }
+
+    /// A finding of a rule, to be filled; none where the catalog does not have the rule.
+    fn finding(&self, rule: &str) -> Option<Draft<'c>> {
+        let rule = self.catalog.rule(rule)?;
+        Some(Draft { rule, severity: rule.severity, finding: blank(rule) })
+    }
+}
+
+/// Whether a read is held against a policy: it yields the datum, and the catalog is sure enough of that.
+fn is_held(read: &Read) -> bool {
+    read.strength == "value" && read.confidence > Confidence::Low && read.focus < Focus::Noise && read.data != "*"
+}
+
+/// A finding that is being put together.
+struct Draft<'c> {
+    rule: &'c Rule,
+    severity: Severity,
+    finding: Finding,
+}
+
+impl Draft<'_> {
+    fn owner(mut self, owner: Owner) -> Self {
+        self.finding.owner = Some(owner);
+        self
+    }
+
+    fn state(mut self, state: State) -> Self {
+        self.finding.state = state;
+        self
+    }
+
+    /// The severity is at most this.
+    fn at_most(mut self, severity: Severity) -> Self {
+        self.severity = self.severity.min(severity);
+        self
+    }
+
+    /// The severity that the rule has for any of these data types, protections or cases.
+    fn raised_by<'w>(mut self, words: impl IntoIterator<Item = &'w str>) -> Self {
+        if let Some(raised) = self.rule.raised
+            && words.into_iter().any(|word| self.rule.raised_for.contains(&word))
+        {
+            self.severity = raised;
+        }
+        self
+    }
+
+    fn data(mut self, data: impl IntoIterator<Item = String>) -> Self {
+        self.finding.data.extend(data);
+        self
+    }
+
+    fn permissions(mut self, permissions: impl IntoIterator<Item = String>) -> Self {
+        self.finding.permissions.extend(permissions);
+        self
+    }
+
+    fn sdks(mut self, sdks: impl IntoIterator<Item = String>) -> Self {
+        self.finding.sdks.extend(sdks);
+        self
+    }
+
+    fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.finding.detail = detail.into();
+        self
+    }
+
+    fn evidence(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.finding.evidence.extend(evidence);
+        self
+    }
+
+    fn cites<'d>(mut self, cites: impl IntoIterator<Item = &'d Cite>) -> Self {
+        self.finding.policy.extend(cites.into_iter().cloned());
+        self
+    }
+
+    /// The finding with its lists in order and its fingerprint.
+    fn done(mut self) -> Finding {
+        let finding = &mut self.finding;
+        finding.severity = self.severity;
+        for list in [&mut finding.data, &mut finding.permissions, &mut finding.sdks] {
+            list.sort();
+            list.dedup();
+        }
+        finding.evidence.sort();
+        finding.evidence.dedup();
+        finding.policy.sort();
+        finding.policy.dedup();
+        finding.fingerprint = fingerprint(finding);
+        self.finding
+    }
+}
+
+fn blank(rule: &Rule) -> Finding {
+    Finding {
+        severity: rule.severity,
+        rule: rule.id.to_owned(),
+        name: rule.name.to_owned(),
+        class: rule.class.to_owned(),
+        state: State::Open,
+        owner: None,
+        data: Vec::new(),
+        permissions: Vec::new(),
+        sdks: Vec::new(),
+        detail: String::new(),
+        evidence: Vec::new(),
+        policy: Vec::new(),
+        fingerprint: String::new(),
+    }
+}
+
+/// A value that stays the same while the finding does: neither places in the code nor lines of the policy are in it.
+fn fingerprint(finding: &Finding) -> String {
+    let owner = finding.owner.as_ref().map_or("", |owner| owner.id.as_str());
+    let lists = [&finding.data, &finding.permissions, &finding.sdks].map(|list| list.join(","));
+    let text = format!("{}\n{owner}\n{}", finding.rule, lists.join("\n"));
+    let digest = Sha256::digest(text);
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What the package shows for a read.
+fn evidence_of(read: &Read) -> Evidence {
+    let what = match &read.literal {
+        Some(literal) => format!("{} \"{literal}\"", read.api),
+        None => read.api.clone(),
+    };
+    let mut notes: Vec<&str> = read.note.iter().map(String::as_str).collect();
+    if read.obtainable != "yes" {
+        notes.push(&read.obtainable);
+    }
+    Evidence {
+        data: read.data.clone(),
+        what,
+        place: read.caller.clone(),
+        at: format!("{}@{}", read.file, read.offset),
+        note: notes.join("; "),
+    }
+}
+
+/// Groups values by a key, in order of the keys.
+fn grouped<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, Vec<V>> {
+    let mut groups = BTreeMap::new();
+    for (key, value) in pairs {
+        groups.entry(key).or_insert_with(Vec::new).push(value);
+    }
+    groups
 }
