@@ -140,6 +140,7 @@ fn a_day_that_no_calendar_has() {
     assert_eq!(from("\"1 May 2021\""), "7: expected a day such as 2021-11-01, found `1 May 2021`");
     assert_eq!(from("\"2021-02-30\""), "7: expected a day such as 2021-11-01, found `2021-02-30`");
     assert_eq!(from("2021-11-01T00:00:00Z"), "7: expected a day such as 2021-11-01, found `2021-11-01T00:00:00Z`");
+    assert_eq!(from("2021-11-01T00:00:00"), "7: expected a day such as 2021-11-01, found `2021-11-01T00:00:00`");
     assert_eq!(from("2021"), "7: expected a day such as 2021-11-01, found integer 2021");
     assert_eq!(
         fault_with("to = 2022-06-30", "to = 2021-10-31"),
@@ -201,4 +202,27 @@ fn a_long_or_strange_word_is_shown_safely() {
     assert!(key.contains("x…`; expected one of `schema`, `title`"), "{key}");
     let value = fault_with("lines = [5, 9]", &format!("lines = \"{}\"", "x".repeat(5000)));
     assert!(value.starts_with("21: invalid type: string \"xxx") && value.len() < 300, "{value}");
+}
+
+#[test]
+fn a_fault_in_any_list_and_citation_of_any_entry() {
+    for (after, line, fault_line) in [
+        ("platforms = [\"android\", \"ios\"]", "other = [\"\"]", "14: expected a text, found an empty one"),
+        ("names = [\"Alpha\", \"Beta\"]", "other = [\"\"]", "18: expected a text, found an empty one"),
+        ("names = [\"Alpha\", \"Beta\"]", "platforms = [\"x\"]", "18: unknown platform `x`; expected one of"),
+        ("text = \"Camera\"", "data = [\"~imei\"]", "25: `imei` is no umbrella"),
+        ("sdk = [\"bugly\"]", "platforms = [\"x\"]", "32: unknown platform `x`; expected one of"),
+    ] {
+        let shown = fault_with(after, &format!("{after}\n{line}"));
+        assert!(shown.starts_with(fault_line), "{shown}");
+    }
+    assert_eq!(fault_with("\"https://alpha.example/privacy\"", "\"\""), "20: expected a text, found an empty one");
+    assert_eq!(fault_with("\"mac-wifi\"", "\"~mac-wifi\""), "19: `mac-wifi` is no umbrella: write it without `~`");
+    assert_eq!(fault_with("[\"com.example.sample\"]", "[\"a.b\", \"a.b\"]"), "4: `a.b` is listed twice");
+    for (lines, line) in [("10, 10", 27), ("11, 11", 32), ("13, 13", 41)] {
+        assert_eq!(
+            fault_with(&format!("[{lines}]"), "[2, 1]"),
+            format!("{line}: the last line 1 is before the first line 2")
+        );
+    }
 }
