@@ -3,7 +3,11 @@
 //! This room asks the readers and the catalog; it judges nothing and knows no disclosure. Its types serialise to the
 //! stable `candor.behavior/1` shape.
 
+mod observe;
+
 use serde::Serialize;
+
+pub use observe::observe;
 
 /// Everything found in one package.
 #[derive(Debug, Clone, PartialEq, Serialize)]
