@@ -66,8 +66,12 @@ fn command(command: &Command) -> Result<Status> {
 fn packages(options: &Options, report: &Report<'_>, form: &Form) -> Result<Status> {
     let (inputs, lost) = discover(&options.paths);
     if inputs.is_empty() && lost.is_empty() {
-        let paths: Vec<_> = options.paths.iter().map(|path| path.to_string_lossy()).collect();
-        return Err(Error::malformed(format!("no package found in {}", paths.join(", ")), None));
+        let what = match options.paths.as_slice() {
+            [] => "no path on standard input".to_owned(),
+            [path] => format!("no package found in {}", path.display()),
+            paths => format!("no package found in {} paths", paths.len()),
+        };
+        return Err(Error::malformed(what, None));
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build();
     let pool =

@@ -21,16 +21,11 @@ pub(super) struct Done {
     pub(super) failing: bool,
 }
 
-/// Analyses one package. A defect of candor on the way is an issue of this package and of no other.
+/// Analyses one package.
 pub(super) fn analyse(input: &Input, options: &Options, report: &Report<'_>) -> Done {
-    let path = &input.path;
-    let analysis = AssertUnwindSafe(|| match Package::open(input) {
+    guarded(&input.path, report, || match Package::open(input) {
         Ok(package) => finish(&observe(&package, options, report), options, report),
-        Err(error) => unreadable(&Issue::from_error(path.to_string_lossy(), &error), report),
-    });
-    panic::catch_unwind(analysis).unwrap_or_else(|payload| {
-        let message = format!("defect in candor: {}", messages::reason(payload.as_ref()));
-        unreadable(&Issue::new(path.to_string_lossy(), None, message), report)
+        Err(error) => unreadable(&Issue::from_error(input.path.to_string_lossy(), &error), report),
     })
 }
 
@@ -44,6 +39,14 @@ pub(super) fn unreadable(issue: &Issue, report: &Report<'_>) -> Done {
         incomplete: false,
         failing: false,
     }
+}
+
+/// Keeps a defect of candor that one package brings out an issue of this package alone.
+fn guarded(path: &Path, report: &Report<'_>, analysis: impl FnOnce() -> Done) -> Done {
+    panic::catch_unwind(AssertUnwindSafe(analysis)).unwrap_or_else(|payload| {
+        let message = format!("defect in candor: {}", messages::reason(payload.as_ref()));
+        unreadable(&Issue::new(path.to_string_lossy(), None, message), report)
+    })
 }
 
 fn observe(package: &Package, options: &Options, report: &Report<'_>) -> Behavior {
@@ -93,5 +96,31 @@ fn unread(issue: &Issue) -> Behavior {
             offset: issue.offset.map(|offset| format!("{offset:#x}")),
             message: issue.message.clone(),
         }],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::report::{Detail, Format, Lang, Style};
+
+    #[test]
+    fn a_defect_becomes_an_issue_of_its_package() {
+        let report = Report {
+            catalog: Catalog::builtin(),
+            format: Format::Json,
+            lang: Lang::En,
+            detail: Detail::Normal,
+            style: Style { color: false, width: None },
+        };
+        let done = guarded(Path::new("none/a.apk"), &report, || panic!("index {} of 3", 7));
+        assert!(done.unreadable && !done.failing);
+        assert_eq!(done.messages, ["none/a.apk: defect in candor: index 7 of 3"]);
+        let package: serde_json::Value = serde_json::from_slice(&done.bytes).expect("JSON");
+        assert_eq!(package["path"], "none/a.apk");
+        assert_eq!(package["completeness"]["complete"], false);
+        assert_eq!(package["completeness"]["reasons"][0]["kind"], "corrupt");
+        assert_eq!(package["issues"][0]["message"], "defect in candor: index 7 of 3");
     }
 }

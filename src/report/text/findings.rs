@@ -1,7 +1,7 @@
 //! The differences between a package and its disclosure, each with its evidence, the clauses it rests on and the place
 //! in the policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::{GAP, INDENT, Sheet};
@@ -14,6 +14,8 @@ use crate::report::words::short_permission;
 
 /// Places of one finding that are shown without `--verbose`.
 const FEW_PLACES: usize = 3;
+/// As many as that where it is about so many data types.
+const MORE_PLACES: usize = 8;
 /// Citations of one finding that are shown without `--verbose`.
 const FEW_CITES: usize = 2;
 
@@ -52,13 +54,13 @@ fn findings(sheet: &mut Sheet<'_, '_>, checked: &Checked) -> io::Result<()> {
         return sheet.page.line(&Line::indented(INDENT).tone(Tone::Good, none), INDENT);
     }
     // The words before the sentence share their columns over all findings.
-    let badges: Vec<String> = checked.findings.iter().map(|finding| badge(sheet, finding)).collect();
-    let rule_column = INDENT + badges.iter().map(|badge| width(badge)).max().unwrap_or(0) + 2;
+    let badges = checked.findings.iter().map(|finding| width(badge(sheet, finding).1));
+    let rule_column = INDENT + badges.max().unwrap_or(0) + 2;
     let rules = checked.findings.iter().map(|finding| width(&finding.rule));
     let column = rule_column + rules.max().unwrap_or(0) + 2;
-    for (finding, badge) in checked.findings.iter().zip(&badges) {
+    for finding in &checked.findings {
         sheet.page.blank()?;
-        let tone = Tone::Severity(finding.severity);
+        let (tone, badge) = badge(sheet, finding);
         let line = Line::indented(INDENT).tone(tone, badge).column(rule_column).tone(Tone::Strong, &finding.rule);
         sheet.page.line(&line.column(column).plain(&words.message(finding)), column)?;
         body(sheet, finding, column)?;
@@ -66,11 +68,11 @@ fn findings(sheet: &mut Sheet<'_, '_>, checked: &Checked) -> io::Result<()> {
     Ok(())
 }
 
-fn badge(sheet: &Sheet<'_, '_>, finding: &Finding) -> String {
-    let severity = sheet.words.severity(finding.severity);
+/// The first word of a finding: how bad it is, or that this cannot be told.
+fn badge(sheet: &Sheet<'_, '_>, finding: &Finding) -> (Tone, &'static str) {
     match finding.state {
-        State::Open => severity.to_owned(),
-        State::Undecided => format!("{severity} {}", sheet.words.pick("未定", "undecided")),
+        State::Open => (Tone::Severity(finding.severity), sheet.words.severity(finding.severity)),
+        State::Undecided => (Tone::Warning, sheet.words.pick("未定", "undecided")),
     }
 }
 
@@ -78,23 +80,34 @@ fn body(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Resu
     let words = sheet.words;
     if finding.state == State::Undecided {
         let why = words.pick(
-            "未定:结论以代码中未见为据,而代码不完全可见",
-            "undecided: it rests on absence, and not all code is visible",
+            "结论以代码中未见为据,而代码不完全可见;若成立:",
+            "it rests on absence, and not all code is visible; if it stands: ",
         );
-        sheet.page.line(&Line::indented(column).tone(Tone::Warning, why), column)?;
+        let line = Line::indented(column).tone(Tone::Warning, why);
+        sheet.page.line(&line.tone(Tone::Warning, words.severity(finding.severity)), column)?;
     }
     if !finding.permissions.is_empty() {
         let names: Vec<_> = finding.permissions.iter().map(|name| short_permission(name)).collect();
         let text = format!("{}  {}", words.pick("权限", "permissions"), names.join(" · "));
         sheet.page.line(&Line::indented(column).plain(&text), column + INDENT)?;
     }
-    let shown = if sheet.verbose { finding.evidence.len() } else { FEW_PLACES };
-    for evidence in finding.evidence.iter().take(shown) {
+    let (evidence, few) = evidence(finding);
+    let shown = if sheet.verbose { evidence.len() } else { few };
+    for evidence in evidence.into_iter().take(shown) {
         place(sheet, evidence, column)?;
     }
     sheet.rest(shown, finding.evidence.len(), column)?;
     policy(sheet, finding, column)?;
     basis(sheet, finding, column)
+}
+
+/// The evidence with one place of each data type ahead, and how much of it is shown without `--verbose`.
+fn evidence(finding: &Finding) -> (Vec<&Evidence>, usize) {
+    let mut seen = BTreeSet::new();
+    let (mut places, rest): (Vec<_>, Vec<_>) = finding.evidence.iter().partition(|place| seen.insert(&place.data));
+    let few = places.len().clamp(FEW_PLACES, MORE_PLACES);
+    places.extend(rest);
+    (places, few)
 }
 
 fn place(sheet: &mut Sheet<'_, '_>, evidence: &Evidence, column: usize) -> io::Result<()> {
