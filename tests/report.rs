@@ -90,6 +90,18 @@ fn a_clean_check_says_so_and_no_report_says_that_the_app_collects() {
 }
 
 #[test]
+fn nothing_found_and_could_not_look_read_differently() {
+    let blank = Behavior { reads: Vec::new(), ..behavior() };
+    assert!(scanned(EN, &blank).contains("this proves nothing"));
+    let text = compared(EN, &blank, &disclosure(), &Checked::default());
+    assert!(text.contains("but not all code is visible"), "{text}");
+    let unread = Behavior { sha256: String::new(), ..blank };
+    let text = scanned(EN, &unread);
+    assert_eq!(text.lines().last(), Some("nothing could be read"));
+    assert!(!text.contains("was seen") && text.contains("string table exceeds the file"), "{text}");
+}
+
+#[test]
 fn a_document_names_its_schema_and_holds_every_package() {
     let json = View { format: Format::Json, ..ZH };
     let parsed: Value = serde_json::from_str(&document(json, &[behavior(), behavior()])).expect("JSON");

@@ -199,8 +199,11 @@ fn between_words(before: char, after: char) -> bool {
         return false;
     }
     let wide = columns(before) == 2 || columns(after) == 2;
-    let closing = matches!(after, ',' | '。' | '、' | ';' | ':' | '!' | '?' | ')' | '》' | '”' | '」' | '】');
-    let opening = matches!(before, '(' | '《' | '“' | '「' | '【');
+    let closing = matches!(
+        after,
+        '，' | '。' | '、' | '；' | '：' | '！' | '？' | '）' | '》' | '”' | '」' | '】' | ',' | ';' | ':' | ')'
+    );
+    let opening = matches!(before, '（' | '《' | '“' | '「' | '【' | '(');
     before == ' ' || (wide && !closing && !opening)
 }
 
@@ -229,9 +232,9 @@ mod tests {
 
     #[test]
     fn chinese_counts_two_columns_and_keeps_its_closing_mark() {
-        let line = Line::new().plain("支付宝读取了设备号,未披露。");
+        let line = Line::new().plain("支付宝读取了设备号，未披露。");
         let text = printed(&line, 12, 2);
-        assert_eq!(text, "支付宝读取了\n  设备号,未\n  披露。\n");
+        assert_eq!(text, "支付宝读取了\n  设备号，未\n  披露。\n");
         assert!(text.lines().all(|row| width(row) <= 12), "{text}");
     }
 

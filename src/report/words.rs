@@ -123,9 +123,9 @@ impl<'a> Words<'a> {
         let kinds = self.join(&kinds);
         match (completeness.complete, kinds.is_empty()) {
             (true, true) => self.pick("代码完整可见", "all code is visible").to_owned(),
-            (true, false) => format!("{}{kinds}", self.pick("代码可见,但有:", "the code is visible, but there is: ")),
+            (true, false) => format!("{}{kinds}", self.pick("代码可见，但有：", "the code is visible, but there is: ")),
             (false, true) => self.pick("代码不完全可见", "not all code is visible").to_owned(),
-            (false, false) => format!("{}{kinds}", self.pick("代码不完全可见:", "not all code is visible: ")),
+            (false, false) => format!("{}{kinds}", self.pick("代码不完全可见：", "not all code is visible: ")),
         }
     }
 

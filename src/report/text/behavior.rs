@@ -22,7 +22,7 @@ pub(super) fn sections(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Re
     facts(sheet, behavior)?;
     permissions(sheet, behavior)?;
     sdks(sheet, &behavior.sdks)?;
-    reads(sheet, &behavior.reads)?;
+    reads(sheet, behavior)?;
     endpoints(sheet, behavior)
 }
 
@@ -61,7 +61,7 @@ fn permissions(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()>
             line = line.column(column).tone(Tone::Faint, label);
         }
         if permission.implied {
-            line = line.gap(GAP).tone(Tone::Warning, words.pick("系统附加,清单未写", "implied, not in the manifest"));
+            line = line.gap(GAP).tone(Tone::Warning, words.pick("系统附加，清单未写", "implied, not in the manifest"));
         }
         if let Some(max) = permission.max_sdk {
             line = line.gap(GAP).tone(Tone::Faint, &format!("maxSdk {max}"));
@@ -99,12 +99,20 @@ fn sdks(sheet: &mut Sheet<'_, '_>, sdks: &[SdkFound]) -> io::Result<()> {
     Ok(())
 }
 
-fn reads(sheet: &mut Sheet<'_, '_>, reads: &[Read]) -> io::Result<()> {
+fn reads(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()> {
     let words = sheet.words;
+    let reads = &behavior.reads;
     let heading = words.pick("代码可读取的数据", "Data that the code can read");
     if reads.is_empty() {
         sheet.heading(heading, "0")?;
-        let none = words.pick("未见读取个人数据的代码", "no code that reads personal data was seen");
+        let none = if behavior.completeness.complete {
+            words.pick("未见读取个人数据的代码", "no code that reads personal data was seen")
+        } else {
+            words.pick(
+                "未见，但代码不完全可见，不能说明没有",
+                "none was seen, but not all code is visible: this proves nothing",
+            )
+        };
         return sheet.page.line(&Line::indented(INDENT).plain(none), INDENT);
     }
     sheet.heading(heading, &reads.len().to_string())?;
@@ -132,7 +140,7 @@ fn data_type(sheet: &mut Sheet<'_, '_>, id: &str, reads: &[&Read], column: usize
     let reachable = reads.iter().filter(|read| read.certainty == Certainty::Reachable).count();
     let mut line = Line::indented(2 * INDENT).plain(words.data(id)).column(column).plain(&places(sheet, reads.len()));
     if 0 < reachable {
-        line = line.plain(words.pick(",其中入口可达 ", ", reachable: ")).plain(&reachable.to_string());
+        line = line.plain(words.pick("，其中入口可达 ", ", reachable: ")).plain(&reachable.to_string());
     }
     sheet.page.line(&line, column)?;
     let shown = if sheet.verbose { reads.len() } else { FEW_PLACES };

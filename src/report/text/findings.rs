@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::{GAP, INDENT, Sheet};
+use crate::behavior::Behavior;
 use crate::check::{Agreement, Checked, Evidence, Finding, State};
 use crate::disclosure::Disclosure;
 use crate::report::Held;
@@ -19,9 +20,9 @@ const MORE_PLACES: usize = 8;
 /// Citations of one finding that are shown without `--verbose`.
 const FEW_CITES: usize = 2;
 
-pub(super) fn sections(sheet: &mut Sheet<'_, '_>, held: Held<'_>) -> io::Result<()> {
+pub(super) fn sections(sheet: &mut Sheet<'_, '_>, behavior: &Behavior, held: Held<'_>) -> io::Result<()> {
     against(sheet, held.disclosure)?;
-    findings(sheet, held.checked)?;
+    findings(sheet, held.checked, behavior.completeness.complete)?;
     if sheet.verbose {
         agreements(sheet, &held.checked.agreements)?;
     }
@@ -46,12 +47,20 @@ fn against(sheet: &mut Sheet<'_, '_>, disclosure: &Disclosure) -> io::Result<()>
     sheet.page.line(&line, INDENT)
 }
 
-fn findings(sheet: &mut Sheet<'_, '_>, checked: &Checked) -> io::Result<()> {
+fn findings(sheet: &mut Sheet<'_, '_>, checked: &Checked, complete: bool) -> io::Result<()> {
     let words = sheet.words;
     if checked.findings.is_empty() {
         sheet.page.blank()?;
-        let none = words.pick("未见与政策不一致之处", "no difference from the policy was seen");
-        return sheet.page.line(&Line::indented(INDENT).tone(Tone::Good, none), INDENT);
+        let (tone, none) = if complete {
+            (Tone::Good, words.pick("未见与政策不一致之处", "no difference from the policy was seen"))
+        } else {
+            let none = words.pick(
+                "未见与政策不一致之处，但代码不完全可见",
+                "no difference from the policy was seen, but not all code is visible",
+            );
+            (Tone::Warning, none)
+        };
+        return sheet.page.line(&Line::indented(INDENT).tone(tone, none), INDENT);
     }
     // The words before the sentence share their columns over all findings.
     let badges = checked.findings.iter().map(|finding| width(badge(sheet, finding).1));
@@ -80,7 +89,7 @@ fn body(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Resu
     let words = sheet.words;
     if finding.state == State::Undecided {
         let why = words.pick(
-            "结论以代码中未见为据,而代码不完全可见;若成立:",
+            "结论以代码中未见为据，而代码不完全可见；若成立：",
             "it rests on absence, and not all code is visible; if it stands: ",
         );
         let line = Line::indented(column).tone(Tone::Warning, why);
@@ -150,7 +159,7 @@ fn basis(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Res
         if !clauses.contains_key(basis.instrument) {
             instruments.push(basis.instrument);
         }
-        let doubt = if basis.verified { "" } else { words.pick("(条款号未核实)", " (clause not verified)") };
+        let doubt = if basis.verified { "" } else { words.pick("（条款号未核实）", " (clause not verified)") };
         clauses.entry(basis.instrument).or_default().push(format!("{}{doubt}", basis.clause));
     }
     let texts: Vec<String> = instruments
@@ -163,7 +172,7 @@ fn basis(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Res
     if texts.is_empty() {
         return Ok(());
     }
-    let text = format!("{}  {}", words.pick("依据", "basis"), texts.join(words.pick(";", "; ")));
+    let text = format!("{}  {}", words.pick("依据", "basis"), texts.join(words.pick("；", "; ")));
     sheet.page.line(&Line::indented(column).tone(Tone::Faint, &text), column + INDENT)
 }
 

@@ -39,8 +39,9 @@ pub(super) fn package(
     }
     sheet.header(behavior)?;
     match held {
+        _ if is_unread(behavior) => {}
         None => behavior::sections(sheet, behavior)?,
-        Some(held) => findings::sections(sheet, held)?,
+        Some(held) => findings::sections(sheet, behavior, held)?,
     }
     sheet.issues(behavior)?;
     sheet.page.blank()?;
@@ -66,6 +67,11 @@ pub(super) fn totals(report: &Report<'_>, totals: &Totals, out: &mut dyn Write) 
     let page = &mut Page::new(out, report.style);
     page.blank()?;
     page.line(&Line::new().tone(Tone::Strong, &parts.join(" · ")), 0)
+}
+
+/// Whether the file could not be read at all, so that nothing in it was looked for.
+fn is_unread(behavior: &Behavior) -> bool {
+    behavior.sha256.is_empty()
 }
 
 /// A page with the words and the detail that it is written in.
@@ -111,7 +117,7 @@ impl Sheet<'_, '_> {
         }
         let more = all - shown;
         let text = match self.words.lang {
-            super::Lang::Zh => format!("… 另有 {more} 处,用 -v 查看"),
+            super::Lang::Zh => format!("… 另有 {more} 处，用 -v 查看"),
             super::Lang::En => format!("… and {more} more, shown with -v"),
         };
         self.page.line(&Line::indented(indent).tone(Tone::Faint, &text), indent)
@@ -148,6 +154,9 @@ impl Sheet<'_, '_> {
     /// Counts, then whether they are all.
     fn summary(&self, line: Line, behavior: &Behavior, held: Option<Held<'_>>) -> Line {
         let line = match held {
+            _ if is_unread(behavior) => {
+                return line.tone(Tone::Warning, self.words.pick("无法读取", "nothing could be read"));
+            }
             Some(held) => self.finding_counts(line, &Summary::new(held.checked)),
             None => self.behavior_counts(line, behavior),
         };
