@@ -1,8 +1,176 @@
-//! The command line: the only room that prints.
+//! The command line: the only room that prints, and the one that decides the exit status.
+//!
+//! What was typed ([`args`]) becomes what is meant ([`options`]); packages are analysed ([`package`]) many at a time but
+//! written one after another ([`batch`], [`output`]); what went wrong is told on standard error ([`messages`]); the
+//! outcome is a number ([`status`]).
 
+mod args;
+mod batch;
+mod messages;
+mod options;
+mod output;
+mod package;
+mod status;
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use args::{CatalogAction, Cli, Command, Form};
+use options::{Options, detail};
+use output::Output;
+use package::Done;
+use status::Status;
+
+use crate::container::{Input, discover};
+use crate::error::{Error, Issue, Result};
+use crate::report::{self, Detail, Report, Totals};
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
-    ExitCode::from(2)
+    messages::shorten_panics();
+    let status = command(&Cli::parse().command).unwrap_or_else(|error| {
+        messages::say(error);
+        Status::Failed
+    });
+    status.into()
+}
+
+fn command(command: &Command) -> Result<Status> {
+    match command {
+        Command::Scan(scan) => {
+            let form = &scan.batch.form;
+            let catalog = options::catalog(form.catalog.as_deref())?;
+            packages(&Options::new(&scan.batch)?, &options::report(form, detail(&scan.batch), catalog), form)
+        }
+        Command::Check(check) => {
+            let form = &check.batch.form;
+            let catalog = options::catalog(form.catalog.as_deref())?;
+            let options = Options::with_gate(check, catalog)?;
+            packages(&options, &options::report(form, detail(&check.batch), catalog), form)
+        }
+        Command::Catalog(catalog) => self::catalog(&catalog.action),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "candor", &mut script);
+            print(None, |out| out.write_all(&script))
+        }
+        Command::Man { command } => man(command.as_deref()),
+    }
+}
+
+fn packages(options: &Options, report: &Report<'_>, form: &Form) -> Result<Status> {
+    let (inputs, lost) = discover(&options.paths);
+    if inputs.is_empty() && lost.is_empty() {
+        let what = match options.paths.as_slice() {
+            [] => "no path on standard input".to_owned(),
+            [path] => format!("no package found in {}", path.display()),
+            paths => format!("no package found in {} paths", paths.len()),
+        };
+        return Err(Error::malformed(what, None));
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build();
+    let pool =
+        pool.map_err(|error| Error::malformed(format!("cannot start {} threads: {error}", options.jobs), None))?;
+    // Paths that led nowhere come first: they are known already.
+    let items: Vec<Item> = lost.into_iter().map(Item::Lost).chain(inputs.into_iter().map(Item::Input)).collect();
+    let work = |item: &Item| match item {
+        Item::Lost(issue) => package::unreadable(issue, report),
+        Item::Input(input) => package::analyse(input, options, report),
+    };
+    let bar = progress(options, items.len());
+    let mut totals = Totals::default();
+    let written = print(form.output.as_deref(), |out| {
+        report.begin(out)?;
+        let mut failure = Ok(());
+        batch::in_order(&pool, &items, work, |done| {
+            failure = bar.suspend(|| write(&done, &totals, report, out));
+            count(&done, &mut totals);
+            bar.inc(1);
+            // A check goes on when nobody reads the report any more: its status is still to be found out.
+            let useless = out.is_broken() && options.gated.is_none();
+            if failure.is_err() || useless { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        failure?;
+        report.end(&totals, out)
+    });
+    bar.finish_and_clear();
+    written.map(|_| Status::new(&totals, options))
+}
+
+/// One line of the work list.
+enum Item {
+    Input(Input),
+    /// A path that led to no package.
+    Lost(Issue),
+}
+
+fn write(done: &Done, before: &Totals, report: &Report<'_>, out: &mut Output) -> io::Result<()> {
+    done.messages.iter().for_each(messages::say);
+    if 0 < before.packages {
+        report.between(out)?;
+    }
+    out.write_all(&done.bytes)?;
+    out.flush()
+}
+
+fn count(done: &Done, totals: &mut Totals) {
+    totals.packages += 1;
+    totals.unreadable += usize::from(done.unreadable);
+    totals.incomplete += usize::from(done.incomplete);
+    totals.failing += usize::from(done.failing);
+}
+
+fn progress(options: &Options, n_items: usize) -> ProgressBar {
+    if n_items < 2 || !options.progress {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} packages, {elapsed}, {eta} left");
+    ProgressBar::new(n_items as u64).with_style(style.expect("the template is well-formed"))
+}
+
+fn catalog(action: &CatalogAction) -> Result<Status> {
+    let (CatalogAction::List { form, .. } | CatalogAction::Show { form, .. }) = action;
+    let catalog = options::catalog(form.catalog.as_deref())?;
+    let report = options::report(form, Detail::Verbose, catalog);
+    let output = form.output.as_deref();
+    match action {
+        CatalogAction::List { section, .. } => {
+            print(output, |out| report::list(&report, section.map(report::Section::from), out))
+        }
+        CatalogAction::Show { id, .. } => {
+            let mut page = Vec::new();
+            if report::show(&report, id, &mut page).expect("a vector takes everything") {
+                return print(output, |out| out.write_all(&page));
+            }
+            let nearest = report::nearest(catalog, id);
+            let hint = nearest.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default();
+            Err(Error::malformed(format!("`{id}` is no data type, SDK, permission or rule of the catalog{hint}"), None))
+        }
+    }
+}
+
+fn man(command: Option<&str>) -> Result<Status> {
+    let mut root = Cli::command();
+    root.build();
+    let page = match command {
+        None => root,
+        Some(name) => match root.find_subcommand(name) {
+            Some(found) => found.clone(),
+            None => return Err(Error::malformed(format!("`{name}` is no command of candor"), None)),
+        },
+    };
+    print(None, |out| clap_mangen::Man::new(page).render(out))
+}
+
+/// Writes to a file or to standard output, complete or not at all where it is a file.
+fn print(path: Option<&Path>, write: impl FnOnce(&mut Output) -> io::Result<()>) -> Result<Status> {
+    let failed = |source| Error::io(path.unwrap_or(Path::new("standard output")), source);
+    let mut output = Output::open(path).map_err(failed)?;
+    write(&mut output).and_then(|()| output.finish()).map_err(failed)?;
+    Ok(Status::Clean)
 }

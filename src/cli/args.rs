@@ -1,0 +1,295 @@
+//! What was typed. What it means is the business of [`super::options`].
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::catalog::{Catalog, Severity};
+use crate::report;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  candor scan app.apk                                  what the code can read, and whose code it is
+  candor scan -q builds/                               one line for each package of a folder
+  candor check app.apk --against privacy.toml          hold a package against its privacy policy
+  find . -name '*.apk' | candor scan - --format ndjson --output scan.ndjson
+  candor catalog show imei                             a data type and the ways in which code obtains it
+
+Exit status:
+  0  analysed; no open finding at or above the gate
+  1  open findings at or above the gate
+  2  wrong usage, a faulty disclosure or catalog, or no package could be read at all
+  3  a package or a part of one could not be analysed fully (unreadable, packed), and nothing else failed";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  candor check app.apk --against privacy.toml
+  candor check app.apk --against privacy.toml --gate high --format json --output report.json
+  candor check old-builds/ --against privacy.toml -q --allow-incomplete
+
+The exit status is 1 where a finding at or above the gate stands. Undecided findings (they rest on absence, and not all
+code is visible) never count; a packed or partly unreadable package gives 3 instead, so that no gate is passed because
+nothing could be seen. Code loaded at run time and reflection weaken a result and are shown, but give no 3 by
+themselves: nearly every app has some.";
+
+/// Checks what an Android package can do with personal data against what its privacy policy discloses
+#[derive(Debug, Parser)]
+#[command(name = "candor", version = version(), styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
+#[command(arg_required_else_help = true, propagate_version = true, infer_subcommands = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List what the code of packages can do with personal data, and whose code it is
+    Scan(Scan),
+    /// Hold packages against what a privacy policy discloses
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
+    /// Look into what candor knows: data types, sources, permissions, SDKs, packers, rules
+    Catalog(CatalogCommand),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, of candor or of one of its commands
+    Man {
+        /// The command; none = candor itself
+        command: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Scan {
+    #[command(flatten)]
+    pub(super) batch: Batch,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) batch: Batch,
+    /// The disclosure: the policy as a table (TOML)
+    #[arg(long, short = 'a', value_name = "DISCLOSURE")]
+    pub(super) against: PathBuf,
+    /// The least severity that fails the check. `low` takes in everything that ought to be mended; `info` findings state
+    /// facts and faults of nobody
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub(super) gate: Gate,
+}
+
+/// What scan and check share.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub(super) struct Batch {
+    /// Packages (.apk, .apks, .xapk, .apkm, .aab, .dex), folders or globs; `-` reads paths from standard input, one a line
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) form: Form,
+    /// How many packages are analysed at a time, and threads in all [default: the number of processors]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: Option<u16>,
+    /// Which reads count: `core` identifiers and sensitive data, `policy` also what policies often list, `all` also what
+    /// nearly every app does
+    #[arg(long, value_name = "FOCUS", default_value = "policy")]
+    pub(super) focus: Focus,
+    /// Let packages that could not be analysed fully pass: no exit status 3. The report stays the same
+    #[arg(long)]
+    pub(super) allow_incomplete: bool,
+    /// Show all evidence
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+    /// Show one line for each package
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Show no progress bar
+    #[arg(long)]
+    pub(super) no_progress: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CatalogCommand {
+    #[command(subcommand)]
+    pub(super) action: CatalogAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CatalogAction {
+    /// List the entries of one part, or how many each part has
+    List {
+        /// The part
+        section: Option<Section>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show everything that is known of a data type, SDK, permission or rule
+    Show {
+        /// Its id: imei, android.permission.CAMERA, S04
+        id: String,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+/// Where output goes and how it looks.
+#[derive(Debug, Args)]
+pub(super) struct Form {
+    /// The form of the output
+    #[arg(long, short, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+    /// Write to a file, which is replaced as a whole when the output is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// The language of text [default: that of the environment, zh or en]
+    #[arg(long, value_name = "LANG")]
+    pub(super) lang: Option<Lang>,
+    /// Add the catalog files of a folder to the built-in catalog
+    #[arg(long, value_name = "DIR")]
+    pub(super) catalog: Option<PathBuf>,
+    /// When to use colours; the variable `NO_COLOR` is respected
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Format {
+    /// For a person
+    Text,
+    /// One document: candor.behavior/1
+    Json,
+    /// One object a line
+    Ndjson,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Lang {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Focus {
+    /// Identifiers and sensitive data
+    Core,
+    /// Also what policies often list
+    Policy,
+    /// Everything that the catalog knows
+    All,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Gate {
+    /// Every finding
+    Info,
+    /// What is worth mending
+    Low,
+    /// What should be mended
+    Medium,
+    /// What must be mended
+    High,
+    /// What contradicts the policy
+    Critical,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Section {
+    /// Data types
+    Data,
+    /// Ways in which code obtains them
+    Sources,
+    /// Permissions of the platform and of vendors
+    Permissions,
+    /// Third-party SDKs
+    Sdks,
+    /// Packers, hot-fixes, plug-in and hybrid frameworks
+    Markers,
+    /// Rules
+    Rules,
+}
+
+impl From<Format> for report::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+            Format::Ndjson => Self::Ndjson,
+        }
+    }
+}
+
+impl From<Lang> for report::Lang {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Zh => Self::Zh,
+            Lang::En => Self::En,
+        }
+    }
+}
+
+impl From<Gate> for Severity {
+    fn from(gate: Gate) -> Self {
+        match gate {
+            Gate::Info => Self::Info,
+            Gate::Low => Self::Low,
+            Gate::Medium => Self::Medium,
+            Gate::High => Self::High,
+            Gate::Critical => Self::Critical,
+        }
+    }
+}
+
+impl From<Section> for report::Section {
+    fn from(section: Section) -> Self {
+        match section {
+            Section::Data => Self::Data,
+            Section::Sources => Self::Sources,
+            Section::Permissions => Self::Permissions,
+            Section::Sdks => Self::Sdks,
+            Section::Markers => Self::Markers,
+            Section::Rules => Self::Rules,
+        }
+    }
+}
+
+/// The program's version with the catalog's, for both decide what a report says.
+fn version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| format!("{} (catalog {})", env!("CARGO_PKG_VERSION"), Catalog::builtin().hash))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_argument_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,152 @@
+//! What the arguments mean in this environment: language, colours, width, threads, catalog, inputs.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+
+use super::args::{Batch, Check, Color, Focus, Form, Lang};
+use crate::behavior::Read;
+use crate::catalog::{self, Catalog, Severity};
+use crate::disclosure::Disclosure;
+use crate::error::{Error, Result};
+use crate::report::{self, Detail, Report, Style};
+
+/// How packages are analysed.
+pub(super) struct Options {
+    pub(super) paths: Vec<PathBuf>,
+    /// Packages in flight, and threads.
+    pub(super) jobs: usize,
+    pub(super) focus: Focus,
+    pub(super) gated: Option<Gated>,
+    pub(super) allow_incomplete: bool,
+    pub(super) progress: bool,
+}
+
+/// What packages are held against, and from which severity on a finding fails.
+pub(super) struct Gated {
+    pub(super) disclosure: Disclosure,
+    pub(super) gate: Severity,
+}
+
+impl Options {
+    pub(super) fn new(batch: &Batch) -> Result<Self> {
+        Ok(Self {
+            paths: paths(&batch.paths)?,
+            jobs: batch.jobs.map_or_else(processors, usize::from),
+            focus: batch.focus,
+            gated: None,
+            allow_incomplete: batch.allow_incomplete,
+            progress: !batch.no_progress && io::stderr().is_terminal(),
+        })
+    }
+
+    /// As [`Options::new`], with the disclosure of a check.
+    pub(super) fn with_gate(check: &Check, catalog: &Catalog) -> Result<Self> {
+        let disclosure = Disclosure::load(&check.against, catalog)?;
+        let gated = Some(Gated { disclosure, gate: check.gate.into() });
+        Ok(Self { gated, ..Self::new(&check.batch)? })
+    }
+
+    /// Whether a read is of the chosen focus.
+    pub(super) fn keeps(&self, read: &Read) -> bool {
+        match self.focus {
+            Focus::Core => read.focus == catalog::Focus::Core,
+            Focus::Policy => read.focus != catalog::Focus::Noise,
+            Focus::All => true,
+        }
+    }
+}
+
+/// The built-in catalog, or that with the files of a folder; it lives as long as the program.
+pub(super) fn catalog(dir: Option<&Path>) -> Result<&'static Catalog> {
+    let Some(dir) = dir else { return Ok(Catalog::builtin()) };
+    Ok(Box::leak(Box::new(Catalog::with_dir(dir)?)))
+}
+
+/// The report that is asked for.
+pub(super) fn report<'a>(form: &Form, detail: Detail, catalog: &'a Catalog) -> Report<'a> {
+    let terminal = form.output.is_none() && io::stdout().is_terminal();
+    let color = match form.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+    };
+    let columns = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    Report {
+        catalog,
+        format: form.format.into(),
+        lang: form.lang.map_or_else(|| lang(|name| std::env::var(name).ok()), report::Lang::from),
+        detail,
+        style: Style { color, width: terminal.then(columns).flatten() },
+    }
+}
+
+/// How much text says.
+pub(super) fn detail(batch: &Batch) -> Detail {
+    match (batch.quiet, batch.verbose) {
+        (true, _) => Detail::Quiet,
+        (false, true) => Detail::Verbose,
+        (false, false) => Detail::Normal,
+    }
+}
+
+/// The language of messages by the environment, in POSIX order: the first variable that is set decides.
+fn lang(variable: impl Fn(&str) -> Option<String>) -> report::Lang {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+    let zh = locale.is_some_and(|locale| locale.to_ascii_lowercase().starts_with("zh"));
+    if zh { Lang::Zh.into() } else { Lang::En.into() }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// The paths as typed, with those of standard input in place of a `-`.
+fn paths(typed: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::with_capacity(typed.len());
+    for path in typed {
+        if path.as_os_str() != "-" {
+            paths.push(path.clone());
+            continue;
+        }
+        for line in io::stdin().lock().split(b'\n') {
+            let mut line = line.map_err(|source| Error::io("-", source))?;
+            if line.last() == Some(&b'\r') {
+                line.pop();
+            }
+            if !line.is_empty() {
+                paths.push(os_path(line));
+            }
+        }
+    }
+    Ok(paths)
+}
+
+/// A path of any bytes, as the system has them.
+#[cfg(unix)]
+fn os_path(bytes: Vec<u8>) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    std::ffi::OsString::from_vec(bytes).into()
+}
+
+/// A path, which is UTF-8 where the system's paths are not bytes; anything else leads nowhere and is told as such.
+#[cfg(not(unix))]
+fn os_path(bytes: Vec<u8>) -> PathBuf {
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_variable_that_is_set_gives_the_language() {
+        let given = |pairs: &'static [(&str, &str)]| {
+            lang(move |name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(given(&[("LANG", "zh_CN.UTF-8")]), report::Lang::Zh);
+        assert_eq!(given(&[("LC_ALL", ""), ("LC_MESSAGES", "ZH_tw"), ("LANG", "de_DE")]), report::Lang::Zh);
+        assert_eq!(given(&[("LC_ALL", "C.UTF-8"), ("LANG", "zh_CN.UTF-8")]), report::Lang::En);
+        assert_eq!(given(&[]), report::Lang::En);
+    }
+}

@@ -1,0 +1,126 @@
+//! One package from its path to its place in the report.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+
+use super::messages;
+use super::options::Options;
+use super::status::{is_failing, is_incomplete};
+use crate::behavior::{self, App, Behavior, Completeness, IssueEntry, Reason};
+use crate::check::check;
+use crate::container::{Input, Package};
+use crate::error::Issue;
+use crate::report::{Held, Report};
+
+/// A package whose analysis is over: its part of the report, and what it does to the exit status.
+pub(super) struct Done {
+    pub(super) bytes: Vec<u8>,
+    pub(super) messages: Vec<String>,
+    pub(super) unreadable: bool,
+    pub(super) incomplete: bool,
+    pub(super) failing: bool,
+}
+
+/// Analyses one package.
+pub(super) fn analyse(input: &Input, options: &Options, report: &Report<'_>) -> Done {
+    guarded(&input.path, report, || match Package::open(input) {
+        Ok(package) => finish(&observe(&package, options, report), options, report),
+        Err(error) => unreadable(&Issue::from_error(input.path.to_string_lossy(), &error), report),
+    })
+}
+
+/// A path that led to no package still has its place in the report.
+pub(super) fn unreadable(issue: &Issue, report: &Report<'_>) -> Done {
+    let behavior = unread(issue);
+    Done {
+        bytes: written(&behavior, None, report),
+        messages: messages::issues(&behavior),
+        unreadable: true,
+        incomplete: false,
+        failing: false,
+    }
+}
+
+/// Keeps a defect of candor that one package brings out an issue of this package alone.
+fn guarded(path: &Path, report: &Report<'_>, analysis: impl FnOnce() -> Done) -> Done {
+    panic::catch_unwind(AssertUnwindSafe(analysis)).unwrap_or_else(|payload| {
+        let message = format!("defect in candor: {}", messages::reason(payload.as_ref()));
+        unreadable(&Issue::new(path.to_string_lossy(), None, message), report)
+    })
+}
+
+fn observe(package: &Package, options: &Options, report: &Report<'_>) -> Behavior {
+    let mut behavior = behavior::observe(package, report.catalog);
+    behavior.reads.retain(|read| options.keeps(read));
+    behavior
+}
+
+fn finish(behavior: &Behavior, options: &Options, report: &Report<'_>) -> Done {
+    let gated = options.gated.as_ref();
+    let checked = gated.map(|gated| check(behavior, &gated.disclosure, report.catalog));
+    let outcome = gated.zip(checked.as_ref());
+    let held = outcome.map(|(gated, checked)| Held { disclosure: &gated.disclosure, checked });
+    Done {
+        bytes: written(behavior, held, report),
+        messages: messages::issues(behavior),
+        unreadable: false,
+        incomplete: is_incomplete(behavior),
+        failing: outcome.is_some_and(|(gated, checked)| is_failing(gated, checked)),
+    }
+}
+
+fn written(behavior: &Behavior, held: Option<Held<'_>>, report: &Report<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    report.package(behavior, held, &mut bytes).expect("a vector takes everything");
+    bytes
+}
+
+/// The behavior of a package of which nothing is known but that it could not be read.
+fn unread(issue: &Issue) -> Behavior {
+    let path = Path::new(&issue.file);
+    let detail = issue.message.clone();
+    Behavior {
+        path: issue.file.clone(),
+        sha256: String::new(),
+        bytes: path.metadata().map_or(0, |meta| meta.len()),
+        kind: "unknown",
+        app: App::default(),
+        signing: Vec::new(),
+        permissions: Vec::new(),
+        sdks: Vec::new(),
+        reads: Vec::new(),
+        endpoints: Vec::new(),
+        completeness: Completeness { complete: false, reasons: vec![Reason { kind: "corrupt", detail }] },
+        issues: vec![IssueEntry {
+            file: issue.file.clone(),
+            offset: issue.offset.map(|offset| format!("{offset:#x}")),
+            message: issue.message.clone(),
+        }],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::report::{Detail, Format, Lang, Style};
+
+    #[test]
+    fn a_defect_becomes_an_issue_of_its_package() {
+        let report = Report {
+            catalog: Catalog::builtin(),
+            format: Format::Json,
+            lang: Lang::En,
+            detail: Detail::Normal,
+            style: Style { color: false, width: None },
+        };
+        let done = guarded(Path::new("none/a.apk"), &report, || panic!("index {} of 3", 7));
+        assert!(done.unreadable && !done.failing);
+        assert_eq!(done.messages, ["none/a.apk: defect in candor: index 7 of 3"]);
+        let package: serde_json::Value = serde_json::from_slice(&done.bytes).expect("JSON");
+        assert_eq!(package["path"], "none/a.apk");
+        assert_eq!(package["completeness"]["complete"], false);
+        assert_eq!(package["completeness"]["reasons"][0]["kind"], "corrupt");
+        assert_eq!(package["issues"][0]["message"], "defect in candor: index 7 of 3");
+    }
+}

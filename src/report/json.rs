@@ -1,0 +1,175 @@
+//! JSON: the stable `candor.behavior/1` document, and `candor.check/1` inside it where a disclosure was given.
+//!
+//! A document is `{"schema", "tool", "packages": […]}` with one package object a line; NDJSON is the package objects
+//! alone. A package is a [`Behavior`] and, after a check, has one more key:
+//!
+//! ```json
+//! {"check": {
+//!   "schema": "candor.check/1",
+//!   "disclosure": {"file": "…", "title": "…", "app": "…", "controller": "…", "effective": {"from": "…"}, "source": {…}},
+//!   "findings": [{"severity": "high", "rule": "S04", "name": "…", "class": "omitted", "state": "open|undecided",
+//!                 "owner": {"kind": "sdk", "id": "…"}, "data": ["imsi"], "permissions": [], "sdks": ["…"], "detail": "…",
+//!                 "evidence": [{"data": "imsi", "what": "…", "place": "…", "at": "classes.dex@0x…", "note": "…"}],
+//!                 "policy": [{"lines": [84, 93], "quote": "…"}], "fingerprint": "…",
+//!                 "message": {"zh": "…", "en": "…"},
+//!                 "basis": [{"instrument": "…", "clause": "…", "verified": true, "note": ""}]}],
+//!   "agreements": [{"owner": {…}, "data": "…", "policy": {"lines": [37, 37]}}],
+//!   "summary": {"critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0, "undecided": 0, "agreements": 1}}}
+//! ```
+//!
+//! Severities of the summary count open findings; undecided ones count under `undecided` alone. A package that could
+//! not be opened is an object too: empty but for its path, not complete for the reason `corrupt`, with the issue in it.
+//! Nothing here depends on a language, and characters that steer a terminal are escaped.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+use super::summary::Summary;
+use super::words::Words;
+use super::{Held, Lang, layout};
+use crate::behavior::Behavior;
+use crate::catalog::{Basis, Catalog};
+use crate::check::{Agreement, Finding};
+use crate::disclosure::{Disclosure, Effective, SourceText};
+
+pub(super) fn begin(catalog_hash: &str, out: &mut dyn Write) -> io::Result<()> {
+    let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), catalog: catalog_hash };
+    out.write_all(br#"{"schema":"candor.behavior/1","tool":"#)?;
+    write(&tool, out)?;
+    out.write_all(b",\"packages\":[\n")
+}
+
+pub(super) fn package(
+    catalog: &Catalog,
+    behavior: &Behavior,
+    held: Option<Held<'_>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write(&Package { behavior, check: held.map(|held| Check::new(catalog, held)) }, out)
+}
+
+/// Writes a value on one line.
+pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, Escaping)).map_err(io::Error::from)
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'a str,
+    version: &'a str,
+    catalog: &'a str,
+}
+
+#[derive(Serialize)]
+struct Package<'a> {
+    #[serde(flatten)]
+    behavior: &'a Behavior,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<Check<'a>>,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    schema: &'static str,
+    disclosure: About<'a>,
+    findings: Vec<Explained<'a>>,
+    agreements: &'a [Agreement],
+    summary: Summary,
+}
+
+impl<'a> Check<'a> {
+    fn new(catalog: &'a Catalog, held: Held<'a>) -> Self {
+        Self {
+            schema: "candor.check/1",
+            disclosure: About::new(held.disclosure),
+            findings: held.checked.findings.iter().map(|finding| Explained::new(catalog, finding)).collect(),
+            agreements: &held.checked.agreements,
+            summary: Summary::new(held.checked),
+        }
+    }
+}
+
+/// The head of a disclosure.
+#[derive(Serialize)]
+struct About<'a> {
+    file: &'a str,
+    title: &'a str,
+    app: &'a str,
+    controller: &'a str,
+    effective: Option<&'a Effective>,
+    source: Option<&'a SourceText>,
+}
+
+impl<'a> About<'a> {
+    fn new(disclosure: &'a Disclosure) -> Self {
+        Self {
+            file: &disclosure.file,
+            title: &disclosure.title,
+            app: &disclosure.app,
+            controller: &disclosure.controller,
+            effective: disclosure.effective.as_ref(),
+            source: disclosure.source.as_ref(),
+        }
+    }
+}
+
+/// A finding with what the catalog says of its rule.
+#[derive(Serialize)]
+struct Explained<'a> {
+    #[serde(flatten)]
+    finding: &'a Finding,
+    message: Message,
+    basis: &'a [Basis],
+}
+
+impl<'a> Explained<'a> {
+    fn new(catalog: &'a Catalog, finding: &'a Finding) -> Self {
+        let say = |lang| Words::new(catalog, lang).message(finding);
+        let rule = catalog.rule(&finding.rule);
+        Self {
+            finding,
+            message: Message { zh: say(Lang::Zh), en: say(Lang::En) },
+            basis: rule.map_or(&[], |rule| &rule.basis),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Message {
+    zh: String,
+    en: String,
+}
+
+/// Escapes what steers a terminal, beyond the control characters that JSON itself demands to be escaped.
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest.char_indices().find(|&(_, c)| layout::steers(c)) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + c.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_that_steer_are_escaped_and_keep_their_value() {
+        let text = "é\u{9b}31m\u{202e}\u{e0041}\"\n支付宝\u{1b}";
+        let mut out = Vec::new();
+        write(&text, &mut out).expect("a vector takes all");
+        let json = String::from_utf8(out).expect("text");
+        assert_eq!(json, "\"é\\u009b31m\\u202e\\udb40\\udc41\\\"\\n支付宝\\u001b\"");
+        assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), text);
+    }
+}

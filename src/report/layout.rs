@@ -1,0 +1,264 @@
+//! Lines of text: what may reach a terminal, how wide it is there, where it breaks, and its colour.
+//!
+//! Every word of a report passes through [`Line`], so nothing that a package or a policy says can steer the terminal.
+//! It knows no language and no finding.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::ops::Range;
+
+use anstyle::{AnsiColor, Style as Ansi};
+use unicode_width::UnicodeWidthChar;
+
+use super::Style;
+use crate::catalog::Severity;
+
+/// How a word is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// As it is.
+    Plain,
+    /// The subject of a section.
+    Strong,
+    /// What may be skipped.
+    Faint,
+    /// Something that weakens the result.
+    Warning,
+    /// Something that is as it should be.
+    Good,
+    /// The word for a severity.
+    Severity(Severity),
+}
+
+/// One paragraph in the making; too long ones are wrapped when printed.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    cells: Vec<(char, Tone)>,
+}
+
+impl Line {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// A line that starts at a column.
+    pub(super) fn indented(columns: usize) -> Self {
+        Self::new().gap(columns)
+    }
+
+    pub(super) fn plain(self, text: &str) -> Self {
+        self.tone(Tone::Plain, text)
+    }
+
+    pub(super) fn tone(mut self, tone: Tone, text: &str) -> Self {
+        self.cells.extend(plain(text).chars().map(|c| (c, tone)));
+        self
+    }
+
+    /// Adds spaces.
+    pub(super) fn gap(mut self, columns: usize) -> Self {
+        self.cells.extend(std::iter::repeat_n((' ', Tone::Plain), columns));
+        self
+    }
+
+    /// Adds spaces up to a column, at least one.
+    pub(super) fn column(self, column: usize) -> Self {
+        let missing = column.saturating_sub(self.width()).max(1);
+        self.gap(missing)
+    }
+
+    /// Columns on a terminal.
+    pub(super) fn width(&self) -> usize {
+        self.cells.iter().map(|&(c, _)| columns(c)).sum()
+    }
+}
+
+/// Where lines go.
+pub(super) struct Page<'a> {
+    out: &'a mut dyn Write,
+    style: Style,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(out: &'a mut dyn Write, style: Style) -> Self {
+        Self { out, style }
+    }
+
+    /// Prints a line; where it is wrapped, the rest starts at column `hang`.
+    pub(super) fn line(&mut self, line: &Line, hang: usize) -> io::Result<()> {
+        let whole = std::iter::once(0..line.cells.len()).collect();
+        let hang = self.style.width.map_or(hang, |width| hang.min(width / 2));
+        let rows = self.style.width.map_or(whole, |width| wrap(&line.cells, width, hang));
+        for (index, row) in rows.into_iter().enumerate() {
+            if 0 < index {
+                write!(self.out, "{:hang$}", "")?;
+            }
+            self.row(&line.cells[row])?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    fn row(&mut self, cells: &[(char, Tone)]) -> io::Result<()> {
+        let used = cells.iter().rposition(|&(c, _)| c != ' ').map_or(0, |last| last + 1);
+        for run in cells[..used].chunk_by(|a, b| a.1 == b.1) {
+            let ansi = if self.style.color { ansi(run[0].1) } else { Ansi::new() };
+            let text: String = run.iter().map(|&(c, _)| c).collect();
+            write!(self.out, "{ansi}{text}{ansi:#}")?;
+        }
+        writeln!(self.out)
+    }
+}
+
+/// Text without anything that steers a terminal or hides from a reader: control characters, escapes, changes of the
+/// writing direction, line separators and invisible characters are shown as `\u{…}`.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if steers(c) {
+            write!(shown, "\\u{{{:x}}}", u32::from(c)).expect("a string takes everything");
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a character acts on the terminal or on the text around it instead of showing itself. The joiners U+200C and
+/// U+200D stay: scripts and emoji need them.
+pub(super) fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Columns of a text on a terminal.
+pub(super) fn width(text: &str) -> usize {
+    plain(text).chars().map(columns).sum()
+}
+
+fn columns(c: char) -> usize {
+    c.width().unwrap_or(0)
+}
+
+fn ansi(tone: Tone) -> Ansi {
+    match tone {
+        Tone::Plain => Ansi::new(),
+        Tone::Strong => Ansi::new().bold(),
+        Tone::Faint => Ansi::new().dimmed(),
+        Tone::Warning => AnsiColor::Yellow.on_default(),
+        Tone::Good => AnsiColor::Green.on_default(),
+        Tone::Severity(Severity::Critical) => AnsiColor::Magenta.on_default().bold(),
+        Tone::Severity(Severity::High) => AnsiColor::Red.on_default().bold(),
+        Tone::Severity(Severity::Medium) => AnsiColor::Yellow.on_default().bold(),
+        Tone::Severity(Severity::Low) => AnsiColor::Cyan.on_default(),
+        Tone::Severity(Severity::Info) => AnsiColor::Blue.on_default(),
+    }
+}
+
+/// Cuts cells into rows of at most `width` columns; all but the first lose `hang` columns to their indent.
+///
+/// Rows break at spaces and between Chinese characters; a longer word breaks at its punctuation, else anywhere.
+fn wrap(cells: &[(char, Tone)], width: usize, hang: usize) -> Vec<Range<usize>> {
+    let mut rows = Vec::new();
+    let mut start = 0;
+    loop {
+        let room = if start == 0 { width } else { width - hang };
+        let Some(overflow) = overflow(&cells[start..], room.max(2)) else {
+            rows.push(start..cells.len());
+            return rows;
+        };
+        let row = &cells[start..=start + overflow];
+        // The indent of the first row is no place to break.
+        let inner = row.iter().position(|&(c, _)| c != ' ').unwrap_or(0) + 1;
+        let found = |fits: fn(char, char) -> bool| (inner..=overflow).rfind(|&at| fits(row[at - 1].0, row[at].0));
+        let cut = start + found(between_words).or_else(|| found(inside_word)).unwrap_or(overflow);
+        rows.push(start..cut);
+        start = cut + cells[cut..].iter().take_while(|&&(c, _)| c == ' ').count();
+    }
+}
+
+/// The first cell that does not fit, where one does not; spaces at the end of a row always fit.
+fn overflow(cells: &[(char, Tone)], room: usize) -> Option<usize> {
+    let mut used = 0;
+    cells.iter().enumerate().position(|(index, &(c, _))| {
+        used += columns(c);
+        room < used && c != ' ' && 0 < index
+    })
+}
+
+fn between_words(before: char, after: char) -> bool {
+    if after == ' ' || columns(after) == 0 {
+        return false;
+    }
+    let wide = columns(before) == 2 || columns(after) == 2;
+    let closing = matches!(
+        after,
+        '，' | '。' | '、' | '；' | '：' | '！' | '？' | '）' | '》' | '”' | '」' | '】' | ',' | ';' | ':' | ')'
+    );
+    let opening = matches!(before, '（' | '《' | '“' | '「' | '【' | '(');
+    before == ' ' || (wide && !closing && !opening)
+}
+
+fn inside_word(before: char, after: char) -> bool {
+    columns(after) != 0 && matches!(before, '/' | '.' | ';' | ',' | '>' | '_' | '$' | '(' | ')')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(line: &Line, width: usize, hang: usize) -> String {
+        let mut out = Vec::new();
+        Page::new(&mut out, Style { color: false, width: Some(width) }).line(line, hang).expect("a vector takes all");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_shown_not_done() {
+        assert_eq!(
+            plain("名\u{1b}[31m称\u{202e}gpj.\r\n\u{9b}0m\u{feff}"),
+            "名\\u{1b}[31m称\\u{202e}gpj.\\u{d}\\u{a}\\u{9b}0m\\u{feff}"
+        );
+        assert_eq!(plain("👨\u{200d}👩\u{200d}👧 é 支付宝"), "👨\u{200d}👩\u{200d}👧 é 支付宝");
+    }
+
+    #[test]
+    fn chinese_counts_two_columns_and_keeps_its_closing_mark() {
+        let line = Line::new().plain("支付宝读取了设备号，未披露。");
+        let text = printed(&line, 12, 2);
+        assert_eq!(text, "支付宝读取了\n  设备号，未\n  披露。\n");
+        assert!(text.lines().all(|row| width(row) <= 12), "{text}");
+    }
+
+    #[test]
+    fn a_long_descriptor_breaks_at_its_separators() {
+        let line = Line::indented(2).plain("com.alipay.security.mobile.module.b.b.getImei end");
+        assert_eq!(printed(&line, 24, 4), "  com.alipay.security.\n    mobile.module.b.b.\n    getImei end\n");
+    }
+
+    #[test]
+    fn no_width_is_too_small() {
+        let line = Line::new().plain("设备 identifier e\u{301}");
+        for width in 0..6 {
+            let text = printed(&line, width, 9);
+            assert_eq!(text.replace(['\n', ' '], ""), "设备identifiere\u{301}");
+        }
+    }
+
+    #[test]
+    fn colours_follow_the_style_alone() {
+        let line = Line::new().tone(Tone::Severity(Severity::High), "high").plain(" x");
+        let mut out = Vec::new();
+        Page::new(&mut out, Style { color: true, width: None }).line(&line, 0).expect("a vector takes all");
+        assert_eq!(String::from_utf8(out).expect("text"), "\u{1b}[1m\u{1b}[31mhigh\u{1b}[0m x\n");
+        assert_eq!(printed(&line, 80, 0), "high x\n");
+    }
+}

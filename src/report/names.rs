@@ -1,0 +1,40 @@
+//! Names of DEX members as a person says them: `com.example.App.onCreate` for `Lcom/example/App;->onCreate()V`.
+
+/// Class and member with the package, without parameters; anything else than a descriptor stays as it is.
+pub(super) fn dotted(text: &str) -> String {
+    parts(text).map_or_else(|| text.to_owned(), |(class, member)| join(&class, member))
+}
+
+/// As [`dotted`], without the package.
+pub(super) fn short(text: &str) -> String {
+    parts(text)
+        .map_or_else(|| text.to_owned(), |(class, member)| join(class.rsplit('.').next().unwrap_or(&class), member))
+}
+
+fn join(class: &str, member: &str) -> String {
+    if member.is_empty() { class.to_owned() } else { format!("{class}.{member}") }
+}
+
+fn parts(text: &str) -> Option<(String, &str)> {
+    let (class, member) = text.split_once("->").unwrap_or((text, ""));
+    let class = class.strip_prefix('L')?.strip_suffix(';')?;
+    let member = member.split(['(', ':']).next().unwrap_or(member);
+    Some((class.replace('/', "."), member))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptors_become_dotted_and_all_else_stays() {
+        let call = "Landroid/telephony/TelephonyManager;->getDeviceId()Ljava/lang/String;";
+        assert_eq!(dotted(call), "android.telephony.TelephonyManager.getDeviceId");
+        assert_eq!(short(call), "TelephonyManager.getDeviceId");
+        assert_eq!(short("Landroid/os/Build;->SERIAL:Ljava/lang/String;"), "Build.SERIAL");
+        assert_eq!(dotted("La/b$c;"), "a.b$c");
+        for other in ["content://sms", "/sys/class/net/wlan0/address", "Location", "", "->", "L", "[Lb;->c()V"] {
+            assert_eq!((dotted(other), short(other)), (other.to_owned(), other.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What a package holds: its facts, permissions, SDKs, reads by owner, and hosts.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::{GAP, INDENT, Sheet};
+use crate::behavior::{Behavior, Certainty, Owner, Read, SdkFound, Signing};
+use crate::report::layout::{Line, Tone, width};
+use crate::report::names::{dotted, short};
+use crate::report::words::short_permission;
+
+/// Signs of one SDK that are shown without `--verbose`.
+const FEW_SIGNS: usize = 2;
+/// Places of one data type that are shown without `--verbose`.
+const FEW_PLACES: usize = 1;
+/// Hosts that are shown without `--verbose`; those named in clear text come first.
+const FEW_HOSTS: usize = 5;
+/// The widest first column of a list.
+const MAX_COLUMN: usize = 44;
+
+pub(super) fn sections(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()> {
+    facts(sheet, behavior)?;
+    permissions(sheet, behavior)?;
+    sdks(sheet, &behavior.sdks)?;
+    reads(sheet, behavior)?;
+    endpoints(sheet, behavior)
+}
+
+fn facts(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()> {
+    let words = sheet.words;
+    let mut line = Line::indented(INDENT);
+    if let Some(label) = &behavior.app.label {
+        line = line.plain(label).gap(GAP);
+    }
+    if let Some(min) = behavior.app.min_sdk {
+        line = line.plain(&format!("minSdk {min}")).gap(GAP);
+    }
+    line = line.plain(behavior.kind).gap(GAP).plain(&words.count(count(behavior.bytes), "字节", "byte", "bytes"));
+    sheet.page.line(&line, INDENT)?;
+    let shown = if sheet.verbose { behavior.signing.as_slice() } else { &[] };
+    for Signing { scheme, sha256, subject, not_before, not_after } in shown {
+        let text =
+            format!("{} {scheme} {sha256} {subject} {not_before} – {not_after}", words.pick("签名", "signature"));
+        sheet.page.line(&Line::indented(INDENT).tone(Tone::Faint, &text), 2 * INDENT)?;
+    }
+    Ok(())
+}
+
+fn permissions(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()> {
+    let words = sheet.words;
+    if behavior.permissions.is_empty() {
+        return Ok(());
+    }
+    sheet.heading(words.pick("权限", "Permissions"), &behavior.permissions.len().to_string())?;
+    let names = behavior.permissions.iter().map(|permission| short_permission(&permission.name));
+    let column = INDENT + first_column(names) + GAP;
+    for permission in &behavior.permissions {
+        let mut line = Line::indented(INDENT).plain(short_permission(&permission.name));
+        let label = words.permission_label(&permission.name);
+        if !label.is_empty() {
+            line = line.column(column).tone(Tone::Faint, label);
+        }
+        if permission.implied {
+            line = line.gap(GAP).tone(Tone::Warning, words.pick("系统附加，清单未写", "implied, not in the manifest"));
+        }
+        if let Some(max) = permission.max_sdk {
+            line = line.gap(GAP).tone(Tone::Faint, &format!("maxSdk {max}"));
+        }
+        sheet.page.line(&line, column)?;
+    }
+    Ok(())
+}
+
+fn sdks(sheet: &mut Sheet<'_, '_>, sdks: &[SdkFound]) -> io::Result<()> {
+    let words = sheet.words;
+    if sdks.is_empty() {
+        return Ok(());
+    }
+    sheet.heading(words.pick("第三方 SDK", "Third-party SDKs"), &sdks.len().to_string())?;
+    for sdk in sdks {
+        let name = if words.catalog.sdk(&sdk.id).is_some() { words.sdk(&sdk.id) } else { &sdk.name };
+        let mut line = Line::indented(INDENT).tone(Tone::Strong, name).gap(GAP).tone(Tone::Faint, &sdk.id);
+        if let Some(version) = &sdk.version {
+            line = line.gap(GAP).plain(version);
+        }
+        line = line.gap(GAP).plain(&sdk.vendor);
+        if let Some(country) = &sdk.country {
+            line = line.plain(&format!(" ({country})"));
+        }
+        line = line.gap(GAP).plain(words.grade(sdk.grade));
+        sheet.page.line(&line, 2 * INDENT)?;
+        let shown = if sheet.verbose { sdk.evidence.len() } else { FEW_SIGNS };
+        for sign in sdk.evidence.iter().take(shown) {
+            let text = format!("{} {}", evidence_kind(sheet, sign.kind), sign.value);
+            sheet.page.line(&Line::indented(2 * INDENT).tone(Tone::Faint, &text), 3 * INDENT)?;
+        }
+        sheet.rest(shown, sdk.evidence.len(), 2 * INDENT)?;
+    }
+    Ok(())
+}
+
+fn reads(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()> {
+    let words = sheet.words;
+    let reads = &behavior.reads;
+    let heading = words.pick("代码可读取的数据", "Data that the code can read");
+    if reads.is_empty() {
+        sheet.heading(heading, "0")?;
+        let none = if behavior.completeness.complete {
+            words.pick("未见读取个人数据的代码", "no code that reads personal data was seen")
+        } else {
+            words.pick(
+                "未见，但代码不完全可见，不能说明没有",
+                "none was seen, but not all code is visible: this proves nothing",
+            )
+        };
+        return sheet.page.line(&Line::indented(INDENT).plain(none), INDENT);
+    }
+    sheet.heading(heading, &reads.len().to_string())?;
+    let mut owners: BTreeMap<&Owner, BTreeMap<&str, Vec<&Read>>> = BTreeMap::new();
+    for read in reads {
+        owners.entry(&read.owner).or_default().entry(&read.data).or_default().push(read);
+    }
+    for (owner, data) in owners {
+        let all: usize = data.values().map(Vec::len).sum();
+        let line = Line::indented(INDENT).tone(Tone::Strong, &words.owner(owner)).gap(GAP);
+        sheet.page.line(&line.tone(Tone::Faint, &places(sheet, all)), 2 * INDENT)?;
+        let column = 2 * INDENT + first_column(data.keys().map(|id| words.data(id))) + GAP;
+        for (id, reads) in data {
+            data_type(sheet, id, &reads, column)?;
+        }
+    }
+    Ok(())
+}
+
+/// One data type of one owner, the surest places first.
+fn data_type(sheet: &mut Sheet<'_, '_>, id: &str, reads: &[&Read], column: usize) -> io::Result<()> {
+    let words = sheet.words;
+    let mut reads = reads.to_vec();
+    reads.sort_by_key(|read| std::cmp::Reverse(read.certainty));
+    let reachable = reads.iter().filter(|read| read.certainty == Certainty::Reachable).count();
+    let mut line = Line::indented(2 * INDENT).plain(words.data(id)).column(column).plain(&places(sheet, reads.len()));
+    if 0 < reachable {
+        line = line.plain(words.pick("，其中入口可达 ", ", reachable: ")).plain(&reachable.to_string());
+    }
+    sheet.page.line(&line, column)?;
+    let shown = if sheet.verbose { reads.len() } else { FEW_PLACES };
+    for read in reads.iter().take(shown) {
+        place(sheet, read)?;
+    }
+    Ok(())
+}
+
+fn place(sheet: &mut Sheet<'_, '_>, read: &Read) -> io::Result<()> {
+    let words = sheet.words;
+    let (indent, hang) = (3 * INDENT, 4 * INDENT);
+    let caller = if read.caller.is_empty() { read.file.clone() } else { dotted(&read.caller) };
+    let api = if sheet.verbose { read.api.clone() } else { short(&read.api) };
+    let mut notes = vec![words.certainty(read.certainty).to_owned()];
+    notes.extend(read.literal.as_ref().map(|literal| format!("\"{literal}\"")));
+    notes.extend((read.pre_consent == Some(true)).then(|| words.pick("同意前", "before consent").to_owned()));
+    notes.extend((read.background == Some(true)).then(|| words.pick("后台", "in the background").to_owned()));
+    if !matches!(read.obtainable.as_str(), "" | "yes") {
+        notes.push(read.obtainable.clone());
+    }
+    let line = Line::indented(indent).plain(&format!("{caller} → {api}")).gap(GAP);
+    sheet.page.line(&line.tone(Tone::Faint, &notes.join(" · ")), hang)?;
+    if !sheet.verbose {
+        return Ok(());
+    }
+    let at = format!("{}@{}", read.file, read.offset);
+    sheet.page.line(&Line::indented(hang).tone(Tone::Faint, &at), hang)?;
+    if !read.path.is_empty() {
+        let path: Vec<_> = read.path.iter().map(|step| dotted(step)).collect();
+        let entry = read.entry.map(|entry| format!("{entry}: ")).unwrap_or_default();
+        sheet.page.line(&Line::indented(hang).tone(Tone::Faint, &format!("{entry}{}", path.join(" → "))), hang)?;
+    }
+    if let Some(note) = &read.note {
+        sheet.page.line(&Line::indented(hang).tone(Tone::Faint, note), hang)?;
+    }
+    Ok(())
+}
+
+fn endpoints(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()> {
+    let words = sheet.words;
+    if behavior.endpoints.is_empty() {
+        return Ok(());
+    }
+    sheet.heading(words.pick("代码中的域名", "Hosts in the code"), &behavior.endpoints.len().to_string())?;
+    let mut endpoints: Vec<_> = behavior.endpoints.iter().collect();
+    endpoints.sort_by_key(|endpoint| !endpoint.cleartext);
+    let shown = if sheet.verbose { endpoints.len() } else { FEW_HOSTS };
+    for endpoint in endpoints.iter().take(shown) {
+        let mut line = Line::indented(INDENT).plain(&endpoint.host);
+        line = line.gap(GAP).tone(Tone::Faint, &words.owner(&endpoint.owner));
+        if endpoint.cleartext {
+            line = line.gap(GAP).tone(Tone::Warning, words.pick("明文", "clear text"));
+        }
+        sheet.page.line(&line, 2 * INDENT)?;
+    }
+    sheet.rest(shown, endpoints.len(), INDENT)
+}
+
+fn places(sheet: &Sheet<'_, '_>, count: usize) -> String {
+    sheet.words.count(count, "处", "place", "places")
+}
+
+fn evidence_kind<'t>(sheet: &Sheet<'_, '_>, kind: &'t str) -> &'t str {
+    match kind {
+        "class" => sheet.words.pick("类", "class"),
+        "component" => sheet.words.pick("组件", "component"),
+        "native-lib" => sheet.words.pick("原生库", "native library"),
+        "meta-data" => sheet.words.pick("元数据", "meta-data"),
+        "asset" => sheet.words.pick("文件", "file"),
+        "string" => sheet.words.pick("字符串", "string"),
+        "structure" => sheet.words.pick("代码结构", "code structure"),
+        other => other,
+    }
+}
+
+fn first_column<'t>(names: impl Iterator<Item = &'t str>) -> usize {
+    names.map(width).max().unwrap_or(0).min(MAX_COLUMN)
+}
+
+fn count(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}

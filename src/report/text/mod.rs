@@ -1,0 +1,212 @@
+//! Text for a person, in Chinese or English: what a package is, what was found, and whether that is all.
+//!
+//! A person sees first what matters most and is told of everything that was left out.
+
+mod behavior;
+mod findings;
+
+use std::io::{self, Write};
+
+use super::layout::{Line, Page, Tone};
+use super::summary::Summary;
+use super::words::Words;
+use super::{Detail, Held, Report, Totals};
+use crate::behavior::{Behavior, Completeness};
+use crate::catalog::Severity;
+
+/// Columns between two facts on a line.
+const GAP: usize = 3;
+/// Columns before a line that belongs to a heading.
+const INDENT: usize = 2;
+/// Issues that are shown without `--verbose`.
+const FEW_ISSUES: usize = 5;
+/// Hex digits of a hash that are shown without `--verbose`.
+const SHORT_HASH: usize = 16;
+
+pub(super) fn package(
+    report: &Report<'_>,
+    behavior: &Behavior,
+    held: Option<Held<'_>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let sheet = &mut Sheet {
+        page: Page::new(out, report.style),
+        words: Words::new(report.catalog, report.lang),
+        verbose: report.detail == Detail::Verbose,
+    };
+    if report.detail == Detail::Quiet {
+        return sheet.quiet(behavior, held);
+    }
+    sheet.header(behavior)?;
+    match held {
+        _ if is_unread(behavior) => {}
+        None => behavior::sections(sheet, behavior)?,
+        Some(held) => findings::sections(sheet, behavior, held)?,
+    }
+    sheet.issues(behavior)?;
+    sheet.page.blank()?;
+    sheet.page.line(&sheet.summary(Line::new(), behavior, held), 0)?;
+    sheet.reasons(&behavior.completeness)
+}
+
+/// The last line, where there is more than one package.
+pub(super) fn totals(report: &Report<'_>, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+    if totals.packages < 2 || report.detail == Detail::Quiet {
+        return Ok(());
+    }
+    let words = Words::new(report.catalog, report.lang);
+    let mut parts = vec![words.count(totals.packages, "个安装包", "package", "packages")];
+    let mut add = |count: usize, zh: &str, en: &str| {
+        if 0 < count {
+            parts.push(format!("{count} {}", words.pick(zh, en)));
+        }
+    };
+    add(totals.failing, "个未通过", "failing");
+    add(totals.incomplete, "个不完整", "incomplete");
+    add(totals.unreadable, "个无法读取", "unreadable");
+    let page = &mut Page::new(out, report.style);
+    page.blank()?;
+    page.line(&Line::new().tone(Tone::Strong, &parts.join(" · ")), 0)
+}
+
+/// Whether the file could not be read at all, so that nothing in it was looked for.
+fn is_unread(behavior: &Behavior) -> bool {
+    behavior.sha256.is_empty()
+}
+
+/// A page with the words and the detail that it is written in.
+struct Sheet<'p, 'a> {
+    page: Page<'p>,
+    words: Words<'a>,
+    verbose: bool,
+}
+
+impl Sheet<'_, '_> {
+    fn header(&mut self, behavior: &Behavior) -> io::Result<()> {
+        let words = self.words;
+        let app = &behavior.app;
+        let mut line = Line::new().tone(Tone::Strong, &behavior.path).gap(GAP);
+        if app.package.is_empty() {
+            line = line.tone(Tone::Warning, words.pick("清单不可读", "no readable manifest"));
+        } else {
+            let version = app.version_name.as_deref().unwrap_or("?");
+            let code = app.version_code.map_or_else(|| "?".to_owned(), |code| code.to_string());
+            line = line.plain(&format!("{} {version} ({code})", app.package));
+        }
+        if let Some(target) = app.target_sdk {
+            line = line.gap(GAP).plain(&format!("targetSdk {target}"));
+        }
+        if let Some(digits) = behavior.sha256.get(..if self.verbose { 64 } else { SHORT_HASH }) {
+            line = line.gap(GAP).tone(Tone::Faint, &format!("sha256 {digits}{}", if self.verbose { "" } else { "…" }));
+        }
+        if let Some(signing) = behavior.signing.first() {
+            line = line.gap(GAP).tone(Tone::Faint, &format!("{} {}", words.pick("签名", "signed by"), signing.subject));
+        }
+        self.page.line(&line, INDENT)
+    }
+
+    fn heading(&mut self, text: &str, note: &str) -> io::Result<()> {
+        self.page.blank()?;
+        self.page.line(&Line::new().tone(Tone::Strong, text).plain("  ").tone(Tone::Faint, note), INDENT)
+    }
+
+    /// Says how many entries of a list were left out.
+    fn rest(&mut self, shown: usize, all: usize, indent: usize) -> io::Result<()> {
+        if all <= shown {
+            return Ok(());
+        }
+        let more = all - shown;
+        let text = match self.words.lang {
+            super::Lang::Zh => format!("… 另有 {more} 处，用 -v 查看"),
+            super::Lang::En => format!("… and {more} more, shown with -v"),
+        };
+        self.page.line(&Line::indented(indent).tone(Tone::Faint, &text), indent)
+    }
+
+    fn issues(&mut self, behavior: &Behavior) -> io::Result<()> {
+        let issues = &behavior.issues;
+        if issues.is_empty() {
+            return Ok(());
+        }
+        let heading = self.words.pick("未能读取", "Could not be read");
+        self.heading(heading, &issues.len().to_string())?;
+        let shown = if self.verbose { issues.len() } else { FEW_ISSUES };
+        for issue in issues.iter().take(shown) {
+            let at = issue.offset.as_ref().map(|offset| format!(" (at offset {offset})")).unwrap_or_default();
+            let line = Line::indented(INDENT).tone(Tone::Warning, &issue.file);
+            self.page.line(&line.plain(&format!(": {}{at}", issue.message)), 2 * INDENT)?;
+        }
+        self.rest(shown, issues.len(), INDENT)
+    }
+
+    fn quiet(&mut self, behavior: &Behavior, held: Option<Held<'_>>) -> io::Result<()> {
+        let name = if behavior.app.package.is_empty() { "?" } else { &behavior.app.package };
+        let version = behavior.app.version_name.as_deref().unwrap_or("?");
+        let line = Line::new().tone(Tone::Strong, &behavior.path).gap(GAP).plain(&format!("{name} {version}")).gap(GAP);
+        let mut line = self.summary(line, behavior, held);
+        if !behavior.issues.is_empty() {
+            let count = self.words.count(behavior.issues.len(), "处未能读取", "part not read", "parts not read");
+            line = line.gap(GAP).tone(Tone::Warning, &count);
+        }
+        self.page.line(&line, INDENT)
+    }
+
+    /// Counts, then whether they are all.
+    fn summary(&self, line: Line, behavior: &Behavior, held: Option<Held<'_>>) -> Line {
+        let line = match held {
+            _ if is_unread(behavior) => {
+                return line.tone(Tone::Warning, self.words.pick("无法读取", "nothing could be read"));
+            }
+            Some(held) => self.finding_counts(line, &Summary::new(held.checked)),
+            None => self.behavior_counts(line, behavior),
+        };
+        let tone = if behavior.completeness.complete { Tone::Good } else { Tone::Warning };
+        line.gap(GAP).tone(tone, &self.words.completeness(&behavior.completeness))
+    }
+
+    fn finding_counts(&self, mut line: Line, summary: &Summary) -> Line {
+        let words = self.words;
+        let severities = [
+            (summary.critical, Severity::Critical),
+            (summary.high, Severity::High),
+            (summary.medium, Severity::Medium),
+            (summary.low, Severity::Low),
+            (summary.info, Severity::Info),
+        ];
+        for (count, severity) in severities.into_iter().filter(|&(count, _)| 0 < count) {
+            let text = format!("{count} {}", words.severity(severity));
+            line = line.tone(Tone::Severity(severity), &text).plain(" · ");
+        }
+        if 0 < summary.undecided {
+            let text = format!("{} {}", summary.undecided, words.pick("未定", "undecided"));
+            line = line.tone(Tone::Warning, &text).plain(" · ");
+        }
+        line.tone(Tone::Good, &words.count(summary.agreements, "项一致", "agreement", "agreements"))
+    }
+
+    fn behavior_counts(&self, line: Line, behavior: &Behavior) -> Line {
+        let words = self.words;
+        let mut data: Vec<_> = behavior.reads.iter().map(|read| &read.data).collect();
+        data.sort_unstable();
+        data.dedup();
+        let parts = [
+            words.count(behavior.permissions.len(), "项权限", "permission", "permissions"),
+            words.count(behavior.sdks.len(), "个 SDK", "SDK", "SDKs"),
+            words.count(data.len(), "类数据", "data type", "data types"),
+            words.count(behavior.reads.len(), "处读取", "read", "reads"),
+        ];
+        line.plain(&parts.join(" · "))
+    }
+
+    /// What weakens the result, one line each with `--verbose`.
+    fn reasons(&mut self, completeness: &Completeness) -> io::Result<()> {
+        if !self.verbose {
+            return Ok(());
+        }
+        for reason in &completeness.reasons {
+            let line = Line::indented(INDENT).tone(Tone::Warning, self.words.reason(reason.kind));
+            self.page.line(&line.gap(GAP).plain(&reason.detail), 2 * INDENT)?;
+        }
+        Ok(())
+    }
+}
