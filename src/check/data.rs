@@ -54,8 +54,9 @@ fn judge<'c>(case: &Case<'c>, subject: &Subject, reads: &[&'c Read], checked: &m
     for (data, reads) in by_data(reads, |data| verdict_of(data).verdict) {
         let judged = verdict_of(data);
         if judged.verdict == Verdict::Clear {
-            for cite in judged.cites.first() {
-                let agreement = Agreement { owner: subject.owner.clone(), data: data.to_owned(), policy: (*cite).clone() };
+            if let Some(cite) = judged.cites.first() {
+                let agreement =
+                    Agreement { owner: subject.owner.clone(), data: data.to_owned(), policy: (*cite).clone() };
                 checked.agreements.push(agreement);
             }
             continue;
@@ -78,7 +79,8 @@ fn judge<'c>(case: &Case<'c>, subject: &Subject, reads: &[&'c Read], checked: &m
         };
         let Some(draft) = case.finding(rule) else { continue };
         let reads = || piles.values().flat_map(|pile| &pile.reads);
-        let owners = reads().filter(|_| sdk).map(|read| read.owner.id.clone()).chain(sdk.then(|| subject.owner.id.clone()));
+        let owners =
+            reads().filter(|_| sdk).map(|read| read.owner.id.clone()).chain(sdk.then(|| subject.owner.id.clone()));
         let draft = draft
             .owner(subject.owner.clone())
             .data(piles.keys().map(|data| (*data).to_owned()))

@@ -48,7 +48,8 @@ fn undeclared(case: &Case<'_>) -> Vec<Finding> {
         // Without a readable manifest nothing is known of its permissions.
         return Vec::new();
     }
-    let declared: BTreeSet<&str> = case.behavior.permissions.iter().map(|permission| permission.name.as_str()).collect();
+    let declared: BTreeSet<&str> =
+        case.behavior.permissions.iter().map(|permission| permission.name.as_str()).collect();
     let mut findings = Vec::new();
     for row in case.disclosure.permission.iter() {
         let for_android = row.platforms.is_empty() || row.platforms.iter().any(|it| it == "android");
@@ -82,7 +83,7 @@ fn impossible(case: &Case<'_>) -> Vec<Finding> {
 /// Whether a permission is named in the catalog's notation of what guards a source.
 fn guards(constant: &str, notation: &str) -> bool {
     let short = constant.rsplit('.').next().unwrap_or(constant);
-    notation.split(|it: char| !(it.is_ascii_alphanumeric() || it == '_' || it == '.')).any(|word| {
-        word == constant || word == short
-    })
+    notation
+        .split(|it: char| !(it.is_ascii_alphanumeric() || it == '_' || it == '.'))
+        .any(|word| word == constant || word == short)
 }

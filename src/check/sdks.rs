@@ -22,13 +22,15 @@ fn unlisted(case: &Case<'_>) -> Vec<Finding> {
         (!listed && can_collect(case, sdk)).then_some((sdk, found))
     });
     // The parts of a family are told together, under the name at its top.
-    let families = grouped(without_row.map(|(sdk, found)| (case.catalog.family(sdk.id).last().map_or(sdk.id, |it| it.id), found)));
+    let families =
+        grouped(without_row.map(|(sdk, found)| (case.catalog.family(sdk.id).last().map_or(sdk.id, |it| it.id), found)));
     let mut findings = Vec::new();
     for (family, members) in families {
         let ids: BTreeSet<&str> = members.iter().map(|found| found.id.as_str()).collect();
-        let by_category = case.disclosure.sdk_rows().filter(|row| {
-            members.iter().any(|found| !row.category.is_empty() && row.category == found.category)
-        });
+        let by_category = case
+            .disclosure
+            .sdk_rows()
+            .filter(|row| members.iter().any(|found| !row.category.is_empty() && row.category == found.category));
         let categories: Vec<&SdkRow> = by_category.collect();
         let rule = if categories.is_empty() { "S01" } else { "S02" };
         let reads: Vec<&Read> = case.reads().filter(|read| reads_as(read, &ids)).collect();
@@ -89,7 +91,9 @@ fn merged(case: &Case<'_>) -> Vec<Finding> {
             if members.is_empty() {
                 continue;
             }
-            let reads = case.reads().filter(|read| members.iter().any(|it| it.id == read.owner.id) && read.focus == Focus::Core);
+            let reads = case
+                .reads()
+                .filter(|read| members.iter().any(|it| it.id == read.owner.id) && read.focus == Focus::Core);
             read_by.insert(id, reads.map(|read| read.data.as_str()).collect());
         }
         let kinds: BTreeSet<&BTreeSet<&str>> = read_by.values().collect();

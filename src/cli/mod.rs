@@ -45,7 +45,7 @@ fn command(command: &Command) -> Result<Status> {
         Command::Scan(scan) => {
             let form = &scan.batch.form;
             let catalog = options::catalog(form.catalog.as_deref())?;
-            packages(&Options::new(&scan.batch)?, &options::report(form, detail(&scan.batch), catalog), form)
+            packages(&Options::new(&scan.batch, catalog)?, &options::report(form, detail(&scan.batch), catalog), form)
         }
         Command::Check(check) => {
             let form = &check.batch.form;

@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use super::args::{Batch, Check, Color, Focus, Form, Lang};
-use crate::behavior::Read;
+use crate::behavior::Observer;
 use crate::catalog::{self, Catalog, Severity};
 use crate::disclosure::Disclosure;
 use crate::error::{Error, Result};
@@ -16,7 +16,7 @@ pub(super) struct Options {
     pub(super) paths: Vec<PathBuf>,
     /// Packages in flight, and threads.
     pub(super) jobs: usize,
-    pub(super) focus: Focus,
+    pub(super) observer: Observer,
     pub(super) gated: Option<Gated>,
     pub(super) allow_incomplete: bool,
     pub(super) progress: bool,
@@ -29,11 +29,11 @@ pub(super) struct Gated {
 }
 
 impl Options {
-    pub(super) fn new(batch: &Batch) -> Result<Self> {
+    pub(super) fn new(batch: &Batch, catalog: &'static Catalog) -> Result<Self> {
         Ok(Self {
             paths: paths(&batch.paths)?,
             jobs: batch.jobs.map_or_else(processors, usize::from),
-            focus: batch.focus,
+            observer: Observer::new(catalog, focus(batch.focus)),
             gated: None,
             allow_incomplete: batch.allow_incomplete,
             progress: !batch.no_progress && io::stderr().is_terminal(),
@@ -41,19 +41,19 @@ impl Options {
     }
 
     /// As [`Options::new`], with the disclosure of a check.
-    pub(super) fn with_gate(check: &Check, catalog: &Catalog) -> Result<Self> {
+    pub(super) fn with_gate(check: &Check, catalog: &'static Catalog) -> Result<Self> {
         let disclosure = Disclosure::load(&check.against, catalog)?;
         let gated = Some(Gated { disclosure, gate: check.gate.into() });
-        Ok(Self { gated, ..Self::new(&check.batch)? })
+        Ok(Self { gated, ..Self::new(&check.batch, catalog)? })
     }
+}
 
-    /// Whether a read is of the chosen focus.
-    pub(super) fn keeps(&self, read: &Read) -> bool {
-        match self.focus {
-            Focus::Core => read.focus == catalog::Focus::Core,
-            Focus::Policy => read.focus != catalog::Focus::Noise,
-            Focus::All => true,
-        }
+/// The widest focus of reads that are reported.
+fn focus(focus: Focus) -> catalog::Focus {
+    match focus {
+        Focus::Core => catalog::Focus::Core,
+        Focus::Policy => catalog::Focus::Policy,
+        Focus::All => catalog::Focus::Noise,
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::messages;
 use super::options::Options;
 use super::status::{is_failing, is_incomplete};
-use crate::behavior::{self, App, Behavior, Completeness, IssueEntry, Reason};
+use crate::behavior::{self, Behavior};
 use crate::check::check;
 use crate::container::{Input, Package};
 use crate::error::Issue;
@@ -24,14 +24,14 @@ pub(super) struct Done {
 /// Analyses one package.
 pub(super) fn analyse(input: &Input, options: &Options, report: &Report<'_>) -> Done {
     guarded(&input.path, report, || match Package::open(input) {
-        Ok(package) => finish(&observe(&package, options, report), options, report),
+        Ok(package) => finish(&options.observer.observe(&package), options, report),
         Err(error) => unreadable(&Issue::from_error(input.path.to_string_lossy(), &error), report),
     })
 }
 
 /// A path that led to no package still has its place in the report.
 pub(super) fn unreadable(issue: &Issue, report: &Report<'_>) -> Done {
-    let behavior = unread(issue);
+    let behavior = behavior::failed(&issue.file, issue);
     Done {
         bytes: written(&behavior, None, report),
         messages: messages::issues(&behavior),
@@ -47,12 +47,6 @@ fn guarded(path: &Path, report: &Report<'_>, analysis: impl FnOnce() -> Done) ->
         let message = format!("defect in candor: {}", messages::reason(payload.as_ref()));
         unreadable(&Issue::new(path.to_string_lossy(), None, message), report)
     })
-}
-
-fn observe(package: &Package, options: &Options, report: &Report<'_>) -> Behavior {
-    let mut behavior = behavior::observe(package, report.catalog);
-    behavior.reads.retain(|read| options.keeps(read));
-    behavior
 }
 
 fn finish(behavior: &Behavior, options: &Options, report: &Report<'_>) -> Done {
@@ -73,30 +67,6 @@ fn written(behavior: &Behavior, held: Option<Held<'_>>, report: &Report<'_>) -> 
     let mut bytes = Vec::new();
     report.package(behavior, held, &mut bytes).expect("a vector takes everything");
     bytes
-}
-
-/// The behavior of a package of which nothing is known but that it could not be read.
-fn unread(issue: &Issue) -> Behavior {
-    let path = Path::new(&issue.file);
-    let detail = issue.message.clone();
-    Behavior {
-        path: issue.file.clone(),
-        sha256: String::new(),
-        bytes: path.metadata().map_or(0, |meta| meta.len()),
-        kind: "unknown",
-        app: App::default(),
-        signing: Vec::new(),
-        permissions: Vec::new(),
-        sdks: Vec::new(),
-        reads: Vec::new(),
-        endpoints: Vec::new(),
-        completeness: Completeness { complete: false, reasons: vec![Reason { kind: "corrupt", detail }] },
-        issues: vec![IssueEntry {
-            file: issue.file.clone(),
-            offset: issue.offset.map(|offset| format!("{offset:#x}")),
-            message: issue.message.clone(),
-        }],
-    }
 }
 
 #[cfg(test)]

@@ -59,6 +59,9 @@ pub struct SdkRow {
     /// Catalog ids they resolve to; may be empty.
     #[serde(default)]
     pub catalog: Vec<String>,
+    /// The catalog's category, where the row names a category of SDKs and no SDK: `payment` for 第三方支付SDK.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub category: String,
     /// Company; empty = the policy names none.
     #[serde(default)]
     pub provider: String,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Cite, Claim, Claims, Disclosure, Effective};
+use super::model::{Cite, Claim, Claims, Disclosure, Effective, SdkRow};
 use super::place::Place;
 use crate::catalog::{Catalog, DataType, suggestion};
 
@@ -42,6 +42,7 @@ pub(super) fn check<'t>(disclosure: &Disclosure, root: &Place<'t>, catalog: &Cat
         some(&it.names, &place, "names")?;
         texts(&it.names, &place.key("names"))?;
         sdks(&it.catalog, &place.key("catalog"), catalog)?;
+        category(it, &place, catalog)?;
         data(&it.data, &place.key("data"), catalog)?;
         texts(&it.other, &place.key("other"))?;
         texts(&it.links, &place.key("links"))?;
@@ -98,6 +99,24 @@ pub(super) fn escaped(text: &str, most: usize) -> String {
         }
     }
     shown
+}
+
+/// A row is about named SDKs or about a category, never about both.
+fn category<'t>(row: &SdkRow, place: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
+    let known: BTreeSet<&str> = catalog.tables.sdks.iter().map(|sdk| sdk.category).collect();
+    let word = row.category.as_str();
+    if word.is_empty() {
+        return Ok(());
+    }
+    if !known.contains(word) {
+        let nearest = did_you_mean(word, known);
+        return fail(&place.key("category"), format!("unknown SDK category {}{nearest}", quoted(word)));
+    }
+    if row.catalog.is_empty() {
+        Ok(())
+    } else {
+        fail(&place.key("category"), "the row names SDKs in `catalog` as well")
+    }
 }
 
 fn heading<'t>(disclosure: &Disclosure, root: &Place<'t>) -> Checked<'t> {

@@ -182,11 +182,11 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Read) -> io::Result<()> {
 
 fn endpoints(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()> {
     let words = sheet.words;
-    if behavior.endpoints.is_empty() {
+    let Some(endpoints) = behavior.endpoints.as_deref().filter(|endpoints| !endpoints.is_empty()) else {
         return Ok(());
-    }
-    sheet.heading(words.pick("代码中的域名", "Hosts in the code"), &behavior.endpoints.len().to_string())?;
-    let mut endpoints: Vec<_> = behavior.endpoints.iter().collect();
+    };
+    sheet.heading(words.pick("代码中的域名", "Hosts in the code"), &endpoints.len().to_string())?;
+    let mut endpoints: Vec<_> = endpoints.iter().collect();
     endpoints.sort_by_key(|endpoint| !endpoint.cleartext);
     let shown = if sheet.verbose { endpoints.len() } else { FEW_HOSTS };
     for endpoint in endpoints.iter().take(shown) {
