@@ -56,14 +56,15 @@ pub(super) fn is_failing(gated: &Gated, checked: &Checked) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::Focus;
+    use crate::behavior::Observer;
+    use crate::catalog::{Catalog, Focus};
 
     #[test]
     fn the_status_follows_the_documented_order() {
         let options = |allow_incomplete| Options {
             paths: Vec::new(),
             jobs: 1,
-            focus: Focus::Policy,
+            observer: Observer::new(Catalog::builtin(), Focus::Policy),
             gated: None,
             allow_incomplete,
             progress: false,
