@@ -147,7 +147,7 @@ fn nothing_in_a_package_steers_a_terminal() {
     hostile.sdks[0].version = Some(EVIL.into());
     hostile.reads[0].caller = format!("L{EVIL};->{EVIL}()V");
     hostile.reads[0].literal = Some(EVIL.into());
-    hostile.endpoints[0].host = EVIL.into();
+    hostile.endpoints.as_mut().expect("the sample has endpoints")[0].host = EVIL.into();
     hostile.completeness.reasons[0].detail = EVIL.into();
     hostile.issues[0].message = EVIL.into();
     let disclosure = Disclosure { title: EVIL.into(), app: EVIL.into(), ..disclosure() };
@@ -320,10 +320,10 @@ fn behavior() -> Behavior {
             read("imei", payer.clone(), "Lcom/payer/b;->b()V", Certainty::Reachable),
             read("mac-bluetooth", payer.clone(), "Lcom/payer/c;->a()V", Certainty::Present),
         ],
-        endpoints: vec![
+        endpoints: Some(vec![
             Endpoint { host: "api.example.com".into(), owner: owner(OwnerKind::Unknown, "a.b"), cleartext: false },
             Endpoint { host: "log.payer.com".into(), owner: payer, cleartext: true },
-        ],
+        ]),
         completeness: Completeness {
             complete: false,
             reasons: vec![Reason { kind: "packed", detail: "libwrap.so (Wrapper)".into() }],
@@ -343,6 +343,7 @@ fn owner(kind: OwnerKind, id: &str) -> Owner {
 fn read(data: &str, owner: Owner, caller: &str, certainty: Certainty) -> Read {
     let reachable = certainty == Certainty::Reachable;
     Read {
+        strength: "value",
         data: data.into(),
         owner,
         api: "Landroid/telephony/TelephonyManager;->getDeviceId()Ljava/lang/String;".into(),
@@ -385,6 +386,7 @@ fn checked() -> Checked {
     };
     let permissions = ["READ_PHONE_STATE", "RECORD_AUDIO"].map(|name| format!("android.permission.{name}"));
     Checked {
+        library_reads: 0,
         findings: vec![
             Finding {
                 owner: Some(owner(OwnerKind::Sdk, "payer")),

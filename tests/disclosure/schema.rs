@@ -108,6 +108,7 @@ fn full() -> Disclosure {
             cite: cite(),
         }],
         sdk: vec![SdkRow {
+            category: "payment".into(),
             names: some(),
             catalog: some(),
             provider: text(),
