@@ -7,13 +7,9 @@ use std::cell::Cell;
 use crate::error::Issue;
 use crate::limits::MAX_ISSUES;
 
-/// Elements inside each other. The deepest manifest of the platform's own schema has six levels, a network security
-/// configuration nests domains at will; what is deeper is skipped, so that no recursion over the tree can overflow.
-pub(super) const MAX_DEPTH: usize = 64;
-
-/// What one document may cost beyond its own length: a byte of decoded string or a visited table entry is one unit.
-/// Strings of a pool can be named by any number of attributes, so a small file could otherwise ask for terabytes.
-/// Real manifests with their resources stay below a hundredth of this.
+/// What one document may cost: a byte of decoded string, of an element in memory or of the work to look up a resource
+/// is about one unit. Strings of a pool can be named by any number of attributes, so a small file could otherwise ask
+/// for terabytes. Real manifests with their resources stay below a tenth of this.
 const BUDGET: usize = 32 << 20;
 
 /// The rest of what a document may cost.
@@ -33,7 +29,7 @@ impl Budget {
         rest.map(|_| ())
     }
 
-    /// Something was refused.
+    /// Something was refused, and everything after it.
     pub(super) fn is_spent(&self) -> bool {
         self.0.get() == 0
     }
