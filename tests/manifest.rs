@@ -18,7 +18,7 @@ fn manifests_are_what_aapt_reads() {
     let mut counts = BTreeMap::<&str, [usize; 2]>::new();
     let mut differences = Vec::new();
     for path in &packages {
-        let Some((manifest, has_resources)) = read(path, "AndroidManifest.xml", "resources.arsc") else { continue };
+        let Some(manifest) = read(path, "AndroidManifest.xml", "resources.arsc") else { continue };
         let (Some(badging), Some(permissions), Some(tree)) = (
             aapt(&["dump", "badging"], path, &[]),
             aapt(&["dump", "permissions"], path, &[]),
@@ -42,9 +42,9 @@ fn manifests_are_what_aapt_reads() {
         compare("version name", manifest.version_name.clone().unwrap_or_default(), of_package("versionName"));
         compare("minimum sdk", show(manifest.min_sdk.map(u64::from)), level(&badging, "sdkVersion:"));
         compare("target sdk", show(manifest.target_sdk.map(u64::from)), level(&badging, "targetSdkVersion:"));
-        // aapt prints labels by the languages of the resource table: without a table none, even if the label is
-        // written in the manifest, where candor has it.
-        if has_resources {
+        // aapt prints labels by the languages of the resource table: where it has none, no label, even if it is written
+        // in the manifest, where candor has it.
+        if badging.contains("locales: '") {
             compare("label", manifest.label.clone().unwrap_or_default(), value(&badging, "application-label:"));
         }
         compare("permissions", own_permissions(&manifest), aapt_permissions(&permissions));
@@ -72,8 +72,8 @@ fn protobuf_says_what_the_compiled_form_says() {
         if !convert.output().is_ok_and(|output| output.status.success()) {
             continue;
         }
-        let Some((compiled, _)) = read(path, "AndroidManifest.xml", "resources.arsc") else { continue };
-        let Some((protobuf, _)) = read(&converted, "AndroidManifest.xml", "resources.pb") else { continue };
+        let Some(compiled) = read(path, "AndroidManifest.xml", "resources.arsc") else { continue };
+        let Some(protobuf) = read(&converted, "AndroidManifest.xml", "resources.pb") else { continue };
         compared += 1;
         if compiled != protobuf {
             differences.push(format!("{}\n{}", path.display(), first_difference(&compiled, &protobuf)));
@@ -89,9 +89,8 @@ fn a_bundle_says_what_its_package_says() {
     let Some(bundles) = packages(&["real"], "buglytinkers__app.aab") else { return };
     for path in bundles {
         let apk = path.with_file_name("buglytinkers__app-release.apk");
-        let (package, _) = read(&apk, "AndroidManifest.xml", "resources.arsc").expect("the package is readable");
-        let (bundle, _) =
-            read(&path, "base/manifest/AndroidManifest.xml", "base/resources.pb").expect("so is the bundle");
+        let package = read(&apk, "AndroidManifest.xml", "resources.arsc").expect("the package is readable");
+        let bundle = read(&path, "base/manifest/AndroidManifest.xml", "base/resources.pb").expect("so is the bundle");
         assert_eq!(package.package, bundle.package);
         assert_eq!(package.label, bundle.label);
         assert_eq!(package.uses_permissions, bundle.uses_permissions);
@@ -225,14 +224,14 @@ fn aapt(command: &[&str], path: &Path, last: &[&str]) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The manifest in a package, and whether it has resources.
-fn read(path: &Path, name: &str, resources: &str) -> Option<(Manifest, bool)> {
+/// The manifest in a package.
+fn read(path: &Path, name: &str, resources: &str) -> Option<Manifest> {
     let (bytes, resources) = (entry(path, name)?, entry(path, resources));
     let (manifest, issues) = manifest::read(name, &bytes, resources.as_deref());
     for issue in issues {
         println!("{}: {issue}", path.display());
     }
-    Some((manifest, resources.is_some()))
+    Some(manifest)
 }
 
 fn entry(path: &Path, name: &str) -> Option<Vec<u8>> {

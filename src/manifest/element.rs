@@ -231,7 +231,8 @@ impl Value {
             // References, and those of shared libraries, which are resolved the same inside one package.
             0x01 | 0x07 => Self::Reference(Reference { id: data, name: String::new() }),
             0x03 => Self::Text(string(data)?),
-            0x04 => Self::Other(f32::from_bits(data).to_string()),
+            // As `Float.toString` has it: a whole number keeps its ".0".
+            0x04 => Self::Other(format!("{:?}", f32::from_bits(data))),
             0x10 => Self::Integer(data.cast_signed()),
             0x11 => Self::Hex(data),
             0x12 => Self::Boolean(data != 0),

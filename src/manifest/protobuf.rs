@@ -85,8 +85,9 @@ fn read_attribute(message: Message<'_>, issues: &mut Issues) -> Attribute {
     }
     match compiled {
         // What has no plain value of its own is best told as it was written.
-        None | Some(Value::Other(_)) => {}
+        Some(Value::Other(_)) if attribute.value != Value::Text(String::new()) => {}
         Some(value) => attribute.value = value,
+        None => {}
     }
     attribute
 }

@@ -151,7 +151,7 @@ fn meta_data_is_what_the_app_would_get() {
         (Data::Typed(0x10, u32::MAX), "-1"),
         (Data::Typed(0x11, 0xff), "0xff"),
         (Data::Typed(0x12, u32::MAX), "true"),
-        (Data::Typed(0x04, 1.5_f32.to_bits()), "1.5"),
+        (Data::Typed(0x04, 1.0_f32.to_bits()), "1.0"),
         (Data::Typed(0x1d, 0xff00_ff00), "#ff00ff00"),
         (Data::Text("wx0123"), "wx0123"),
         (Data::Typed(0x01, 0x7f09_0001), "@0x7f090001"),
