@@ -30,6 +30,7 @@ pub(super) fn read(bytes: &[u8], budget: &Budget, issues: &mut Issues) -> Option
             return None;
         }
     };
+    file.check_size(issues);
     let mut document = Document { strings: StringPool::default(), ids: &[], budget };
     let mut open = Open::new(budget);
     for chunk in file.children() {
@@ -40,6 +41,7 @@ pub(super) fn read(bytes: &[u8], budget: &Budget, issues: &mut Issues) -> Option
                 break;
             }
         };
+        chunk.check_size(issues);
         match chunk.kind {
             // Android binds names to the pool that comes before the first node; later ones are never looked at.
             STRING_POOL if open.is_empty() => match StringPool::parse(&chunk) {

@@ -100,6 +100,8 @@ pub(super) struct Chunk<'a> {
     pub(super) bytes: &'a [u8],
     /// `headerSize`, not beyond the chunk.
     pub(super) header: usize,
+    /// Bytes that it claims beyond the end of what holds it.
+    missing: usize,
 }
 
 impl<'a> Chunk<'a> {
@@ -111,11 +113,20 @@ impl<'a> Chunk<'a> {
             return Err(format!("expected a chunk header of 8 bytes, {} left", bytes.len()));
         };
         let header = usize::from(header);
+        let missing = size.saturating_sub(bytes.len());
         let bytes = bytes.get(..size).unwrap_or(bytes);
         if header < 8 || bytes.len() < header {
             return Err(format!("chunk {kind:#06x} of {size} bytes claims a header of {header}"));
         }
-        Ok(Self { kind, offset, bytes, header })
+        Ok(Self { kind, offset, bytes, header, missing })
+    }
+
+    /// Says that its size is a lie, where it is.
+    pub(super) fn check_size(&self, issues: &mut Issues) {
+        if 0 < self.missing {
+            let (kind, missing) = (self.kind, self.missing);
+            issues.push(self.offset, format!("chunk {kind:#06x} claims {missing} bytes more than there are"));
+        }
     }
 
     /// What follows the header.

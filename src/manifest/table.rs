@@ -64,8 +64,12 @@ impl<'a> Table<'a> {
                 return table;
             }
         };
+        file.check_size(issues);
         let mut strings = None;
         for chunk in file.children() {
+            if let Ok(chunk) = &chunk {
+                chunk.check_size(issues);
+            }
             match chunk {
                 // As in AOSP's `LoadedArsc`, the first pool counts.
                 Ok(chunk) if chunk.kind == STRING_POOL && strings.is_none() => strings = StringPool::parse(&chunk),
@@ -137,6 +141,7 @@ impl<'a> Package<'a> {
                     break;
                 }
             };
+            child.check_size(issues);
             let at = child.offset.checked_sub(chunk.offset)?;
             match child.kind {
                 STRING_POOL if at == type_names_at => {
