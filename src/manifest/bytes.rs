@@ -7,13 +7,9 @@ use std::cell::Cell;
 use crate::error::Issue;
 use crate::limits::MAX_ISSUES;
 
-/// Elements inside each other. The deepest manifest of the platform's own schema has six levels, a network security
-/// configuration nests domains at will; what is deeper is skipped, so that no recursion over the tree can overflow.
-pub(super) const MAX_DEPTH: usize = 64;
-
-/// What one document may cost beyond its own length: a byte of decoded string or a visited table entry is one unit.
-/// Strings of a pool can be named by any number of attributes, so a small file could otherwise ask for terabytes.
-/// Real manifests with their resources stay below a hundredth of this.
+/// What one document may cost: a byte of decoded string, of an element in memory or of the work to look up a resource
+/// is about one unit. Strings of a pool can be named by any number of attributes, so a small file could otherwise ask
+/// for terabytes. Real manifests with their resources stay below a tenth of this.
 const BUDGET: usize = 32 << 20;
 
 /// The rest of what a document may cost.
@@ -33,7 +29,7 @@ impl Budget {
         rest.map(|_| ())
     }
 
-    /// Something was refused.
+    /// Something was refused, and everything after it.
     pub(super) fn is_spent(&self) -> bool {
         self.0.get() == 0
     }
@@ -104,6 +100,8 @@ pub(super) struct Chunk<'a> {
     pub(super) bytes: &'a [u8],
     /// `headerSize`, not beyond the chunk.
     pub(super) header: usize,
+    /// Bytes that it claims beyond the end of what holds it.
+    missing: usize,
 }
 
 impl<'a> Chunk<'a> {
@@ -115,11 +113,20 @@ impl<'a> Chunk<'a> {
             return Err(format!("expected a chunk header of 8 bytes, {} left", bytes.len()));
         };
         let header = usize::from(header);
+        let missing = size.saturating_sub(bytes.len());
         let bytes = bytes.get(..size).unwrap_or(bytes);
         if header < 8 || bytes.len() < header {
             return Err(format!("chunk {kind:#06x} of {size} bytes claims a header of {header}"));
         }
-        Ok(Self { kind, offset, bytes, header })
+        Ok(Self { kind, offset, bytes, header, missing })
+    }
+
+    /// Says that its size is a lie, where it is.
+    pub(super) fn check_size(&self, issues: &mut Issues) {
+        if 0 < self.missing {
+            let (kind, missing) = (self.kind, self.missing);
+            issues.push(self.offset, format!("chunk {kind:#06x} claims {missing} bytes more than there are"));
+        }
     }
 
     /// What follows the header.

@@ -5,10 +5,20 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::bytes::{Issues, MAX_DEPTH};
+use super::bytes::{Budget, Issues};
 
 /// The namespace of the platform's attributes.
 pub(super) const ANDROID: &str = "http://schemas.android.com/apk/res/android";
+
+/// Elements inside each other. The deepest manifest of the platform's own schema has six levels, a network security
+/// configuration nests domains at will; what is deeper is skipped, so that no recursion over the tree can overflow.
+pub(super) const MAX_DEPTH: usize = 64;
+
+/// What is said of an element below [`MAX_DEPTH`].
+pub(super) const TOO_DEEP: &str = "elements nest too deep; what is inside is left out";
+
+/// What an element or an attribute costs of the [`Budget`], about their size in memory.
+pub(super) const NODE_COST: usize = 128;
 
 /// An element with what is inside it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -144,13 +154,19 @@ impl Element {
 }
 
 /// The elements that are open while a document is read.
-#[derive(Debug, Default)]
-pub(super) struct Open {
+#[derive(Debug)]
+pub(super) struct Open<'a> {
+    budget: &'a Budget,
     stack: Vec<Element>,
     skipped: usize,
 }
 
-impl Open {
+impl<'a> Open<'a> {
+    /// No element is open in a document that may cost `budget`.
+    pub(super) fn new(budget: &'a Budget) -> Self {
+        Self { budget, stack: Vec::new(), skipped: 0 }
+    }
+
     /// No element is open.
     pub(super) fn is_empty(&self) -> bool {
         self.stack.is_empty()
@@ -158,13 +174,14 @@ impl Open {
 
     /// Opens `element` inside the innermost one; below [`MAX_DEPTH`] it is skipped with all inside.
     pub(super) fn start(&mut self, element: Element, issues: &mut Issues) {
-        if self.stack.len() < MAX_DEPTH {
-            self.stack.push(element);
-        } else {
-            if self.skipped == 0 {
-                issues.push(element.offset, format!("elements nest deeper than {MAX_DEPTH}"));
-            }
+        let is_deep = MAX_DEPTH <= self.stack.len();
+        if is_deep && self.skipped == 0 {
+            issues.push(element.offset, TOO_DEEP);
+        }
+        if 0 < self.skipped || is_deep || self.budget.take(NODE_COST).is_none() {
             self.skipped = self.skipped.saturating_add(1);
+        } else {
+            self.stack.push(element);
         }
     }
 
@@ -207,20 +224,22 @@ impl Open {
 
 impl Value {
     /// A typed value of the binary encodings; `string` gives the text at an index of the pool that it goes with.
-    pub(super) fn from_typed(kind: u8, data: u32, string: impl FnOnce(u32) -> Option<String>) -> Self {
-        match kind {
+    /// `None` where there is no such text.
+    pub(super) fn from_typed(kind: u8, data: u32, string: impl FnOnce(u32) -> Option<String>) -> Option<Self> {
+        Some(match kind {
             0x00 => Self::Null,
             // References, and those of shared libraries, which are resolved the same inside one package.
             0x01 | 0x07 => Self::Reference(Reference { id: data, name: String::new() }),
-            0x03 => string(data).map_or(Self::Null, Self::Text),
-            0x04 => Self::Other(f32::from_bits(data).to_string()),
+            0x03 => Self::Text(string(data)?),
+            // As `Float.toString` has it: a whole number keeps its ".0".
+            0x04 => Self::Other(format!("{:?}", f32::from_bits(data))),
             0x10 => Self::Integer(data.cast_signed()),
             0x11 => Self::Hex(data),
             0x12 => Self::Boolean(data != 0),
             0x1c..=0x1f => Self::Other(format!("#{data:08x}")),
             0x02 | 0x08 => Self::Other(format!("?{data:#010x}")),
             _ => Self::Other(format!("{data:#x}")),
-        }
+        })
     }
 
     /// The text that Android gives for it (`TypedValue.coerceToString`).

@@ -21,7 +21,10 @@ mod table;
 mod bytes;
 mod strings;
 
-use self::bytes::{Chunk, Issues};
+#[cfg(test)]
+mod tests;
+
+use self::bytes::{Budget, Chunk, Issues};
 use self::element::Element;
 use self::resources::Resources;
 use crate::error::Issue;
@@ -204,10 +207,11 @@ pub fn read_network_security(file: &str, bytes: &[u8]) -> (Option<NetworkSecurit
 
 /// The root element of a document in any encoding.
 fn read_element(bytes: &[u8], issues: &mut Issues) -> Option<Element> {
-    match encoding(bytes) {
-        Some(Encoding::Binary) => binary::read(bytes, issues),
-        Some(Encoding::Protobuf) => protobuf::read(bytes, issues),
-        Some(Encoding::Text) => text::read(bytes, issues),
+    let budget = Budget::new();
+    let root = match encoding(bytes) {
+        Some(Encoding::Binary) => binary::read(bytes, &budget, issues),
+        Some(Encoding::Protobuf) => protobuf::read(bytes, &budget, issues),
+        Some(Encoding::Text) => text::read(bytes, &budget, issues),
         None if bytes.is_empty() => {
             issues.push(0, "xml document is empty");
             None
@@ -217,7 +221,11 @@ fn read_element(bytes: &[u8], issues: &mut Issues) -> Option<Element> {
             issues.push(0, format!("expected binary, protobuf or text xml, found {start:02x?}"));
             None
         }
+    };
+    if budget.is_spent() {
+        issues.push(None, "xml document asks for more than its budget; the rest is left out");
     }
+    root
 }
 
 /// The encoding, by content.

@@ -12,7 +12,7 @@ use super::resources::Resources;
 use super::{Manifest, UsesPermission};
 
 /// Platforms that a manifest may name instead of counting, while they were in development.
-const CODENAMES: [(&str, u32); 19] = [
+const CODENAMES: [(&str, u32); 22] = [
     ("Cupcake", 3),
     ("Donut", 4),
     ("Eclair", 5),
@@ -32,6 +32,9 @@ const CODENAMES: [(&str, u32); 19] = [
     ("S", 31),
     ("Sv2", 32),
     ("Tiramisu", 33),
+    ("UpsideDownCake", 34),
+    ("VanillaIceCream", 35),
+    ("Baklava", 36),
 ];
 
 /// `Build.VERSION_CODES.CUR_DEVELOPMENT`: above all published platforms.

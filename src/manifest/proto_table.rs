@@ -39,7 +39,7 @@ impl<'a> ProtoTable<'a> {
 
     /// The values of a resource in all configurations, in the order of the file.
     pub(super) fn candidates(&self, reference: &Reference, budget: &Budget) -> Vec<Candidate> {
-        let Some(entry) = self.entry(reference, budget) else { return Vec::new() };
+        let Some((_, entry)) = self.entry(reference, budget) else { return Vec::new() };
         entry
             .readable()
             .filter_map(|field| match field {
@@ -49,6 +49,14 @@ impl<'a> ProtoTable<'a> {
             .map_while(|value| budget.take(value.len().saturating_add(STEP)).map(|()| value))
             .filter_map(candidate)
             .collect()
+    }
+
+    /// `type/name` of a resource.
+    pub(super) fn name(&self, reference: &Reference, budget: &Budget) -> Option<String> {
+        let (of_type, entry) = self.entry(reference, budget)?;
+        let name = inner(entry, 2)?;
+        budget.take(of_type.name.len().saturating_add(name.len()))?;
+        Some(format!("{}/{}", of_type.name.text(), name.text()))
     }
 
     fn add(&mut self, package: Message<'a>, issues: &mut Issues) {
@@ -67,8 +75,8 @@ impl<'a> ProtoTable<'a> {
         }
     }
 
-    /// The `Entry` of a resource: by id, or by `type/name` where it has none.
-    fn entry(&self, reference: &Reference, budget: &Budget) -> Option<Message<'a>> {
+    /// The `Entry` of a resource with its type: by id, or by `type/name` where it has none.
+    fn entry(&self, reference: &Reference, budget: &Budget) -> Option<(&Type<'a>, Message<'a>)> {
         let [package, type_id, ..] = reference.id.to_be_bytes();
         let index = reference.id & 0xffff;
         let path = reference.name.rsplit_once(':').map_or(reference.name.as_str(), |(_, path)| path);
@@ -82,13 +90,13 @@ impl<'a> ProtoTable<'a> {
             }
         });
         of_type
-            .flat_map(|of_type| of_type.body.readable())
-            .filter_map(|field| match field {
-                (3, Field::Bytes(entry)) => Some(entry),
+            .flat_map(|of_type| of_type.body.readable().map(move |field| (of_type, field)))
+            .filter_map(|(of_type, field)| match field {
+                (3, Field::Bytes(entry)) => Some((of_type, entry)),
                 _ => None,
             })
-            .map_while(|entry| budget.take(STEP).map(|()| entry))
-            .find(|entry| {
+            .map_while(|found| budget.take(STEP).map(|()| found))
+            .find(|(_, entry)| {
                 if by_id {
                     inner(*entry, 1).and_then(|id| id.number(1)).unwrap_or_default() == index
                 } else {

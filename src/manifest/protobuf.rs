@@ -2,8 +2,8 @@
 //!
 //! The wire format is read by a walker of its own: two messages are wanted, and of them only some fields.
 
-use super::bytes::{Issues, MAX_DEPTH};
-use super::element::{ANDROID, Attribute, Element, Namespace, Reference, Value};
+use super::bytes::{Budget, Issues};
+use super::element::{ANDROID, Attribute, Element, MAX_DEPTH, NODE_COST, Namespace, Reference, TOO_DEEP, Value};
 
 /// A message, and where it lies in the file.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,9 +28,9 @@ pub(super) struct Fields<'a> {
     offset: usize,
 }
 
-/// Reads `bytes`, a whole file, and gives its root element.
-pub(super) fn read(bytes: &[u8], issues: &mut Issues) -> Option<Element> {
-    let root = Message::new(bytes).inner(1, issues).map(|element| read_element(element, 1, issues));
+/// Reads `bytes`, a whole file that may cost `budget`, and gives its root element.
+pub(super) fn read(bytes: &[u8], budget: &Budget, issues: &mut Issues) -> Option<Element> {
+    let root = Message::new(bytes).inner(1, issues).map(|element| read_element(element, 1, budget, issues));
     if root.is_none() {
         issues.push(0, "expected an xml element as protobuf field 1");
     }
@@ -38,20 +38,20 @@ pub(super) fn read(bytes: &[u8], issues: &mut Issues) -> Option<Element> {
 }
 
 /// An `XmlElement` at `depth`, the root's being 1.
-fn read_element(message: Message<'_>, depth: usize, issues: &mut Issues) -> Element {
+fn read_element(message: Message<'_>, depth: usize, budget: &Budget, issues: &mut Issues) -> Element {
     let mut element = Element { offset: Some(message.offset), ..Element::default() };
     for field in message.fields() {
         match field {
             Ok((3, Field::Bytes(name))) => element.name = name.text(),
-            Ok((4, Field::Bytes(attribute))) => element.attributes.push(read_attribute(attribute, issues)),
+            Ok((4, Field::Bytes(attribute))) if budget.take(NODE_COST).is_some() => {
+                element.attributes.push(read_attribute(attribute, issues));
+            }
             Ok((5, Field::Bytes(node))) => {
                 for field in node.fields() {
                     match field {
-                        Ok((1, Field::Bytes(child))) if depth < MAX_DEPTH => {
-                            element.children.push(read_element(child, depth.saturating_add(1), issues));
-                        }
-                        Ok((1, Field::Bytes(child))) => {
-                            issues.push(child.offset, format!("elements nest deeper than {MAX_DEPTH}"));
+                        Ok((1, Field::Bytes(child))) if MAX_DEPTH <= depth => issues.push(child.offset, TOO_DEEP),
+                        Ok((1, Field::Bytes(child))) if budget.take(NODE_COST).is_some() => {
+                            element.children.push(read_element(child, depth.saturating_add(1), budget, issues));
                         }
                         Ok((2, Field::Bytes(text))) => element.text.push_str(&text.text()),
                         Ok(_) => {}
@@ -85,8 +85,9 @@ fn read_attribute(message: Message<'_>, issues: &mut Issues) -> Attribute {
     }
     match compiled {
         // What has no plain value of its own is best told as it was written.
-        None | Some(Value::Other(_)) => {}
+        Some(Value::Other(_)) if attribute.value != Value::Text(String::new()) => {}
         Some(value) => attribute.value = value,
+        None => {}
     }
     attribute
 }
@@ -132,7 +133,7 @@ fn read_primitive((number, field): (u64, Field<'_>)) -> Option<Value> {
         9..=12 => 0x1c,
         _ => return Some(Value::Other(format!("{value:#x}"))),
     };
-    Some(Value::from_typed(kind, value, |_| None))
+    Value::from_typed(kind, value, |_| None)
 }
 
 /// What is said of a field that breaks the wire format.

@@ -99,7 +99,8 @@ impl<'a> Resources<'a> {
     pub(super) fn name(&self, reference: &Reference) -> String {
         let name = match &self.table {
             Kind::Compiled(table) => table.name(reference.id, &self.budget),
-            Kind::None | Kind::Protobuf(_) => None,
+            Kind::Protobuf(table) => table.name(reference, &self.budget),
+            Kind::None => None,
         };
         name.map_or_else(|| reference.to_string(), |name| format!("@{name}"))
     }

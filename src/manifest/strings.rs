@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::bytes::{Chunk, u8_at, u16_at, u32_at, usize_at};
+use super::bytes::{Budget, Chunk, u8_at, u16_at, u32_at, usize_at};
 
 /// `RES_STRING_POOL_TYPE`.
 pub(super) const STRING_POOL: u16 = 0x0001;
@@ -34,22 +34,41 @@ impl<'a> StringPool<'a> {
         Some(Self { offsets, strings, utf8: flags & UTF8 != 0 })
     }
 
-    /// The string at `index`, bytes that are no text replaced.
+    /// The string at `index` as long as `budget` lasts, bytes that are no text replaced.
     ///
     /// A string that its pool cuts off gives what is there.
-    pub(super) fn get(&self, index: u32) -> Option<Cow<'a, str>> {
+    pub(super) fn get(&self, index: u32, budget: &Budget) -> Option<Cow<'a, str>> {
+        let bytes = self.at(index)?;
+        // Before decoding: a spent budget must cost nothing more.
+        budget.take(bytes.len())?;
+        if self.utf8 {
+            return Some(String::from_utf8_lossy(bytes));
+        }
+        let units = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit));
+        Some(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    }
+
+    /// There is a string at `index`.
+    pub(super) fn contains(&self, index: u32) -> bool {
+        self.at(index).is_some()
+    }
+
+    /// The text at `index`, not decoded.
+    fn at(&self, index: u32) -> Option<&'a [u8]> {
         let at = usize::try_from(index).ok()?.checked_mul(4)?;
         let bytes = self.strings.get(usize_at(self.offsets, at)?..)?;
-        if self.utf8 { utf8(bytes) } else { utf16(bytes) }
+        let (length, prefix) = if self.utf8 {
+            // Two lengths, in UTF-16 units and in bytes.
+            let (_, first) = length8(bytes)?;
+            let (length, second) = length8(bytes.get(first..)?)?;
+            (length, first.saturating_add(second))
+        } else {
+            let (length, prefix) = length16(bytes)?;
+            (length.saturating_mul(2), prefix)
+        };
+        let bytes = bytes.get(prefix..)?;
+        Some(bytes.get(..length).unwrap_or(bytes))
     }
-}
-
-/// Two lengths, UTF-16 units and bytes, each of one or two bytes; then the text.
-fn utf8(bytes: &[u8]) -> Option<Cow<'_, str>> {
-    let bytes = bytes.get(length8(bytes)?.1..)?;
-    let (length, prefix) = length8(bytes)?;
-    let bytes = bytes.get(prefix..)?;
-    Some(String::from_utf8_lossy(bytes.get(..length).unwrap_or(bytes)))
 }
 
 /// A length of one or two bytes, and how many it took.
@@ -62,16 +81,11 @@ fn length8(bytes: &[u8]) -> Option<(usize, usize)> {
     Some((usize::from(first & 0x7f) << 8 | usize::from(second), 2))
 }
 
-/// A length of one or two units, then the text.
-fn utf16(bytes: &[u8]) -> Option<Cow<'_, str>> {
+/// A length of one or two units, and how many bytes it took.
+fn length16(bytes: &[u8]) -> Option<(usize, usize)> {
     let first = u16_at(bytes, 0)?;
-    let (length, prefix) = if first & 0x8000 == 0 {
-        (usize::from(first), 2)
-    } else {
-        (usize::from(first & 0x7fff) << 16 | usize::from(u16_at(bytes, 2)?), 4)
-    };
-    let bytes = bytes.get(prefix..)?;
-    let bytes = bytes.get(..length.saturating_mul(2)).unwrap_or(bytes);
-    let units = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit));
-    Some(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    if first & 0x8000 == 0 {
+        return Some((usize::from(first), 2));
+    }
+    Some((usize::from(first & 0x7fff) << 16 | usize::from(u16_at(bytes, 2)?), 4))
 }

@@ -3,6 +3,8 @@
 //! Parsing notes where the types are and decodes nothing; a table of any size costs as much as it has type chunks.
 //! Bags (styles, arrays, plurals) have no single value and are known by name only.
 
+use std::borrow::Cow;
+
 use super::bytes::{Budget, Chunk, Issues, u8_at, u16_at, u32_at, usize_at};
 use super::element::Value;
 use super::resources::{Candidate, Config, Locale, STEP};
@@ -62,8 +64,12 @@ impl<'a> Table<'a> {
                 return table;
             }
         };
+        file.check_size(issues);
         let mut strings = None;
         for chunk in file.children() {
+            if let Ok(chunk) = &chunk {
+                chunk.check_size(issues);
+            }
             match chunk {
                 // As in AOSP's `LoadedArsc`, the first pool counts.
                 Ok(chunk) if chunk.kind == STRING_POOL && strings.is_none() => strings = StringPool::parse(&chunk),
@@ -84,11 +90,8 @@ impl<'a> Table<'a> {
         self.entries(id, budget)
             .filter_map(|(_, chunk, entry)| {
                 let (kind, data) = entry.value?;
-                let value = Value::from_typed(kind, data, |index| {
-                    let string = self.strings.get(index)?;
-                    budget.take(string.len())?;
-                    Some(string.into_owned())
-                });
+                let value =
+                    Value::from_typed(kind, data, |index| self.strings.get(index, budget).map(Cow::into_owned))?;
                 Some(Candidate { config: config(chunk), value })
             })
             .collect()
@@ -98,8 +101,8 @@ impl<'a> Table<'a> {
     pub(super) fn name(&self, id: u32, budget: &Budget) -> Option<String> {
         let (package, _, entry) = self.entries(id, budget).next()?;
         let type_index = (id >> 16 & 0xff).checked_sub(1)?.checked_sub(package.first_type)?;
-        let (type_name, entry_name) = (package.type_names.get(type_index)?, package.entry_names.get(entry.key)?);
-        budget.take(type_name.len().saturating_add(entry_name.len()))?;
+        let type_name = package.type_names.get(type_index, budget)?;
+        let entry_name = package.entry_names.get(entry.key, budget)?;
         Some(format!("{type_name}/{entry_name}"))
     }
 
@@ -138,6 +141,7 @@ impl<'a> Package<'a> {
                     break;
                 }
             };
+            child.check_size(issues);
             let at = child.offset.checked_sub(chunk.offset)?;
             match child.kind {
                 STRING_POOL if at == type_names_at => {

@@ -6,11 +6,11 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace as Uri, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
 
-use super::bytes::Issues;
-use super::element::{ANDROID, Attribute, Element, Namespace, Open, Reference, Value};
+use super::bytes::{Budget, Issues};
+use super::element::{ANDROID, Attribute, Element, NODE_COST, Namespace, Open, Reference, Value};
 
-/// Reads `bytes`, a whole file in UTF-8, and gives its root element.
-pub(super) fn read(bytes: &[u8], issues: &mut Issues) -> Option<Element> {
+/// Reads `bytes`, a whole file in UTF-8 that may cost `budget`, and gives its root element.
+pub(super) fn read(bytes: &[u8], budget: &Budget, issues: &mut Issues) -> Option<Element> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -19,7 +19,7 @@ pub(super) fn read(bytes: &[u8], issues: &mut Issues) -> Option<Element> {
         }
     };
     let mut reader = NsReader::from_str(text.trim_start_matches('\u{feff}'));
-    let mut open = Open::default();
+    let mut open = Open::new(budget);
     loop {
         let offset = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let event = match reader.read_event() {
@@ -31,11 +31,11 @@ pub(super) fn read(bytes: &[u8], issues: &mut Issues) -> Option<Element> {
         };
         let ended = match event {
             Event::Start(tag) => {
-                open.start(element(&reader, &tag, offset, issues), issues);
+                open.start(element(&reader, &tag, offset, budget, issues), issues);
                 None
             }
             Event::Empty(tag) => {
-                open.start(element(&reader, &tag, offset, issues), issues);
+                open.start(element(&reader, &tag, offset, budget, issues), issues);
                 open.end()
             }
             Event::End(_) => open.end(),
@@ -63,9 +63,19 @@ pub(super) fn read(bytes: &[u8], issues: &mut Issues) -> Option<Element> {
 }
 
 /// The element that `tag` starts.
-fn element(reader: &NsReader<&[u8]>, tag: &BytesStart<'_>, offset: usize, issues: &mut Issues) -> Element {
+fn element(
+    reader: &NsReader<&[u8]>,
+    tag: &BytesStart<'_>,
+    offset: usize,
+    budget: &Budget,
+    issues: &mut Issues,
+) -> Element {
     let mut attributes = Vec::new();
-    for attribute in tag.attributes() {
+    // The check for duplicates compares each with each; the first counts.
+    for attribute in tag.attributes().with_checks(false) {
+        if budget.take(NODE_COST).is_none() {
+            break;
+        }
         let attribute = match attribute {
             Ok(attribute) => attribute,
             Err(error) => {
