@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::model::{Owner, OwnerKind};
-use crate::catalog::{Catalog, Holder, Source, Strength};
+use crate::catalog::{Catalog, DataType, Holder, Source, Strength};
 use crate::manifest::Manifest;
 
 /// Segments of a package that name its owner: `com.example.app` of `com.example.app.ui.login`.
@@ -83,18 +83,18 @@ impl<'c> Owners<'c> {
     /// Whether the system gives the real value to this package: what the catalog knows of platform restrictions and of
     /// the permission that guards the source. Both are reported, for the attempt counts too.
     pub(super) fn obtainable(&self, source: &Source) -> String {
-        let restricted = self.catalog.data_type(source.data).map_or("", |data| data.restricted);
+        let restricted = self.catalog.data_type(source.data).and_then(DataType::restricted_since);
         let needed = permission_names(source.permissions);
         let missing = !needed.is_empty()
             && !needed.iter().any(|name| {
                 self.declared.iter().any(|declared| declared.rsplit('.').next() == Some(name) || declared == name)
             });
         match (restricted, missing) {
-            ("", false) => "yes".to_owned(),
-            ("", true) => format!("permission not declared: {}", needed.join(" or ")),
-            (_, false) => format!("restricted since API {restricted}"),
-            (_, true) => {
-                format!("permission not declared: {}; restricted since API {restricted}", needed.join(" or "))
+            (None, false) => "yes".to_owned(),
+            (None, true) => format!("permission not declared: {}", needed.join(" or ")),
+            (Some(level), false) => format!("restricted since API {level}"),
+            (Some(level), true) => {
+                format!("permission not declared: {}; restricted since API {level}", needed.join(" or "))
             }
         }
     }

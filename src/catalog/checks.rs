@@ -172,9 +172,15 @@ impl<'t> Names<'t> {
     fn check_data_type(&self, file: &CatalogFile, entry: &DataType<Text>) -> Result<(), Fault> {
         id(file, &entry.id)?;
         parent("data type", file, &entry.id, &entry.parent, &self.data)?;
+        entry.also.iter().try_for_each(|also| self.data_type(file, also))?;
         word(file, "platform", &entry.platform, PLATFORMS)?;
         word(file, "class", &entry.class, DATA_CLASSES)?;
-        word(file, "gbt35273", &entry.gbt35273, GBT35273)
+        word(file, "gbt35273", &entry.gbt35273, GBT35273)?;
+        let level = entry.restricted.as_str().split(": ").next().unwrap_or_default();
+        if level.is_empty() || level.parse::<u32>().is_ok() || level.starts_with("iOS ") {
+            return Ok(());
+        }
+        Err(file.fault(&entry.restricted, "restricted starts with a level: `29: effect` or `iOS 7: effect`"))
     }
 
     fn check_source(&self, file: &CatalogFile, entry: &Source<Text>) -> Result<(), Fault> {

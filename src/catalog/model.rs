@@ -18,6 +18,9 @@ pub struct DataType<S = &'static str> {
     /// An umbrella contains leaves and never counts as naming them.
     #[serde(default)]
     pub umbrella: bool,
+    /// Umbrellas beside the parent that contain it: policies draw their circles across each other.
+    #[serde(default)]
+    pub also: Vec<S>,
     /// `android`, `ios` or `both`.
     pub platform: S,
     /// English name.
@@ -29,7 +32,7 @@ pub struct DataType<S = &'static str> {
     /// `PI`, `PSI` (sensitive) or empty, after GB/T 35273-2020 annexes A and B. A reading, not legal advice.
     #[serde(default)]
     pub gbt35273: S,
-    /// From which API level on the platform withholds it: `29: needs …`.
+    /// From which level on the platform withholds it, and how: `29: needs …`, `iOS 7: obsolete`.
     #[serde(default)]
     pub restricted: S,
     /// Words that Chinese policies use for it.
@@ -46,6 +49,13 @@ pub struct DataType<S = &'static str> {
     pub note: S,
     /// Where the entry comes from.
     pub origin: S,
+}
+
+impl DataType {
+    /// The first Android API level that withholds it from ordinary apps, or not without a further permission.
+    pub fn restricted_since(&self) -> Option<u32> {
+        self.restricted.split_once(':')?.0.parse().ok()
+    }
 }
 
 /// How a constant argument decides a [`Source`].
