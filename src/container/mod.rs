@@ -90,23 +90,11 @@ impl Package {
     /// # Errors
     /// The file cannot be read, or nothing in it can be.
     pub fn open(input: &Input) -> Result<Self> {
-        let (contents, sha256, bytes) =
-            if input.splits.is_empty() { open_file(&input.path)? } else { open_folder(&input.splits)? };
-        let path = input.path.to_string_lossy();
-        let mut issues = contents.issues;
-        for issue in &mut issues {
-            issue.file = if issue.file.is_empty() { path.to_string() } else { printable(&issue.file) };
+        if input.splits.is_empty() {
+            return Self::of_span(&input.path, Span::open(&input.path)?);
         }
-        limit_issues(&path, &mut issues);
-        Ok(Self {
-            path: input.path.clone(),
-            kind: contents.kind,
-            sha256,
-            bytes,
-            parts: contents.parts,
-            signing: contents.signing.into_iter().collect(),
-            issues,
-        })
+        let (contents, sha256, bytes) = open_folder(&input.splits)?;
+        Ok(Self::new(&input.path, contents, sha256, bytes))
     }
 
     /// [`Package::open`] for a single file.
@@ -114,31 +102,59 @@ impl Package {
     /// # Errors
     /// As [`Package::open`].
     pub fn open_path(path: &Path) -> Result<Self> {
-        Self::open(&Input { path: path.to_owned(), splits: Vec::new() })
+        Self::of_span(path, Span::open(path)?)
+    }
+
+    /// [`Package::open_path`] for a file that is in memory already; `path` names it in reports.
+    ///
+    /// # Errors
+    /// As [`Package::open`], without those of the file system.
+    pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self> {
+        Self::of_span(path, Span::from(bytes))
+    }
+
+    fn of_span(path: &Path, span: Span) -> Result<Self> {
+        let (sha256, bytes) = (sha256(&span), span.len() as u64);
+        Ok(Self::new(path, contents(path, span)?, sha256, bytes))
+    }
+
+    fn new(path: &Path, contents: Contents, sha256: String, bytes: u64) -> Self {
+        let shown = path.to_string_lossy();
+        let mut issues = contents.issues;
+        for issue in &mut issues {
+            issue.file = if issue.file.is_empty() { shown.to_string() } else { printable(&issue.file) };
+        }
+        limit_issues(&shown, &mut issues);
+        Self {
+            path: path.to_owned(),
+            kind: contents.kind,
+            sha256,
+            bytes,
+            parts: contents.parts,
+            signing: contents.signing.into_iter().collect(),
+            issues,
+        }
     }
 }
 
-/// What a single file holds, its hash and its length.
-fn open_file(path: &Path) -> Result<(Contents, String, u64)> {
-    let span = Span::open(path)?;
-    let (sha256, bytes) = (sha256(&span), span.len() as u64);
+/// What a single file holds.
+fn contents(path: &Path, span: Span) -> Result<Contents> {
     let is_dex = is_dex(&span);
-    let contents = match Archive::open(span.clone()).and_then(Contents::of) {
+    match Archive::open(span.clone()).and_then(Contents::of) {
         Ok(mut contents) => {
             if is_dex {
                 let message = "a DEX file before the archive: Android before 8.0 runs it in place of the signed code";
                 contents.issues.push(Issue::new("", 0, message));
             }
-            contents
+            Ok(contents)
         }
         Err(_) if is_dex => {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let parts = vec![Part::dex(name, span)];
-            Contents { kind: Kind::Dex, parts, signing: BTreeSet::new(), issues: Vec::new() }
+            Ok(Contents { kind: Kind::Dex, parts, signing: BTreeSet::new(), issues: Vec::new() })
         }
-        Err(error) => return Err(error),
-    };
-    Ok((contents, sha256, bytes))
+        Err(error) => Err(error),
+    }
 }
 
 /// What a split set in a folder holds, its hash and the sum of its lengths.
