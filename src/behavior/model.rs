@@ -11,7 +11,7 @@ pub struct Behavior {
     pub sha256: String,
     /// Bytes of the file.
     pub bytes: u64,
-    /// `apk`, `split`, `bundle` or `dex`.
+    /// `apk`, `split`, `bundle`, `dex`, or `unreadable` where it could not be opened.
     pub kind: &'static str,
     /// What the manifest says of the app.
     pub app: App,

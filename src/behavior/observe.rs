@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::completeness::Surface;
+use super::completeness::{EntryNames, Surface};
 use super::condition::Conditions;
 use super::matches::Matches;
-use super::model::{App, Behavior, Completeness, IssueEntry, Permission, Reason, SdkFound, Signing};
+use super::model::{App, Behavior, Completeness, Grade, IssueEntry, Permission, Reason, SdkFound, Signing};
 use super::owners::Owners;
 use super::program::{self, Program};
 use super::reads::{Found, Reader};
@@ -43,10 +43,10 @@ impl Observer {
 
     /// Everything found in a package. What could not be read is among its issues; nothing stops.
     pub fn observe(&self, package: &Package) -> Behavior {
-        let (files, mut issues) = program::load(package);
-        issues.extend(package.issues.iter().cloned());
-        let (manifests, more) = read_manifests(package);
+        let (sha256, ((files, mut issues), (manifests, more))) =
+            rayon::join(|| package.sha256(), || rayon::join(|| program::load(package), || read_manifests(package)));
         issues.extend(more);
+        issues.extend(package.issues.iter().cloned());
         let (program, more) = Program::open(&files);
         issues.extend(more);
         let names: Vec<&str> =
@@ -68,7 +68,7 @@ impl Observer {
 
         let permissions = permissions(self.catalog, &manifests);
         let declared = permissions.iter().map(|it| it.name.clone()).collect();
-        let owners = Owners::new(self.catalog, &manifests, beyond_prefixes(self.catalog, &sdks), declared);
+        let owners = Owners::new(self.catalog, &manifests, supported(self.catalog, &sdks), declared);
         let readers: Vec<Reader<'_, '_>> = program
             .units
             .iter()
@@ -89,14 +89,14 @@ impl Observer {
         let surface = Surface {
             catalog: self.catalog,
             manifests: &manifests,
-            entries: &names,
+            entries: &EntryNames::new(&names),
             program: &program,
             bare: package.kind == Kind::Dex,
         };
         let completeness = surface.assess(&found, &issues);
         Behavior {
             path: package.path.display().to_string(),
-            sha256: package.sha256.clone(),
+            sha256,
             bytes: package.bytes,
             kind: kind_word(package.kind),
             app: manifests.first().map(app).unwrap_or_default(),
@@ -211,9 +211,10 @@ fn permissions(catalog: &Catalog, manifests: &[Manifest]) -> Vec<Permission> {
     all.into_values().collect()
 }
 
-/// SDKs of which there is another sign than a class prefix.
-fn beyond_prefixes<'c>(catalog: &'c Catalog, sdks: &[SdkFound]) -> BTreeSet<&'c str> {
-    let supported = sdks.iter().filter(|sdk| sdk.evidence.iter().any(|sign| sign.kind != "class"));
+/// SDKs of which there is more than a prefix too common to prove anything.
+fn supported<'c>(catalog: &'c Catalog, sdks: &[SdkFound]) -> BTreeSet<&'c str> {
+    let supported =
+        sdks.iter().filter(|sdk| sdk.grade == Grade::Present || sdk.evidence.iter().any(|sign| sign.kind != "class"));
     supported.filter_map(|sdk| Some(catalog.sdk(&sdk.id)?.id)).collect()
 }
 
