@@ -46,6 +46,21 @@ pub struct App {
     pub target_sdk: Option<u32>,
     /// Label in the default configuration.
     pub label: Option<String>,
+    /// What it may send in the clear, and whom it trusts.
+    pub network: Network,
+}
+
+/// What the manifest and the network security configuration allow on the network.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Network {
+    /// Whether traffic without TLS is allowed where no domain says otherwise.
+    pub cleartext: bool,
+    /// Domains with a rule of their own that allows it, sorted; `*.` before one means its subdomains too.
+    pub cleartext_domains: Vec<String>,
+    /// Domains with a rule of their own that forbids it, sorted.
+    pub encrypted_domains: Vec<String>,
+    /// Certificates that the user installed are trusted.
+    pub user_certificates: bool,
 }
 
 /// A signing certificate.
