@@ -19,7 +19,9 @@ pub struct ClassDef {
     /// Name of the source file, where the compiler kept it.
     pub source_file: Option<StringIdx>,
     interfaces: u32,
-    data: u32,
+    pub(super) data: u32,
+    /// `static_values_off`; 0 = no static field has a constant.
+    pub(super) values: u32,
 }
 
 /// A method that a class defines.
@@ -64,6 +66,7 @@ impl<'a> Dex<'a> {
             interfaces: field(12)?,
             source_file: optional(field(16)?).map(StringIdx),
             data: field(24)?,
+            values: field(28)?,
         })
     }
 

@@ -20,7 +20,8 @@ mod instruction;
 mod opcode;
 mod scan;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod values;
 
 pub use class::{ClassData, ClassDef, MethodDef};
 pub use code::{Code, Handler, Try};
@@ -30,6 +31,7 @@ pub use ids::{FieldId, FieldIdx, MethodId, MethodIdx, ProtoIdx, StringIdx, TypeI
 pub use instruction::{Args, Instruction, Instructions, Payload};
 pub use opcode::{Flow, Format, Index, Opcode};
 pub use scan::{BitSet, Reference, Scan, Site, Targets};
+pub use values::Constant;
 
 use crate::error::{Error, Issue, Result};
 
