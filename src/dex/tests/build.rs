@@ -2,39 +2,39 @@
 
 /// A code item.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Body {
-    pub(super) registers: u16,
-    pub(super) ins: u16,
-    pub(super) insns: Vec<u16>,
+pub(crate) struct Body {
+    pub(crate) registers: u16,
+    pub(crate) ins: u16,
+    pub(crate) insns: Vec<u16>,
     /// Number of `try_item`s, and they with their handlers.
-    pub(super) tries: (u16, Vec<u8>),
+    pub(crate) tries: (u16, Vec<u8>),
 }
 
 /// A class whose methods are all direct. Their indices ascend.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Class {
-    pub(super) ty: u32,
-    pub(super) superclass: Option<u32>,
+pub(crate) struct Class {
+    pub(crate) ty: u32,
+    pub(crate) superclass: Option<u32>,
     /// Index, access flags, body.
-    pub(super) methods: Vec<(u32, u32, Option<Body>)>,
+    pub(crate) methods: Vec<(u32, u32, Option<Body>)>,
 }
 
 /// A file of version 035.
 #[derive(Debug, Clone, Default)]
-pub(super) struct File {
+pub(crate) struct File {
     /// Modified UTF-8.
-    pub(super) strings: Vec<Vec<u8>>,
-    pub(super) types: Vec<u32>,
+    pub(crate) strings: Vec<Vec<u8>>,
+    pub(crate) types: Vec<u32>,
     /// Shorty, return type, parameters.
-    pub(super) protos: Vec<(u32, u32, Vec<u16>)>,
+    pub(crate) protos: Vec<(u32, u32, Vec<u16>)>,
     /// Class, type, name.
-    pub(super) fields: Vec<(u16, u16, u32)>,
+    pub(crate) fields: Vec<(u16, u16, u32)>,
     /// Class, prototype, name.
-    pub(super) methods: Vec<(u16, u16, u32)>,
-    pub(super) classes: Vec<Class>,
+    pub(crate) methods: Vec<(u16, u16, u32)>,
+    pub(crate) classes: Vec<Class>,
 }
 
-pub(super) fn uleb(mut value: u32) -> Vec<u8> {
+pub(crate) fn uleb(mut value: u32) -> Vec<u8> {
     let mut out = Vec::new();
     while value > 0x7f {
         out.push((value & 0x7f) as u8 | 0x80);
@@ -45,7 +45,7 @@ pub(super) fn uleb(mut value: u32) -> Vec<u8> {
 }
 
 /// A file with class `LA;`, method `LA;->m()V` (index 0) of that body, string 3 = "text" and field `LA;->m:V` (index 0).
-pub(super) fn method(body: Body) -> Vec<u8> {
+pub(crate) fn method(body: Body) -> Vec<u8> {
     File {
         strings: [&b"LA;"[..], b"V", b"m", b"text"].map(<[u8]>::to_vec).to_vec(),
         types: vec![0, 1],
@@ -58,12 +58,12 @@ pub(super) fn method(body: Body) -> Vec<u8> {
 }
 
 /// [`method`] with a body that needs no registers.
-pub(super) fn code(insns: &[u16]) -> Vec<u8> {
+pub(crate) fn code(insns: &[u16]) -> Vec<u8> {
     method(Body { registers: 4, insns: insns.to_vec(), ..Body::default() })
 }
 
 impl File {
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let tables = [
             (self.strings.len(), 4),
             (self.types.len(), 4),

@@ -2,7 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
-mod build;
+pub(crate) mod build;
 mod hostile;
 mod opcodes;
 mod payloads;
