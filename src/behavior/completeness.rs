@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::model::{Completeness, OwnerKind, Reason};
 use super::program::Program;
 use super::reads::Found;
-use super::sdks::matches_glob;
+use super::sdks::{LIBRARY, matches_glob};
 use crate::catalog::{Catalog, Confidence, Marker};
 use crate::error::Issue;
 use crate::manifest::{ComponentKind, Manifest};
@@ -37,7 +37,9 @@ impl Surface<'_> {
         };
         self.packers().into_iter().for_each(|detail| add("packed", detail));
         self.absent_components().into_iter().for_each(|detail| add("packed", detail));
-        self.loaders(found).into_iter().for_each(|detail| add("dynamic-code", detail));
+        for detail in Self::loaders(found) {
+            add("dynamic-code", detail);
+        }
         self.frameworks().into_iter().for_each(|(kind, detail)| add(kind, detail));
         self.nested_code().into_iter().for_each(|detail| add("dynamic-code", detail));
         let libraries = self.entries.iter().filter(|entry| is_library(entry)).count();
@@ -77,7 +79,7 @@ impl Surface<'_> {
         let entry_like = |test: &dyn Fn(&str) -> bool| self.entries.iter().copied().find(|entry| test(entry));
         let file = |entry: &str| entry.rsplit('/').next().unwrap_or_default().to_owned();
         match marker.marker {
-            "native-lib" => entry_like(&|entry| entry.ends_with(".so") && matches_glob(pattern, &file(entry))),
+            "native-lib" => entry_like(&|entry| entry.ends_with(LIBRARY) && matches_glob(pattern, &file(entry))),
             "asset" | "zip-entry" => entry_like(&|entry| {
                 let inside = entry.strip_prefix("assets/").unwrap_or(entry);
                 let folder = pattern.ends_with('/') && (entry.starts_with(pattern) || inside.starts_with(pattern));
@@ -123,7 +125,7 @@ impl Surface<'_> {
     }
 
     /// Calls that load code, outside of the libraries that do so for every app.
-    fn loaders(&self, found: &Found) -> Vec<String> {
+    fn loaders(found: &Found) -> Vec<String> {
         let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (loader, caller, owner) in &found.loaders {
             if owner.kind != OwnerKind::Library {
@@ -188,5 +190,5 @@ impl Surface<'_> {
 }
 
 fn is_library(entry: &str) -> bool {
-    entry.starts_with("lib/") && entry.ends_with(".so")
+    entry.starts_with("lib/") && entry.ends_with(LIBRARY)
 }

@@ -90,7 +90,7 @@ impl<'b> Reader<'_, 'b> {
             }
             let arguments = arguments.iter().find(|call| call.pc == site.pc);
             let note = matched.inherited.then(|| self.named_as(site));
-            for (source, literal, note) in self.decide(matched, arguments, note) {
+            for (source, literal, note) in self.decide(matched, arguments, note.as_deref()) {
                 let place = Place { owner: owner.clone(), caller: caller.clone(), pc: site.pc };
                 found.reads.push(self.entry(source, place, code, literal.or_else(|| self.text_at(site)), note));
             }
@@ -131,13 +131,14 @@ impl<'b> Reader<'_, 'b> {
         &self,
         matched: &Matched,
         arguments: Option<&CallArgs>,
-        note: Option<String>,
+        note: Option<&str>,
     ) -> Vec<(&'static Source, Option<String>, Option<String>)> {
+        let note = || note.map(str::to_owned);
         let mut decided = Vec::new();
         let mut unknown = None;
         for source in matched.sources.iter().copied() {
             if !is_conditional(source) {
-                decided.push((source, None, note.clone()));
+                decided.push((source, None, note()));
                 continue;
             }
             let constants = arguments.map(|call| self.constants(source, call)).unwrap_or_default();
@@ -147,11 +148,11 @@ impl<'b> Reader<'_, 'b> {
             for constant in constants {
                 let literal = Some(shortened(&constant.shown()));
                 if source.kind == SourceKind::PermissionRequest {
-                    decided.push((source, literal, note.clone()));
+                    decided.push((source, literal, note()));
                 } else if let Some(kind) = referred_kind(source.arg_value) {
-                    decided.extend(self.conditions.entry(kind, &constant).map(|it| (it, literal, note.clone())));
+                    decided.extend(self.conditions.entry(kind, &constant).map(|it| (it, literal, note())));
                 } else if self.conditions.holds(source, &constant) {
-                    decided.push((source, literal, note.clone()));
+                    decided.push((source, literal, note()));
                 }
             }
         }
