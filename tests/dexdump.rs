@@ -3,7 +3,7 @@
 //! Without `dexdump` the tests say so and pass. With `CANDOR_CORPUS`, which names the folder that holds `corpus/`, every
 //! sixth DEX file of `corpus/real` and `corpus/series` is compared too, and all of them with `CANDOR_STEP=1`.
 
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use std::borrow::Cow;
 use std::fs;
@@ -116,9 +116,9 @@ fn listed(dex: &Dex<'_>) -> Vec<Item> {
                 };
                 let name = match it.opcode.index {
                     Index::Method if !it.opcode.mnemonic.starts_with(POLYMORPHIC) => {
-                        Some(named(dex.method_descriptor(MethodIdx(it.index)), '('))
+                        Some(named(&dex.method_descriptor(MethodIdx(it.index)), '('))
                     }
-                    Index::Field => Some(named(dex.field_descriptor(FieldIdx(it.index)), ':')),
+                    Index::Field => Some(named(&dex.field_descriptor(FieldIdx(it.index)), ':')),
                     _ => None,
                 };
                 items.push(Item::Instruction {
@@ -142,7 +142,7 @@ fn listed(dex: &Dex<'_>) -> Vec<Item> {
 }
 
 /// `LA;.m:(I)V` of `LA;->m(I)V`, as `dexdump` has it.
-fn named(descriptor: String, separator: char) -> String {
+fn named(descriptor: &str, separator: char) -> String {
     let (class, member) = descriptor.split_once("->").unwrap();
     let (name, rest) = member.split_at(member.find(separator).unwrap());
     format!("{class}.{name}:{}", rest.trim_start_matches(':'))

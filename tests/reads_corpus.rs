@@ -3,7 +3,7 @@
 //! Runs only where `CANDOR_CORPUS` names the folder that holds `corpus/` and `facts/`. `corpus/oracle.tsv` lists each call
 //! of an API that `facts/sources.tsv` knows, with the text it is given where that is known within a straight-line run.
 
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -124,9 +124,9 @@ fn every_site_of_the_oracle_is_a_read_and_android_id_is_told_from_other_settings
             continue;
         }
         let read = reads.iter().any(|read| read.data == "android-id" && read.source.starts_with("method-call"));
-        let named = site.literal == "android_id";
-        android_ids = (android_ids.0 + usize::from(named), android_ids.1 + usize::from(read));
-        if read != named {
+        let literal = site.literal == "android_id";
+        android_ids = (android_ids.0 + usize::from(literal), android_ids.1 + usize::from(read));
+        if read != literal {
             let said = if read { "is read" } else { "is not read" };
             let line = format!("{said}, the oracle has {:?}: {} {}", site.literal, site.package, site.caller);
             *differences.entry(line).or_default() += 1;

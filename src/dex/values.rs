@@ -37,15 +37,25 @@ impl Dex<'_> {
             let access = members.uleb128()?;
             let value = read_value(&mut values)?;
             if index == field.0 {
-                return value.filter(|_| access & STATIC_FINAL == STATIC_FINAL);
+                return match value {
+                    Encoded::Constant(constant) if access & STATIC_FINAL == STATIC_FINAL => Some(constant),
+                    _ => None,
+                };
             }
         }
         None
     }
 }
 
-/// The next `encoded_value`. The outer none: it breaks off, or is one that a static field cannot have.
-fn read_value(cursor: &mut Cursor<'_>) -> Option<Option<Constant>> {
+/// An `encoded_value`.
+enum Encoded {
+    Constant(Constant),
+    /// One that nobody asks for, such as a class or null.
+    Other,
+}
+
+/// The next value; none where it breaks off, or is of a kind that a static field cannot have.
+fn read_value(cursor: &mut Cursor<'_>) -> Option<Encoded> {
     let head = cursor.u8()?;
     let (kind, argument) = (head & 0x1f, head >> 5);
     let size = match kind {
@@ -62,10 +72,10 @@ fn read_value(cursor: &mut Cursor<'_>) -> Option<Option<Constant>> {
     let unused = 64u32.saturating_sub(u32::from(size).saturating_mul(8));
     let signed = number.wrapping_shl(unused).cast_signed().wrapping_shr(unused);
     Some(match kind {
-        0x00 | 0x02 | 0x04 | 0x06 => Some(Constant::Int(signed)),
-        0x03 => Some(Constant::Int(number.cast_signed())),
-        0x17 => u32::try_from(number).ok().map(|index| Constant::String(StringIdx(index))),
-        0x1f => Some(Constant::Int(argument.into())),
-        _ => None,
+        0x00 | 0x02 | 0x04 | 0x06 => Encoded::Constant(Constant::Int(signed)),
+        0x03 => Encoded::Constant(Constant::Int(number.cast_signed())),
+        0x17 => Encoded::Constant(Constant::String(StringIdx(u32::try_from(number).ok()?))),
+        0x1f => Encoded::Constant(Constant::Int(argument.into())),
+        _ => Encoded::Other,
     })
 }

@@ -8,26 +8,26 @@ const MAX_UNITS: u32 = 1 << 20;
 /// A run of instructions that is entered at its first and left at its last.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Block {
-    /// Places in [`Blocks::instructions`].
+    /// Places in [`Graph::instructions`].
     pub(super) start: usize,
     /// One after the last place.
     pub(super) end: usize,
     /// Blocks that may run next.
     pub(super) successors: Vec<usize>,
-    /// The place in [`Blocks::handlers`] of the blocks that handle exceptions thrown inside.
+    /// The place in [`Graph::handlers`] of the blocks that handle exceptions thrown inside.
     guard: Option<usize>,
 }
 
 /// A method cut into basic blocks, in order of their place; the first is the entry.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Blocks {
+pub(super) struct Graph {
     pub(super) instructions: Vec<Instruction>,
     pub(super) blocks: Vec<Block>,
     /// The handlers of each try range, which many blocks share.
     handlers: Vec<Vec<usize>>,
 }
 
-impl Blocks {
+impl Graph {
     /// The blocks of a method; none where it is far larger than any compiler writes, or its switches claim more targets
     /// than it has code units, as switches that share a payload over and over do.
     pub(super) fn of(code: &Code<'_>) -> Option<Self> {

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::blocks::{Block, Blocks};
+use super::blocks::{Block, Graph};
 use crate::dex::{Code, Dex, FieldIdx, Index, Instruction, MethodIdx, StringIdx, TypeIdx};
 
 /// Values that the analysis of a method may move for each of its code units, and those that any method may have moved
@@ -76,7 +76,7 @@ pub fn call_args(dex: &Dex<'_>, code: &Code<'_>, pcs: &[u32]) -> Vec<CallArgs> {
         values: values(dex, state, instruction),
         arrays: Vec::new(),
     };
-    let Some(method) = Blocks::of(code) else {
+    let Some(method) = Graph::of(code) else {
         return code.instructions().filter(asked).map(|instruction| call(&[], &instruction)).collect();
     };
     let Some(states) = Analysis::settled(&method, code) else {
@@ -107,13 +107,13 @@ pub fn call_args(dex: &Dex<'_>, code: &Code<'_>, pcs: &[u32]) -> Vec<CallArgs> {
 
 /// The state of all registers at the start of each block.
 struct Analysis<'m> {
-    method: &'m Blocks,
+    method: &'m Graph,
     states: Vec<Vec<Value>>,
 }
 
 impl<'m> Analysis<'m> {
     /// Runs until nothing changes; none where that costs more than the method's size allows.
-    fn settled(method: &'m Blocks, code: &Code<'_>) -> Option<Vec<Vec<Value>>> {
+    fn settled(method: &'m Graph, code: &Code<'_>) -> Option<Vec<Vec<Value>>> {
         let registers = usize::from(code.registers);
         let mut work = code.insns.len().saturating_mul(WORK_PER_UNIT / 2).saturating_add(WORK_FREE);
         work = work.checked_sub(registers.saturating_mul(method.blocks.len()))?;

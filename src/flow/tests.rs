@@ -2,6 +2,8 @@
 //! methods that are run beside the analysis.
 
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
+// Numbers here are small, or cut on purpose.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! What is found in packages, held against the lists that are kept beside the fixtures.
 
+#![allow(clippy::unwrap_used)]
+
 mod expected;
 mod kinds;
 mod malformed;

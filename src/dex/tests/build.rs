@@ -104,7 +104,7 @@ impl File {
             let list = if parameters.is_empty() { 0 } else { out.len() as u32 };
             if list != 0 {
                 out.extend((parameters.len() as u32).to_le_bytes());
-                parameters.iter().for_each(|ty| out.extend(ty.to_le_bytes()));
+                out.extend(parameters.iter().flat_map(|ty| ty.to_le_bytes()));
             }
             for (place, value) in [*shorty, *result, list].into_iter().enumerate() {
                 put(&mut out, starts[2] + 12 * row + 4 * place, value);
@@ -145,9 +145,9 @@ impl Body {
         out.resize(out.len().next_multiple_of(4), 0);
         let offset = out.len() as u32;
         let (tries, list) = &self.tries;
-        [self.registers, self.ins, 0, *tries, 0, 0].iter().for_each(|value| out.extend(value.to_le_bytes()));
+        out.extend([self.registers, self.ins, 0, *tries, 0, 0].iter().flat_map(|value| value.to_le_bytes()));
         out.extend((self.insns.len() as u32).to_le_bytes());
-        self.insns.iter().for_each(|unit| out.extend(unit.to_le_bytes()));
+        out.extend(self.insns.iter().flat_map(|unit| unit.to_le_bytes()));
         if *tries > 0 {
             out.resize(out.len().next_multiple_of(4), 0);
             out.extend(list);

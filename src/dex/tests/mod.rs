@@ -1,6 +1,8 @@
 //! Tests of the room against files built here, the fixtures, and bytes that nobody would write.
 
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
+// Numbers here are small, or cut on purpose.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 pub(crate) mod build;
 mod hostile;

@@ -83,6 +83,8 @@ fn an_index_beyond_its_table_is_nothing() {
     }
 }
 
+type Change = fn(&mut File);
+
 #[test]
 fn rows_that_point_nowhere_are_counted_by_table() {
     let sound = File {
@@ -93,7 +95,7 @@ fn rows_that_point_nowhere_are_counted_by_table() {
         methods: vec![(0, 0, 2)],
         classes: vec![Class { ty: 0, ..Class::default() }],
     };
-    let wrong: [(&str, fn(&mut File)); 9] = [
+    let wrong: [(&str, Change); 9] = [
         ("type_ids", |file| file.types.push(3)),
         ("proto_ids", |file| file.protos[0].0 = 3),
         ("proto_ids", |file| file.protos[0].1 = 2),
