@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::model::{Completeness, OwnerKind, Reason};
 use super::program::Program;
 use super::reads::Found;
-use super::sdks::matches_glob;
+use super::sdks::{LIBRARY, matches_glob};
 use crate::catalog::{Catalog, Confidence, Marker};
 use crate::error::Issue;
 use crate::manifest::{ComponentKind, Manifest};
@@ -37,7 +37,9 @@ impl Surface<'_> {
         };
         self.packers().into_iter().for_each(|detail| add("packed", detail));
         self.absent_components().into_iter().for_each(|detail| add("packed", detail));
-        self.loaders(found).into_iter().for_each(|detail| add("dynamic-code", detail));
+        for detail in Self::loaders(found) {
+            add("dynamic-code", detail);
+        }
         self.frameworks().into_iter().for_each(|(kind, detail)| add(kind, detail));
         self.nested_code().into_iter().for_each(|detail| add("dynamic-code", detail));
         let libraries = self.entries.libraries.iter().filter(|(_, entry)| entry.starts_with("lib/")).count();
@@ -119,7 +121,7 @@ impl Surface<'_> {
     }
 
     /// Calls that load code, outside of the libraries that do so for every app.
-    fn loaders(&self, found: &Found) -> Vec<String> {
+    fn loaders(found: &Found) -> Vec<String> {
         let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (loader, caller, owner) in &found.loaders {
             if owner.kind != OwnerKind::Library {
@@ -197,7 +199,7 @@ impl<'s> EntryNames<'s> {
         sorted.sort_unstable();
         sorted.dedup();
         let library =
-            |entry: &&'s str| entry.ends_with(".so").then(|| (entry.rsplit('/').next().unwrap_or(entry), *entry));
+            |entry: &&'s str| entry.ends_with(LIBRARY).then(|| (entry.rsplit('/').next().unwrap_or(entry), *entry));
         Self { libraries: sorted.iter().filter_map(library).collect(), sorted }
     }
 

@@ -14,7 +14,7 @@ use super::reads::{Found, Reader};
 use super::sdks::{ClassCounts, Signs, count_classes};
 use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
-use crate::container::{Kind, Package};
+use crate::container::{Kind, Package, Part};
 use crate::error::Issue;
 use crate::limits::MAX_ISSUES;
 use crate::manifest::{self, Manifest};
@@ -49,8 +49,7 @@ impl Observer {
         issues.extend(package.issues.iter().cloned());
         let (program, more) = Program::open(&files);
         issues.extend(more);
-        let names: Vec<&str> =
-            package.parts.iter().flat_map(|part| part.entries()).map(|it| it.name.as_str()).collect();
+        let names: Vec<&str> = package.parts.iter().flat_map(Part::entries).map(|it| it.name.as_str()).collect();
 
         let found_in: Vec<(Matches, ClassCounts)> = program
             .units

@@ -173,7 +173,8 @@ fn fingerprint(finding: &Finding) -> String {
     let lists = [&finding.data, &finding.permissions, &finding.sdks].map(|list| list.join(","));
     let text = format!("{}\n{owner}\n{}", finding.rule, lists.join("\n"));
     let digest = Sha256::digest(text);
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let (head, _) = digest.split_at(8);
+    head.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// What the package shows for a read.
