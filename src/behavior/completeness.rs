@@ -11,7 +11,7 @@ use crate::error::Issue;
 use crate::manifest::{ComponentKind, Manifest};
 
 /// Kinds of reasons for which nothing can be concluded from absence.
-const BLINDING: [&str; 3] = ["packed", "dynamic-code", "corrupt"];
+const BLINDING: [&str; 4] = ["corrupt", "dynamic-code", "packed", "script"];
 
 /// Places that a reason lists before it counts the rest.
 const SHOWN: usize = 3;
