@@ -171,14 +171,14 @@ fn hostile_packages_are_observed_or_refused() {
     let Some(root) = corpus() else { return };
     let observer = Observer::new(Catalog::builtin(), Focus::Noise);
     let (inputs, _) = discover(&[root.join("corpus/hostile"), root.join("corpus/droidbench")]);
-    let (mut observed, mut incomplete, mut refused) = (0, 0, 0);
+    let (mut taken, mut incomplete, mut refused) = (0, 0, 0);
     for input in &inputs {
         let Ok(package) = Package::open(input) else {
             refused += 1;
             continue;
         };
         let behavior = observer.observe(&package);
-        observed += 1;
+        taken += 1;
         incomplete += usize::from(!behavior.issues.is_empty());
         assert!(
             behavior.issues.is_empty() || !behavior.completeness.complete,
@@ -187,6 +187,6 @@ fn hostile_packages_are_observed_or_refused() {
             behavior.issues
         );
     }
-    println!("{observed} observed, {incomplete} of them with issues, {refused} refused");
-    assert!(observed > 100, "{observed}");
+    println!("{taken} observed, {incomplete} of them with issues, {refused} refused");
+    assert!(taken > 100, "{taken}");
 }
