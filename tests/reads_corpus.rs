@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use candor::behavior::{Behavior, Observer, Read};
 use candor::catalog::{Catalog, Focus};
-use candor::container::Package;
+use candor::container::{Package, discover};
 
 /// Where `dexdump` shows a branch before the call, so that the oracle knows no text, and every way brings `android_id`.
 const PROVEN_PAST_A_BRANCH: (&str, &str, usize) =
@@ -164,4 +164,29 @@ fn every_site_of_the_oracle_is_a_read_and_android_id_is_told_from_other_settings
     assert_eq!(unknown, Vec::<&String>::new());
     assert_eq!(differences.values().sum::<usize>(), expected);
     assert!(found > 3000, "{found}");
+}
+
+#[test]
+fn hostile_packages_are_observed_or_refused() {
+    let Some(root) = corpus() else { return };
+    let observer = Observer::new(Catalog::builtin(), Focus::Noise);
+    let (inputs, _) = discover(&[root.join("corpus/hostile"), root.join("corpus/droidbench")]);
+    let (mut taken, mut incomplete, mut refused) = (0, 0, 0);
+    for input in &inputs {
+        let Ok(package) = Package::open(input) else {
+            refused += 1;
+            continue;
+        };
+        let behavior = observer.observe(&package);
+        taken += 1;
+        incomplete += usize::from(!behavior.issues.is_empty());
+        assert!(
+            behavior.issues.is_empty() || !behavior.completeness.complete,
+            "{} passes for complete with {:?}",
+            behavior.path,
+            behavior.issues
+        );
+    }
+    println!("{taken} observed, {incomplete} of them with issues, {refused} refused");
+    assert!(taken > 100, "{taken}");
 }

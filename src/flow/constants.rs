@@ -11,9 +11,9 @@ use super::blocks::{Block, Graph};
 use crate::dex::{Code, Dex, FieldIdx, Index, Instruction, MethodIdx, StringIdx, TypeIdx};
 
 /// Values that the analysis of a method may move for each of its code units, and those that any method may have moved
-/// before that counts: the cost of a file is linear in its bytes. A method that needs more is not analysed; its arguments
-/// are unknown.
-const WORK_PER_UNIT: usize = 1 << 12;
+/// before that counts: the cost of a file is linear in its bytes. Methods of real apps need up to some twenty a unit. One
+/// that needs more than this is not analysed; its arguments are unknown.
+const WORK_PER_UNIT: usize = 1 << 9;
 const WORK_FREE: usize = 1 << 16;
 
 /// What a register holds.

@@ -2,7 +2,7 @@
 
 use super::build::{Body, Class, File, code, method, uleb};
 use super::{fixture, open};
-use crate::dex::{Code, Dex, FieldIdx, Handler, MethodIdx, ProtoIdx, StringIdx, Try, TypeIdx};
+use crate::dex::{Code, Constant, Dex, FieldIdx, Handler, MethodIdx, ProtoIdx, StringIdx, Try, TypeIdx};
 
 fn strings(texts: &[&[u8]]) -> Vec<u8> {
     File { strings: texts.iter().map(|text| text.to_vec()).collect(), ..File::default() }.bytes()
@@ -241,4 +241,30 @@ fn a_code_item_that_leaves_the_file_is_an_error_that_says_so() {
     let error = dex.code(&method).unwrap_err();
     assert!(error.to_string().contains("2147483647 code units"), "{error}");
     assert_eq!(error.offset(), Some(insns as u64 - 16));
+}
+
+/// The constant of a field of the class `Arguments` in `constants.dex`.
+fn constant(name: &str) -> Option<Constant> {
+    let bytes = fixture("dex/constants.dex");
+    let dex = open(&bytes);
+    let mut fields = (0..dex.header.fields.count).map(FieldIdx);
+    let wanted = format!("Lcom/example/dex/Arguments;->{name}:");
+    let field = fields.find(|field| dex.field_descriptor(*field).starts_with(&wanted)).unwrap_or(FieldIdx(u32::MAX));
+    let mut classes = dex.classes().map(Option::unwrap);
+    let class = classes.find(|class| dex.type_bytes(class.class) == Some(b"Lcom/example/dex/Arguments;")).unwrap();
+    let constant = dex.constant(&class, field);
+    if let Some(Constant::String(index)) = constant {
+        assert_eq!(dex.string(index).unwrap(), "name");
+    }
+    constant
+}
+
+#[test]
+fn final_fields_have_the_constant_that_their_class_gives_them() {
+    assert!(matches!(constant("NAME"), Some(Constant::String(_))));
+    assert_eq!(constant("COUNT"), Some(Constant::Int(-2)));
+    assert_eq!(constant("TOTAL"), Some(Constant::Int(0x0123_4567_89ab)));
+    assert_eq!(constant("NONE"), None, "a field without a value");
+    assert_eq!(constant("changeable"), None, "a field that code may set");
+    assert_eq!(constant("absent"), None, "a field that the class does not define");
 }
