@@ -231,7 +231,9 @@ impl<'t> Names<'t> {
         }
         for shipped in &entry.shipped_in {
             known("sdk", file, &shipped.sdk, self.sdks.keys())?;
-            if !shipped.prefix.as_str().is_empty() && !entry.all_prefixes().any(|own| own.as_str() == shipped.prefix.as_str()) {
+            if !shipped.prefix.as_str().is_empty()
+                && !entry.all_prefixes().any(|own| own.as_str() == shipped.prefix.as_str())
+            {
                 let prefix = shipped.prefix.as_str();
                 return Err(file.fault(&shipped.prefix, format!("`{prefix}` is no prefix of `{}`", entry.id.as_str())));
             }

@@ -32,7 +32,8 @@ impl<'c> Case<'c> {
         for (_, reads) in places {
             let best = reads.iter().copied().min_by_key(|read| (rank(read), !common(read).is_empty(), &read.data));
             let Some(best) = best else { continue };
-            let mut also: Vec<&str> = reads.iter().map(|read| read.data.as_str()).filter(|it| *it != best.data).collect();
+            let mut also: Vec<&str> =
+                reads.iter().map(|read| read.data.as_str()).filter(|it| *it != best.data).collect();
             also.sort_unstable();
             also.dedup();
             let kept = reads.into_iter().filter(|read| read.data == best.data);

@@ -25,7 +25,8 @@ pub(super) fn check<'c>(case: &Case<'c>, checked: &mut Checked) {
         let Judged { verdict, cites } = judged(told.read);
         let owner = answerable(case, told.read);
         if *verdict == Verdict::Clear {
-            let agreed = cites.first().map(|cite| Agreement { owner, data: told.read.data.clone(), policy: (*cite).clone() });
+            let agreed =
+                cites.first().map(|cite| Agreement { owner, data: told.read.data.clone(), policy: (*cite).clone() });
             checked.agreements.extend(agreed);
         } else if told.read.owner.kind != OwnerKind::Sdk || !unlisted.contains(&told.read.owner.id) {
             let pile = piles.entry((owner, *verdict, told.read.focus)).or_default();

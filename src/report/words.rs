@@ -375,6 +375,9 @@ mod tests {
     #[test]
     fn chinese_and_latin_letters_do_not_touch() {
         let value = |slot: &str, _| Some(if slot == "sdk" { "UTDID SDK" } else { "IMEI、蓝牙" }.to_owned());
-        assert_eq!(fill("含有{sdk}的代码可读取{data}（{sdk}）", value), "含有 UTDID SDK 的代码可读取 IMEI、蓝牙（UTDID SDK）");
+        assert_eq!(
+            fill("含有{sdk}的代码可读取{data}（{sdk}）", value),
+            "含有 UTDID SDK 的代码可读取 IMEI、蓝牙（UTDID SDK）"
+        );
     }
 }

@@ -7,6 +7,7 @@ use std::io;
 
 use super::{GAP, INDENT, Sheet};
 use crate::behavior::Behavior;
+use crate::catalog::Basis;
 use crate::check::{Agreement, Checked, Evidence, Finding, State};
 use crate::disclosure::Disclosure;
 use crate::report::Held;
@@ -27,7 +28,7 @@ const FEW_CITES: usize = 2;
 /// Instruments that are named without `--verbose`.
 const FEW_INSTRUMENTS: usize = 2;
 /// The widest column of data types.
-const MAX_COLUMN: usize = 16;
+const MAX_COLUMN: usize = 24;
 
 pub(super) fn sections(sheet: &mut Sheet<'_, '_>, behavior: &Behavior, held: Held<'_>) -> io::Result<()> {
     against(sheet, held.disclosure)?;
@@ -141,22 +142,16 @@ fn evidence(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::
     for read in reads.iter().take(shown) {
         place(sheet, read, column, place_column)?;
     }
-    if sheet.verbose {
-        for other in &others {
-            let line = Line::indented(column).plain(&sign(sheet, other));
-            let notes = [&other.place, &other.note].into_iter().filter(|text| !text.is_empty());
-            let line = notes.fold(line, |line, note| line.gap(GAP).tone(Tone::Faint, note));
-            sheet.page.line(&line, column + INDENT)?;
-        }
-        return Ok(());
+    // The sentence and the line of permissions say all that a declaration does.
+    let others: Vec<_> = others.into_iter().filter(|it| sheet.verbose || it.kind != "permission").collect();
+    let few = if sheet.verbose { others.len() } else { FEW_SIGNS.min(others.len()) };
+    for other in others.iter().take(few) {
+        let line = Line::indented(column).tone(Tone::Faint, &sign(sheet, other));
+        let notes = [&other.place, &other.note].into_iter().filter(|text| !text.is_empty());
+        let line = notes.fold(line, |line, note| line.gap(GAP).whole(Tone::Faint, note));
+        sheet.page.line(&line, column + INDENT)?;
     }
-    // The sentence and the line of permissions say all that these do.
-    let signs: Vec<_> = others.iter().filter(|it| it.kind != "permission").collect();
-    let few: Vec<_> = signs.iter().take(FEW_SIGNS).map(|it| sign(sheet, it)).collect();
-    if !few.is_empty() {
-        sheet.page.line(&Line::indented(column).tone(Tone::Faint, &few.join(" · ")), column + INDENT)?;
-    }
-    sheet.rest(shown + few.len(), reads.len() + signs.len(), column)
+    sheet.rest(shown + few, reads.len() + others.len(), column)
 }
 
 /// The reads with the most telling place of each data type ahead, and how many are shown without `--verbose`.
@@ -175,7 +170,7 @@ fn most_telling<'f>(sheet: &Sheet<'_, '_>, mut reads: Vec<&'f Evidence>) -> (Vec
 /// One read: data type, caller and API, and how sure it is.
 fn place(sheet: &mut Sheet<'_, '_>, read: &Evidence, column: usize, place_column: usize) -> io::Result<()> {
     let words = sheet.words;
-    let mut what = if sheet.verbose { read.what.clone() } else { short(&read.what) };
+    let mut what = short(&read.what);
     if let Some(literal) = &read.literal {
         what = format!("{what} \"{literal}\"");
     }
@@ -186,12 +181,13 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Evidence, column: usize, place_column
     notes.extend((read.pre_consent == Some(true)).then(|| words.pick("同意前", "before consent").to_owned()));
     notes.extend(read.obtainable.iter().flat_map(|it| words.obstacles(it)));
     let line = Line::indented(column).plain(&words.data_of(read)).column(place_column).plain(&what);
-    sheet.page.line(&line.gap(GAP).tone(Tone::Faint, &notes.join(" · ")), place_column)?;
+    sheet.page.line(&line.gap(GAP).whole(Tone::Faint, &notes.join(" · ")), place_column)?;
     if !sheet.verbose {
         return Ok(());
     }
+    let at = format!("{}   {}", read.at, read.what);
     let path = read.path.iter().map(|step| dotted(step)).collect::<Vec<_>>().join(" → ");
-    for text in [&read.at, &path, &read.note].into_iter().filter(|text| !text.is_empty()) {
+    for text in [&at, &path, &read.note].into_iter().filter(|text| !text.is_empty()) {
         sheet.page.line(&Line::indented(place_column).tone(Tone::Faint, text), place_column)?;
     }
     Ok(())
@@ -210,12 +206,13 @@ fn policy(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Re
     let words = sheet.words;
     let shown = if sheet.verbose { finding.policy.len() } else { FEW_CITES };
     for cite in finding.policy.iter().take(shown) {
-        let mut text = format!("{}  {}", words.pick("政策", "policy"), words.cite(cite));
+        let label = words.pick("政策", "policy");
+        let mut text = format!("{label}  {}", words.cite(cite));
         if !cite.quote.is_empty() {
             let quote: Vec<_> = cite.quote.split_whitespace().collect();
             text = format!("{text}  “{}”", quote.join(" "));
         }
-        sheet.page.line(&Line::indented(column).plain(&text), column + INDENT)?;
+        sheet.page.line(&Line::indented(column).plain(&text), column + width(label) + 2)?;
     }
     sheet.rest(shown, finding.policy.len(), column)
 }
@@ -226,8 +223,9 @@ fn basis(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Res
     let Some(rule) = words.catalog.rule(&finding.rule) else { return Ok(()) };
     let mut instruments: Vec<&str> = Vec::new();
     let mut clauses: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let certain = rule.basis.iter().any(|basis| basis.verified);
-    for basis in rule.basis.iter().filter(|basis| sheet.verbose || basis.verified || !certain) {
+    let is_certain = |basis: &&Basis| basis.verified && !basis.clause.is_empty();
+    let any_certain = rule.basis.iter().any(|basis| is_certain(&basis));
+    for basis in rule.basis.iter().filter(|basis| sheet.verbose || is_certain(basis) || !any_certain) {
         if !clauses.contains_key(basis.instrument) {
             instruments.push(basis.instrument);
         }
@@ -246,8 +244,9 @@ fn basis(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Res
     if texts.is_empty() {
         return Ok(());
     }
-    let text = format!("{}  {}", words.pick("依据", "basis"), texts.join(words.pick("；", "; ")));
-    sheet.page.line(&Line::indented(column).tone(Tone::Faint, &text), column + INDENT)
+    let label = words.pick("依据", "basis");
+    let text = format!("{label}  {}", texts.join(words.pick("；", "; ")));
+    sheet.page.line(&Line::indented(column).tone(Tone::Faint, &text), column + width(label) + 2)
 }
 
 /// An instrument without its number in brackets.

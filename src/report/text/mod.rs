@@ -49,7 +49,7 @@ pub(super) fn package(
     sheet.page.blank()?;
     let mut line = sheet.summary(Line::new(), behavior, held);
     if held.is_some_and(|held| !held.checked.findings.is_empty()) && !sheet.verbose && !is_unread(behavior) {
-        line = line.gap(WIDE_GAP).tone(Tone::Faint, sheet.words.pick("用 -v 看全部证据", "all evidence with -v"));
+        line = line.gap(WIDE_GAP).whole(Tone::Faint, sheet.words.pick("用 -v 看全部证据", "all evidence with -v"));
     }
     sheet.page.line(&line, 0)?;
     sheet.library_reads(held)?;
@@ -98,13 +98,13 @@ impl Sheet<'_, '_> {
         } else {
             let version = app.version_name.as_deref().unwrap_or("?");
             let code = app.version_code.map_or_else(|| "?".to_owned(), |code| code.to_string());
-            line = line.plain(&format!("{} {version} ({code})", app.package));
+            line = line.whole(Tone::Plain, &format!("{} {version} ({code})", app.package));
         }
         if let Some(target) = app.target_sdk {
             line = line.gap(GAP).plain(&format!("targetSdk {target}"));
         }
         if let Some(digits) = behavior.sha256.get(..if self.verbose { 64 } else { SHORT_HASH }) {
-            line = line.gap(GAP).tone(Tone::Faint, &format!("sha256 {digits}{}", if self.verbose { "" } else { "…" }));
+            line = line.gap(GAP).whole(Tone::Faint, &format!("sha256 {digits}{}", if self.verbose { "" } else { "…" }));
         }
         if let Some(signing) = behavior.signing.first() {
             line = line.gap(GAP).tone(Tone::Faint, &format!("{} {}", words.pick("签名", "signed by"), signing.subject));
@@ -168,7 +168,8 @@ impl Sheet<'_, '_> {
             None => self.behavior_counts(line, behavior),
         };
         let tone = if behavior.completeness.complete { Tone::Good } else { Tone::Warning };
-        line.gap(if held.is_some() { WIDE_GAP } else { GAP }).tone(tone, &self.words.completeness(&behavior.completeness))
+        line.gap(if held.is_some() { WIDE_GAP } else { GAP })
+            .whole(tone, &self.words.completeness(&behavior.completeness))
     }
 
     /// How many reads were not held against the policy.
