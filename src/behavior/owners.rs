@@ -167,6 +167,23 @@ mod tests {
     }
 
     #[test]
+    fn what_the_system_withholds_is_said_in_stable_words() {
+        let told = |declared: &[&str], api: &str| {
+            let declared = declared.iter().map(|name| format!("android.permission.{name}")).collect();
+            let owners = Owners::new(Catalog::builtin(), &[], BTreeSet::new(), declared);
+            let source = Catalog::builtin().tables.sources.iter().find(|source| source.target == api);
+            owners.obtainable(source.expect("a source")).to_string()
+        };
+        let imsi = "Landroid/telephony/TelephonyManager;->getSubscriberId()Ljava/lang/String;";
+        assert_eq!(told(&["READ_PHONE_STATE"], imsi), "restricted since API 29");
+        assert_eq!(told(&[], imsi), "permission not declared: READ_PHONE_STATE; restricted since API 29");
+        let model = "Landroid/os/Build;->MODEL:Ljava/lang/String;";
+        assert_eq!(told(&[], model), "yes");
+        let either = Obtainable { restricted_since: None, undeclared: vec!["A".into(), "B".into()] };
+        assert_eq!(serde_json::to_string(&either).expect("JSON"), "\"permission not declared: A or B\"");
+    }
+
+    #[test]
     fn permissions_are_read_from_the_catalogs_notation() {
         assert_eq!(permission_names("READ_PHONE_STATE(23-28);READ_PRIVILEGED_PHONE_STATE(29+)"), ["READ_PHONE_STATE"]);
         assert_eq!(permission_names("ACCESS_FINE_LOCATION|ACCESS_COARSE_LOCATION").len(), 2);

@@ -125,7 +125,7 @@ fn unobserved(case: &Case<'_>) -> Option<Finding> {
 /// Own statements that hold for Android and name what only iOS has. Permission rows are asked by P07.
 fn ios_only(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for statement in case.disclosure.collects.iter() {
+    for statement in &case.disclosure.collects {
         let for_android = statement.platforms.is_empty() || statement.platforms.iter().any(|it| it == "android");
         let split = statement.platforms.iter().any(|it| it == "ios");
         let data: Vec<String> = statement.data.iter().filter(|data| is_ios_only(case, data)).cloned().collect();

@@ -181,7 +181,8 @@ fn fingerprint(finding: &Finding) -> String {
     let lists = [&finding.data, &finding.permissions, &finding.sdks].map(|list| list.join(","));
     let text = format!("{}\n{owner}\n{}", finding.rule, lists.join("\n"));
     let digest = Sha256::digest(text);
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let short = digest.iter().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte));
+    format!("{short:016x}")
 }
 
 /// Groups values by a key, in order of the keys.

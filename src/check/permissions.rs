@@ -54,7 +54,7 @@ fn undeclared(case: &Case<'_>) -> Vec<Finding> {
     let declared: BTreeSet<&str> =
         case.behavior.permissions.iter().map(|permission| permission.name.as_str()).collect();
     let mut findings = Vec::new();
-    for row in case.disclosure.permission.iter() {
+    for row in &case.disclosure.permission {
         let for_android = row.platforms.is_empty() || row.platforms.iter().any(|it| it == "android");
         let missing = !row.constants.is_empty() && !row.constants.iter().any(|it| declared.contains(it.as_str()));
         if let Some(draft) = case.finding("P02").filter(|_| for_android && missing) {

@@ -67,8 +67,8 @@ fn carriers(case: &Case<'_>, found: &SdkFound) -> Vec<String> {
         let elsewhere = || classes().any(|value| value != prefix && sdk.prefixes.contains(&value));
         prefix.is_empty() || classes().any(|value| value == prefix) && !elsewhere()
     };
-    let carriers = sdk.shipped_in.iter().filter(|shipped| is_there(shipped.sdk) && carries(shipped.prefix));
-    carriers.map(|shipped| shipped.sdk.to_owned()).collect()
+    let here = sdk.shipped_in.iter().filter(|shipped| is_there(shipped.sdk) && carries(shipped.prefix));
+    here.map(|shipped| shipped.sdk.to_owned()).collect()
 }
 
 fn reads_as(read: &Read, ids: &BTreeSet<&str>) -> bool {

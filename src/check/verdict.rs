@@ -11,7 +11,7 @@ pub(super) struct Judged<'c> {
     pub(super) cites: Vec<&'c Cite>,
 }
 
-fn judged<'c>(verdict: Verdict, cites: Vec<&'c Cite>) -> Option<Judged<'c>> {
+fn judged(verdict: Verdict, cites: Vec<&Cite>) -> Option<Judged<'_>> {
     (!cites.is_empty()).then_some(Judged { verdict, cites })
 }
 

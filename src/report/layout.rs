@@ -266,7 +266,7 @@ mod tests {
     fn what_is_whole_stays_on_one_row() {
         let line = Line::new().plain("a.b → c   ").whole(Tone::Faint, "代码存在 · API 29");
         assert_eq!(printed(&line, 22, 2), "a.b → c\n  代码存在 · API 29\n");
-        assert_eq!(printed(&line, 14, 2), "a.b → c   代码\n  存在 · API\n  29\n");
+        assert_eq!(printed(&line, 14, 2), "a.b → c\n  代码存在 ·\n  API 29\n");
     }
 
     #[test]

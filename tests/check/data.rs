@@ -55,7 +55,8 @@ fn an_sdks_reads_have_five_verdicts() {
         (String::new(), &["S01 bugly: imei"]),
         (collects("\"imei\""), &["S01 bugly: imei"]),
         (
-            row("\"bugly\"", "\"imei\"") + "[[denies]]\ndata = [\"imei\"]\nsdk = [\"bugly\"]\ncite = { lines = [9, 9] }\n",
+            row("\"bugly\"", "\"imei\"")
+                + "[[denies]]\ndata = [\"imei\"]\nsdk = [\"bugly\"]\ncite = { lines = [9, 9] }\n",
             &["D04 bugly: imei"],
         ),
     ] {
@@ -100,7 +101,10 @@ fn a_row_for_one_sdk_never_covers_another() {
     assert_eq!(told(&reads("firebase-auth"), &crashlytics), ["S01 firebase: imei", "S03 : "]);
     let both = crashlytics + &row("\"firebase\"", "\"android-id\"");
     let told_of = of("S04", &reads("firebase-auth"), &both);
-    assert_eq!((told_of[0].data.as_slice(), told_of[0].sdks.as_slice()), (&["imei".to_owned()][..], &["firebase".to_owned(), "firebase-auth".to_owned()][..]));
+    assert_eq!(
+        (told_of[0].data.as_slice(), told_of[0].sdks.as_slice()),
+        (&["imei".to_owned()][..], &["firebase".to_owned(), "firebase-auth".to_owned()][..])
+    );
     assert!(of("S04", &reads("firebase-crashlytics"), &both).is_empty());
 }
 

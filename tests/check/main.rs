@@ -24,6 +24,7 @@ fn package(reads: Vec<Read>) -> Behavior {
         reads.iter().filter(|read| read.owner.kind == OwnerKind::Sdk).map(|read| read.owner.id.as_str()).collect();
     sdks.sort_unstable();
     sdks.dedup();
+    let sdks = sdks.into_iter().map(present).collect();
     Behavior {
         path: "app.apk".into(),
         sha256: "00".repeat(32),
@@ -32,8 +33,8 @@ fn package(reads: Vec<Read>) -> Behavior {
         app: App { package: "com.example".into(), target_sdk: Some(30), ..App::default() },
         signing: Vec::new(),
         permissions: Vec::new(),
-        sdks: sdks.into_iter().map(present).collect(),
-        reads: reads.clone(),
+        sdks,
+        reads,
         endpoints: None,
         completeness: Completeness { complete: true, reasons: Vec::new() },
         issues: Vec::new(),

@@ -11,7 +11,8 @@ use crate::{Fires, policy};
 
 /// The rules that are decided.
 const RULES: [&str; 17] = [
-    "A01", "A02", "C01", "D01", "D02", "D03", "D04", "D07", "D08", "P01", "P02", "P07", "S01", "S02", "S03", "S04", "S08",
+    "A01", "A02", "C01", "D01", "D02", "D03", "D04", "D07", "D08", "P01", "P02", "P07", "S01", "S02", "S03", "S04",
+    "S08",
 ];
 
 fn all() -> Vec<Fires> {
@@ -66,7 +67,11 @@ fn no_sentence_is_broken_or_claims_that_code_collects() {
         }
     }
     for rule in &Catalog::builtin().tables.rules {
-        assert!(!["会读取", "会把", "读取了"].iter().any(|claim| rule.message_zh.contains(claim)), "{}", rule.message_zh);
+        assert!(
+            !["会读取", "会把", "读取了"].iter().any(|claim| rule.message_zh.contains(claim)),
+            "{}",
+            rule.message_zh
+        );
         // What collects is said of policies only.
         let claims = rule.message_en.contains("collect") && !rule.message_en.contains("policy");
         assert!(!claims, "{}: {}", rule.id, rule.message_en);

@@ -40,7 +40,8 @@ fn what_the_user_is_asked_for_weighs_more_than_the_rest() {
 
 #[test]
 fn only_permissions_that_mean_something_for_privacy_have_to_be_named() {
-    for quiet in ["VIBRATE", "WAKE_LOCK", "FOREGROUND_SERVICE", "INTERNET", "ACCESS_NETWORK_STATE", "DISABLE_KEYGUARD"] {
+    for quiet in ["VIBRATE", "WAKE_LOCK", "FOREGROUND_SERVICE", "INTERNET", "ACCESS_NETWORK_STATE", "DISABLE_KEYGUARD"]
+    {
         assert_eq!(undisclosed(&[quiet]), [], "{quiet}");
     }
     for named in [
@@ -78,9 +79,8 @@ fn a_row_without_its_permission_is_told() {
 
 #[test]
 fn a_permission_gives_only_what_it_guards() {
-    let cannot = |short, data| {
-        of("P07", &declares(&[short]), &permission(short, data)).first().map(|it| it.data.join(" "))
-    };
+    let cannot =
+        |short, data| of("P07", &declares(&[short]), &permission(short, data)).first().map(|it| it.data.join(" "));
     assert_eq!(cannot("READ_PHONE_STATE", "\"imei\", \"idfa\", \"idfv\"").as_deref(), Some("idfa idfv"));
     assert_eq!(cannot("READ_PHONE_STATE", "\"imei\", \"imsi\"").as_deref(), None);
     assert_eq!(cannot("CAMERA", "\"imei\"").as_deref(), Some("imei"));

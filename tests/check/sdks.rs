@@ -48,7 +48,10 @@ fn parts_of_a_family_are_unlisted_together() {
     let reads = package(vec![sdk("alipay-pay", "imsi"), sdk("alipay-security", "serial")]);
     let finding = &of("S01", &reads, "")[0];
     assert_eq!(finding.owner.as_ref().map(|it| it.id.as_str()), Some("alipay"));
-    assert_eq!((finding.sdks.join(" "), finding.data.join(" ")), ("alipay-pay alipay-security".into(), "imsi serial".into()));
+    assert_eq!(
+        (finding.sdks.join(" "), finding.data.join(" ")),
+        ("alipay-pay alipay-security".into(), "imsi serial".into())
+    );
 }
 
 #[test]
@@ -71,7 +74,8 @@ fn a_weak_sign_leaves_an_unlisted_sdk_undecided() {
 
 #[test]
 fn an_sdk_inside_another_is_told_as_such_where_that_one_is_there() {
-    let shipped = |ids: &[&str]| of("S01", &with_sdks(package(vec![]), ids), "").into_iter().find(|it| it.sdks == ["utdid"]);
+    let shipped =
+        |ids: &[&str]| of("S01", &with_sdks(package(vec![]), ids), "").into_iter().find(|it| it.sdks == ["utdid"]);
     assert_eq!(shipped(&["alipay-pay", "utdid"]).expect("a finding").shipped_in, ["alipay"]);
     assert_eq!(shipped(&["utdid"]).expect("a finding").shipped_in, [""; 0]);
     // Only the part that the WeChat SDK holds is said to come with it.
@@ -101,7 +105,10 @@ fn a_category_is_no_name() {
 fn a_row_without_its_sdk_is_told_and_undecided_where_code_is_hidden() {
     let said = row("\"bugly\", \"jpush\"", "\"imei\"");
     let finding = &of("S03", &with_sdks(package(vec![]), &["jpush"]), &said)[0];
-    assert_eq!((finding.sdks.join(" "), finding.state, finding.severity), ("bugly".into(), State::Open, Severity::Info));
+    assert_eq!(
+        (finding.sdks.join(" "), finding.state, finding.severity),
+        ("bugly".into(), State::Open, Severity::Info)
+    );
     assert_eq!(of("S03", &incomplete(package(vec![])), &said)[0].state, State::Undecided);
     assert!(of("S03", &with_sdks(package(vec![]), &["bugly", "jpush"]), &said).is_empty());
     // Any part of a family is the family.
@@ -130,5 +137,8 @@ fn a_vendor_abroad_contradicts_that_nothing_leaves_the_country() {
     }
     assert!(of("C01", &foreign, "").is_empty());
     let possible = SdkFound { grade: Grade::Possible, ..present("firebase-crashlytics") };
-    assert!(of("C01", &found(package(vec![]), vec![possible]), NOTHING_ABROAD).is_empty(), "a weak sign proves nothing");
+    assert!(
+        of("C01", &found(package(vec![]), vec![possible]), NOTHING_ABROAD).is_empty(),
+        "a weak sign proves nothing"
+    );
 }
