@@ -158,9 +158,9 @@ impl<'a> Words<'a> {
         undeclared.into_iter().chain(restricted).collect()
     }
 
-    /// The kind of a sign that an SDK leaves.
-    pub(super) fn sign<'t>(&self, kind: &'t str) -> &'t str {
-        match kind {
+    /// A sign that an SDK leaves, with its kind and the number of classes; of any other kind what it says alone.
+    pub(super) fn sign(&self, kind: &str, value: &str, count: Option<u32>) -> String {
+        let kind = match kind {
             "class" => self.pick("类", "classes"),
             "component" => self.pick("组件", "component"),
             "native-lib" => self.pick("原生库", "native library"),
@@ -168,17 +168,13 @@ impl<'a> Words<'a> {
             "asset" => self.pick("文件", "file"),
             "string" => self.pick("字符串", "string"),
             "structure" => self.pick("代码结构", "code structure"),
-            other => other,
-        }
-    }
-
-    /// A sign that an SDK leaves, with the number of classes.
-    pub(super) fn sign_with_count(&self, kind: &str, value: &str, count: Option<u32>) -> String {
+            _ => return value.to_owned(),
+        };
         let count = count.map(|count| match self.lang {
             Lang::Zh => format!(" ({count} 个)"),
             Lang::En => format!(" ({count})"),
         });
-        format!("{} {value}{}", self.sign(kind), count.unwrap_or_default())
+        format!("{kind} {value}{}", count.unwrap_or_default())
     }
 
     pub(super) fn grade(&self, grade: Grade) -> &'static str {

@@ -91,7 +91,7 @@ fn sdks(sheet: &mut Sheet<'_, '_>, sdks: &[SdkFound]) -> io::Result<()> {
         sheet.page.line(&line, 2 * INDENT)?;
         let shown = if sheet.verbose { sdk.evidence.len() } else { FEW_SIGNS };
         for sign in sdk.evidence.iter().take(shown) {
-            let text = words.sign_with_count(sign.kind, &sign.value, sign.count);
+            let text = words.sign(sign.kind, &sign.value, sign.count);
             sheet.page.line(&Line::indented(2 * INDENT).tone(Tone::Faint, &text), 3 * INDENT)?;
         }
         sheet.rest(shown, sdk.evidence.len(), 2 * INDENT)?;
@@ -161,7 +161,7 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Read) -> io::Result<()> {
     notes.extend((read.background == Some(true)).then(|| words.pick("后台", "in the background").to_owned()));
     notes.extend(words.obstacles(&read.obtainable));
     let line = Line::indented(indent).plain(&format!("{caller} → {api}")).gap(GAP);
-    sheet.page.line(&line.tone(Tone::Faint, &notes.join(" · ")), hang)?;
+    sheet.page.line(&line.whole(Tone::Faint, &notes.join(" · ")), hang)?;
     if !sheet.verbose {
         return Ok(());
     }

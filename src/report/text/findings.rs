@@ -12,7 +12,7 @@ use crate::check::{Agreement, Checked, Evidence, Finding, State};
 use crate::disclosure::Disclosure;
 use crate::report::Held;
 use crate::report::layout::{Line, Tone, width};
-use crate::report::names::{dotted, short};
+use crate::report::names::{dotted, short, tail};
 use crate::report::words::short_permission;
 
 /// Columns before a finding.
@@ -27,6 +27,8 @@ const FEW_SIGNS: usize = 3;
 const FEW_CITES: usize = 2;
 /// Instruments that are named without `--verbose`.
 const FEW_INSTRUMENTS: usize = 2;
+/// Characters of a caller that are shown without `--verbose`.
+const MAX_CALLER: usize = 56;
 /// The widest column of data types.
 const MAX_COLUMN: usize = 24;
 
@@ -146,7 +148,7 @@ fn evidence(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::
     let others: Vec<_> = others.into_iter().filter(|it| sheet.verbose || it.kind != "permission").collect();
     let few = if sheet.verbose { others.len() } else { FEW_SIGNS.min(others.len()) };
     for other in others.iter().take(few) {
-        let line = Line::indented(column).tone(Tone::Faint, &sign(sheet, other));
+        let line = Line::indented(column).tone(Tone::Faint, &words.sign(other.kind, &other.what, other.count));
         let notes = [&other.place, &other.note].into_iter().filter(|text| !text.is_empty());
         let line = notes.fold(line, |line, note| line.gap(GAP).whole(Tone::Faint, note));
         sheet.page.line(&line, column + INDENT)?;
@@ -175,7 +177,9 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Evidence, column: usize, place_column
         what = format!("{what} \"{literal}\"");
     }
     if !read.place.is_empty() {
-        what = format!("{} → {what}", dotted(&read.place));
+        let caller = dotted(&read.place);
+        let room = if sheet.verbose { usize::MAX } else { MAX_CALLER };
+        what = format!("{} → {what}", tail(&caller, room));
     }
     let mut notes: Vec<String> = read.certainty.iter().map(|it| words.certainty(*it).to_owned()).collect();
     notes.extend((read.pre_consent == Some(true)).then(|| words.pick("同意前", "before consent").to_owned()));
@@ -191,15 +195,6 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Evidence, column: usize, place_column
         sheet.page.line(&Line::indented(place_column).tone(Tone::Faint, text), place_column)?;
     }
     Ok(())
-}
-
-/// Evidence that is no read.
-fn sign(sheet: &Sheet<'_, '_>, evidence: &Evidence) -> String {
-    let is_reason = sheet.words.sign(evidence.kind) == evidence.kind;
-    if is_reason {
-        return evidence.what.clone();
-    }
-    sheet.words.sign_with_count(evidence.kind, &evidence.what, evidence.count)
 }
 
 fn policy(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Result<()> {
