@@ -107,6 +107,6 @@ mod tests {
         assert_eq!(subtract(vec![5..9, 0..6, 0..6, 20..30, 3..3], vec![]), [0..9, 20..30]);
         assert_eq!(subtract(vec![0..10, 20..30], vec![8..25, 2..4, 3..5]), [0..2, 5..8, 25..30]);
         assert_eq!(subtract(vec![0..10], vec![0..3, 9..10, 10..99]), [3..9]);
-        assert_eq!(subtract(vec![4..8, 10..12], vec![0..20]), []);
+        assert!(subtract(vec![4..8, 10..12], vec![0..20]).is_empty());
     }
 }

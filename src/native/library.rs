@@ -123,6 +123,7 @@ impl<'b> Reader<'b> {
         let sections = self.sections();
         let tables = dynamic.and_then(|header| self.dynamic(header, &loads));
         let mut without = holes(&sections, self.bytes.len());
+        without.extend(self.headers());
         if let Some(dynamic) = tables {
             let names = self.names(&dynamic);
             self.fill_names(library, &dynamic.dyns, &names);
@@ -155,6 +156,14 @@ impl<'b> Reader<'b> {
             self.issue(offset, "expected a program header of a loadable segment, there is none");
         }
         (loads, headers.into_iter().find(|it| it.p_type == PT_DYNAMIC))
+    }
+
+    /// The file header and the program headers.
+    fn headers(&self) -> [Range<usize>; 2] {
+        let count = usize::from(self.header.e_phnum).min(MAX_SEGMENTS);
+        let size = count.saturating_mul(ProgramHeader::size(self.ctx));
+        let length = self.bytes.len();
+        [0..Header::size(self.ctx).min(length), clamped(self.header.e_phoff, size as u64, length)]
     }
 
     /// As many section headers as fit into the file; the linker needs none, so a lack of them is no fault.
