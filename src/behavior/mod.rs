@@ -7,6 +7,7 @@ mod completeness;
 mod condition;
 mod matches;
 mod model;
+mod native;
 mod observe;
 mod owners;
 mod program;

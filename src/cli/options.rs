@@ -30,10 +30,11 @@ pub(super) struct Gated {
 
 impl Options {
     pub(super) fn new(batch: &Batch, catalog: &'static Catalog) -> Result<Self> {
+        let observer = Observer::new(catalog, focus(batch.focus));
         Ok(Self {
             paths: paths(&batch.paths)?,
             jobs: batch.jobs.map_or_else(processors, usize::from),
-            observer: Observer::new(catalog, focus(batch.focus)),
+            observer: if batch.no_native { observer.without_natives() } else { observer },
             gated: None,
             allow_incomplete: batch.allow_incomplete,
             progress: !batch.no_progress && io::stderr().is_terminal(),
