@@ -328,3 +328,61 @@ fn abi_rank(entry: &str) -> usize {
 fn is_symbol(target: &str) -> bool {
     !target.contains(['+', ' '])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The owner of a library in a package where the SDK `present` is.
+    fn owner_of(file: &str, present: &str) -> (OwnerKind, String) {
+        let catalog = Catalog::builtin();
+        let (words, conditions, signs) = (NativeWords::new(catalog), Conditions::new(catalog), Signs::new(catalog));
+        let owners = Owners::new(catalog, &[], BTreeSet::new(), BTreeSet::new());
+        let search =
+            Search { words: &words, conditions: &conditions, signs: &signs, owners: &owners, focus: Focus::Core };
+        let found = SdkFound {
+            id: present.to_owned(),
+            name: String::new(),
+            vendor: String::new(),
+            country: None,
+            category: String::new(),
+            parent: None,
+            grade: Grade::Present,
+            version: None,
+            evidence: Vec::new(),
+        };
+        let owner = search.owner(file, &[found]);
+        (owner.kind, owner.id)
+    }
+
+    #[test]
+    fn a_library_belongs_to_the_one_sdk_that_lists_it() {
+        for (file, present, kind, id) in [
+            ("libBugly.so", "", OwnerKind::Sdk, "bugly"),
+            ("libAMapSDK_MAP_v6_7_0.so", "", OwnerKind::Sdk, "amap"),
+            ("libsqlcipher.so", "", OwnerKind::Library, "sqlcipher"),
+            ("libidphoto.so", "bugly", OwnerKind::Unknown, "libidphoto.so"),
+            // Two SDKs list it.
+            ("libtencentloc.so", "", OwnerKind::Unknown, "libtencentloc.so"),
+            ("libtencentloc.so", "tencent-map", OwnerKind::Sdk, "tencent-map"),
+        ] {
+            assert_eq!(owner_of(file, present), (kind, id.to_owned()), "{file} beside {present}");
+        }
+    }
+
+    #[test]
+    fn the_abi_of_present_devices_comes_first() {
+        let mut entries =
+            ["lib/x86/a.so", "lib/mips/a.so", "lib/armeabi/a.so", "lib/arm64-v8a/a.so", "lib/armeabi-v7a/a.so"];
+        entries.sort_by_key(|entry| abi_rank(entry));
+        assert_eq!(entries[0], "lib/arm64-v8a/a.so");
+        assert_eq!(entries[1], "lib/armeabi-v7a/a.so");
+        assert_eq!(entries[4], "lib/mips/a.so");
+    }
+
+    #[test]
+    fn descriptions_of_calls_are_no_symbols() {
+        assert!(is_symbol("__system_property_get"));
+        assert!(!is_symbol("ioctl + 0x8927 (SIOCGIFHWADDR)"));
+    }
+}

@@ -215,6 +215,7 @@ fn library_patterns(catalog: &'static Catalog) -> (RegexSet, Vec<usize>) {
 }
 
 /// Whether an entry is where the system takes native libraries from.
+#[expect(clippy::case_sensitive_file_extension_comparisons, reason = "the system compares bytes")]
 pub(super) fn is_library(entry: &str) -> bool {
     entry.starts_with("lib/") && entry.ends_with(".so")
 }
