@@ -28,7 +28,7 @@ fn names_are_those_of_readelf() {
     for input in &inputs {
         let Ok(package) = Package::open(input) else { continue };
         for part in &package.parts {
-            for entry in part.entries().iter().filter(|entry| entry.name.ends_with(".so")) {
+            for entry in part.entries().iter().filter(|entry| entry.name.starts_with("lib/")) {
                 let Ok(bytes) = part.read(entry) else { continue };
                 if !seen.insert(bytes.to_vec()) {
                     continue;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 use rayon::prelude::*;
 
@@ -13,7 +13,6 @@ use super::condition::{Conditions, Constant};
 use super::model::{Certainty, Grade, Owner, OwnerKind, Read, SdkFound};
 use super::owners::Owners;
 use super::sdks::{Signs, is_library};
-use super::vocabulary::Shapes;
 use crate::catalog::{ArgOp, Catalog, Focus, Source, SourceKind};
 use crate::container::{Entry, Package, Part};
 use crate::error::Issue;
@@ -34,21 +33,18 @@ const SHOWN_BYTES: usize = 8;
 pub(super) struct NativeWords {
     sources: Vec<&'static Source>,
     symbols: Words,
+    /// Whole strings.
     strings: Words,
-    /// Sources that only a piece of a string meets.
+    /// Sources that a piece of a string decides.
     partial: Vec<usize>,
-    /// The pieces; none = there are no such sources.
-    pieces: Option<AhoCorasick>,
+    /// Finds the strings with their NUL, and the pieces.
+    finder: Option<AhoCorasick>,
     /// Sources that any string may meet.
     expressions: Vec<usize>,
 }
 
-/// Whole words and the sources they are.
-#[derive(Debug, Default)]
-struct Words {
-    shapes: Shapes,
-    sources: HashMap<&'static [u8], Vec<usize>>,
-}
+/// Words, and the sources they are.
+type Words = HashMap<&'static [u8], Vec<usize>>;
 
 /// The native libraries of a package and what was seen of them.
 #[derive(Debug, Default)]
@@ -87,33 +83,41 @@ impl NativeWords {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
         let mut it = Self {
             sources: Vec::new(),
-            symbols: Words::default(),
-            strings: Words::default(),
+            symbols: Words::new(),
+            strings: Words::new(),
             partial: Vec::new(),
-            pieces: None,
+            finder: None,
             expressions: Vec::new(),
         };
         for source in catalog.sources(SourceKind::NativeSymbol).iter().filter(|source| is_symbol(source.target)) {
             let place = it.place(source);
-            it.symbols.add(source.target, place);
+            it.symbols.entry(source.target.as_bytes()).or_default().push(place);
         }
-        let mut pieces = Vec::new();
+        let mut sought: Vec<Vec<u8>> = Vec::new();
         for source in catalog.sources(SourceKind::NativeString) {
             let place = it.place(source);
-            match source.arg_op {
-                ArgOp::Any => it.strings.add(source.target, place),
-                ArgOp::Eq => it.strings.add(source.arg_value, place),
-                ArgOp::In => source.arg_value.split('|').for_each(|word| it.strings.add(word, place)),
+            let words: Vec<&str> = match source.arg_op {
+                ArgOp::Any => vec![source.target],
+                ArgOp::Eq => vec![source.arg_value],
+                ArgOp::In => source.arg_value.split('|').collect(),
                 ArgOp::Contains | ArgOp::Prefix => {
                     it.partial.push(place);
-                    pieces.push(source.arg_value);
+                    sought.push(source.arg_value.into());
+                    continue;
                 }
-                ArgOp::Regex => it.expressions.push(place),
-                ArgOp::Mask => {}
+                ArgOp::Regex => {
+                    it.expressions.push(place);
+                    continue;
+                }
+                ArgOp::Mask => continue,
+            };
+            for word in words {
+                it.strings.entry(word.as_bytes()).or_default().push(place);
+                sought.push([word.as_bytes(), b"\0"].concat());
             }
         }
-        if !pieces.is_empty() {
-            it.pieces = AhoCorasick::new(pieces).ok();
+        if !sought.is_empty() {
+            it.finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(sought).ok();
         }
         it
     }
@@ -121,17 +125,6 @@ impl NativeWords {
     fn place(&mut self, source: &'static Source) -> usize {
         self.sources.push(source);
         self.sources.len() - 1
-    }
-}
-
-impl Words {
-    fn add(&mut self, word: &'static str, place: usize) {
-        self.shapes.add(word.as_bytes());
-        self.sources.entry(word.as_bytes()).or_default().push(place);
-    }
-
-    fn get(&self, bytes: &[u8]) -> &[usize] {
-        if self.shapes.has(bytes) { self.sources.get(bytes).map_or(&[], Vec::as_slice) } else { &[] }
     }
 }
 
@@ -226,26 +219,28 @@ impl Search<'_> {
     fn search(&self, library: &Library<'_>) -> BTreeMap<usize, usize> {
         let mut found = BTreeMap::new();
         for import in &library.imports {
-            for place in self.words.symbols.get(import.name.as_bytes()) {
+            for place in self.words.symbols.get(import.name.as_bytes()).into_iter().flatten() {
                 found.entry(*place).or_insert(import.offset);
             }
         }
         for data in library.data() {
-            let pieces = self.words.pieces.iter().flat_map(|pieces| pieces.find_iter(data.bytes));
-            let mut pieces = pieces.map(|piece| data.offset + piece.start()).peekable();
-            for text in data.texts() {
-                for place in self.words.strings.get(text.bytes) {
+            if !self.words.expressions.is_empty() {
+                data.texts().for_each(|text| self.add_holding(&self.words.expressions, text, &mut found));
+            }
+            // Every string that matters has a hit in it. Most data has none, so strings are told apart only there, and
+            // each once.
+            let mut next = 0;
+            for hit in self.words.finder.iter().flat_map(|finder| finder.find_iter(data.bytes)) {
+                if hit.start() < next {
+                    continue;
+                }
+                let (text, behind) = data.text_around(hit.start());
+                next = behind;
+                let Some(text) = text else { continue };
+                for place in self.words.strings.get(text.bytes).into_iter().flatten() {
                     found.entry(*place).or_insert(text.offset);
                 }
-                self.add_holding(&self.words.expressions, text, &mut found);
-                let end = text.offset + text.bytes.len();
-                let mut within = false;
-                while let Some(piece) = pieces.next_if(|piece| *piece < end) {
-                    within |= text.offset <= piece;
-                }
-                if within {
-                    self.add_holding(&self.words.partial, text, &mut found);
-                }
+                self.add_holding(&self.words.partial, text, &mut found);
             }
         }
         found
@@ -253,9 +248,6 @@ impl Search<'_> {
 
     /// Adds those of the sources whose condition a string meets.
     fn add_holding(&self, places: &[usize], text: Text<'_>, found: &mut BTreeMap<usize, usize>) {
-        if places.is_empty() {
-            return;
-        }
         let constant = Constant::Text(String::from_utf8_lossy(text.bytes));
         for place in places {
             if self.words.sources.get(*place).is_some_and(|source| self.conditions.holds(source, &constant)) {

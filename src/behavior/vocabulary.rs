@@ -22,15 +22,12 @@ pub(super) struct Word {
     pub(super) literals: Vec<&'static Source>,
 }
 
-/// One bit for the first byte of a word, by the word's length: most strings are no word and go no further.
-#[derive(Debug)]
-pub(super) struct Shapes(Vec<[u64; 4]>);
-
 /// All sources of a catalog that DEX code can use.
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary {
     words: HashMap<&'static [u8], Word>,
-    shapes: Shapes,
+    /// One bit for the first byte of a word, by the word's length: most strings are none and go no further.
+    shapes: Vec<[u64; 4]>,
     /// `name(args)ret` and `name:type` to the members with that signature.
     members: HashMap<&'static str, Vec<Member>>,
     /// Methods whose override in the package is a read, arranged the same way.
@@ -44,7 +41,7 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// The vocabulary of a catalog, which lives as long as the process.
     pub(super) fn new(catalog: &'static Catalog) -> Self {
-        let mut it = Self::default();
+        let mut it = Self { shapes: vec![[0; 4]; 128], ..Self::default() };
         for source in &catalog.tables.sources {
             match source.kind {
                 SourceKind::MethodCall
@@ -84,13 +81,19 @@ impl Vocabulary {
     }
 
     fn add_word(&mut self, word: &'static str) -> &mut Word {
-        self.shapes.add(word.as_bytes());
+        if let (Some(shape), Some(first)) = (self.shapes.get_mut(shape_of(word.len())), word.bytes().next()) {
+            set_bit(shape, first);
+        }
         self.words.entry(word.as_bytes()).or_default()
     }
 
     /// What a string may be.
     pub(super) fn word(&self, bytes: &[u8]) -> Option<&Word> {
-        if self.shapes.has(bytes) { self.words.get(bytes) } else { None }
+        let shape = self.shapes.get(shape_of(bytes.len()))?;
+        if !has_bit(shape, *bytes.first()?) {
+            return None;
+        }
+        self.words.get(bytes)
     }
 
     /// The paths that are more than a literal.
@@ -115,32 +118,6 @@ impl Vocabulary {
     }
 }
 
-impl Default for Shapes {
-    fn default() -> Self {
-        Self(vec![[0; 4]; 128])
-    }
-}
-
-impl Shapes {
-    pub(super) fn add(&mut self, word: &[u8]) {
-        if let (Some(bits), Some(first)) = (self.0.get_mut(Self::row(word)), word.first())
-            && let Some(bits) = bits.get_mut(usize::from(first >> 6))
-        {
-            *bits |= 1 << (first & 63);
-        }
-    }
-
-    /// Whether a word of that length begins with that byte.
-    pub(super) fn has(&self, bytes: &[u8]) -> bool {
-        let (Some(row), Some(first)) = (self.0.get(Self::row(bytes)), bytes.first()) else { return false };
-        row.get(usize::from(first >> 6)).is_some_and(|bits| bits >> (first & 63) & 1 == 1)
-    }
-
-    fn row(bytes: &[u8]) -> usize {
-        bytes.len().min(127)
-    }
-}
-
 /// Whether a path names an entry of the package rather than a file of the device.
 pub(super) fn is_package_path(source: &Source) -> bool {
     !source.target.starts_with('/') && (source.target.starts_with("lib") || source.target.starts_with("assets/"))
@@ -149,4 +126,18 @@ pub(super) fn is_package_path(source: &Source) -> bool {
 /// `name` of `name(args)ret` or `name:type`.
 fn name_of(signature: &str) -> &str {
     signature.split(['(', ':']).next().unwrap_or(signature)
+}
+
+fn shape_of(length: usize) -> usize {
+    length.min(127)
+}
+
+fn set_bit(bits: &mut [u64; 4], byte: u8) {
+    if let Some(word) = bits.get_mut(usize::from(byte >> 6)) {
+        *word |= 1 << (byte & 63);
+    }
+}
+
+fn has_bit(bits: &[u64; 4], byte: u8) -> bool {
+    bits.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 == 1)
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 /// A run of bytes that the linker maps and that is not known to be code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +33,27 @@ impl<'b> Data<'b> {
         memchr_iter(0, bytes).filter_map(move |end| {
             let piece = bytes.get(start..end).unwrap_or_default();
             start = end.saturating_add(1);
-            let text = piece.rsplit(|byte| is_control(*byte)).next().filter(|text| !text.is_empty())?;
-            Some(Text { offset: offset.saturating_add(end.saturating_sub(text.len())), bytes: text })
+            Text::at_end_of(piece, offset.saturating_add(end))
         })
+    }
+
+    /// The string that ends with the first NUL from a place of the run on, and the place behind that NUL. There is no
+    /// string where no NUL follows, and none where there is no text right before it.
+    pub fn text_around(&self, place: usize) -> (Option<Text<'b>>, usize) {
+        let rest = self.bytes.get(place..).unwrap_or_default();
+        let Some(end) = memchr(0, rest).map(|length| place.saturating_add(length)) else {
+            return (None, self.bytes.len());
+        };
+        let text = Text::at_end_of(self.bytes.get(..end).unwrap_or_default(), self.offset.saturating_add(end));
+        (text, end.saturating_add(1))
+    }
+}
+
+impl<'b> Text<'b> {
+    /// The text that ends where `bytes` end, which is at `end` of the file.
+    fn at_end_of(bytes: &'b [u8], end: usize) -> Option<Self> {
+        let text = bytes.rsplit(|byte| is_control(*byte)).next().filter(|text| !text.is_empty())?;
+        Some(Self { offset: end.saturating_sub(text.len()), bytes: text })
     }
 }
 
@@ -103,10 +121,22 @@ mod tests {
     }
 
     #[test]
+    fn a_place_leads_to_the_string_around_it() {
+        let data = Data { offset: 100, bytes: b"\x01one two\0\x02\0cut" };
+        let text = |place| data.text_around(place).0.map(|it| (it.offset, it.bytes));
+        assert_eq!(text(1), Some((101, b"one two".as_slice())));
+        assert_eq!(text(8), Some((101, b"one two".as_slice())));
+        assert_eq!(text(9), None);
+        assert_eq!(text(12), None);
+        assert_eq!(text(99), None);
+        assert_eq!([1, 9, 12, 99].map(|place| data.text_around(place).1), [9, 11, 14, 14]);
+    }
+
+    #[test]
     fn ranges_are_read_once_and_holes_not_at_all() {
         assert_eq!(subtract(vec![5..9, 0..6, 0..6, 20..30, 3..3], vec![]), [0..9, 20..30]);
         assert_eq!(subtract(vec![0..10, 20..30], vec![8..25, 2..4, 3..5]), [0..2, 5..8, 25..30]);
-        assert_eq!(subtract(vec![0..10], vec![0..3, 9..10, 10..99]), [3..9]);
-        assert!(subtract(vec![4..8, 10..12], vec![0..20]).is_empty());
+        assert_eq!(subtract(vec![0..10, 40..41], vec![0..3, 9..10, 10..39]), [3..9, 40..41]);
+        assert!(subtract(vec![4..8, 10..12], vec![0..11, 9..20]).is_empty());
     }
 }
