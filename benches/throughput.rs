@@ -3,6 +3,9 @@
 //! `cargo bench` measures the fixtures; `CANDOR_BENCH=a.apk:folder cargo bench` measures packages of your own. All
 //! stages are timed in one run and the best of several rounds counts, so the ratios do not depend on the machine's mood.
 
+#![allow(clippy::print_stdout, reason = "the table is what a bench is for")]
+#![allow(clippy::cast_precision_loss, reason = "bytes of files are far below 2^52")]
+
 use std::env;
 use std::fs;
 use std::hint::black_box;

@@ -21,6 +21,7 @@ pub mod manifest;
 
 pub mod dex;
 pub mod flow;
+pub mod native;
 
 pub mod behavior;
 pub mod catalog;

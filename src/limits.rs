@@ -19,3 +19,7 @@ pub const MAX_TEXT_BYTES: u64 = 16 << 20;
 
 /// Issues that are kept for one package; the rest are counted in a last one.
 pub const MAX_ISSUES: usize = 200;
+
+/// Dynamic symbols of one native library that are looked at. The largest libraries of published apps (browser engines)
+/// have under 100,000.
+pub const MAX_SYMBOLS: usize = 1 << 20;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Completeness, OwnerKind, Reason};
+use super::native::Natives;
 use super::program::Program;
 use super::reads::Found;
 use super::sdks::{LIBRARY, matches_glob};
@@ -24,6 +25,7 @@ pub(super) struct Surface<'s> {
     /// Entry names of all parts.
     pub(super) entries: &'s EntryNames<'s>,
     pub(super) program: &'s Program<'s>,
+    pub(super) natives: &'s Natives,
     /// The package is a bare DEX file, without a manifest.
     pub(super) bare: bool,
 }
@@ -42,10 +44,7 @@ impl Surface<'_> {
         }
         self.frameworks().into_iter().for_each(|(kind, detail)| add(kind, detail));
         self.nested_code().into_iter().for_each(|detail| add("dynamic-code", detail));
-        let libraries = self.entries.libraries.iter().filter(|(_, entry)| entry.starts_with("lib/")).count();
-        if libraries > 0 {
-            add("native", format!("{libraries} native libraries are not analysed"));
-        }
+        self.natives.reasons().into_iter().for_each(|(kind, detail)| add(kind, detail));
         if !issues.is_empty() {
             add("corrupt", format!("{} parts could not be read as they should be", issues.len()));
         }

@@ -8,6 +8,7 @@ mod condition;
 mod facts;
 mod matches;
 mod model;
+mod native;
 mod observe;
 mod owners;
 mod program;

@@ -9,6 +9,7 @@ use super::condition::Conditions;
 use super::facts;
 use super::matches::Matches;
 use super::model::{App, Behavior, Completeness, Grade, IssueEntry, Reason, SdkFound};
+use super::native::{NativeWords, Natives, Search};
 use super::owners::Owners;
 use super::program::{self, Program};
 use super::reads::{Found, Reader};
@@ -27,6 +28,8 @@ pub struct Observer {
     conditions: Conditions,
     signs: Signs,
     focus: Focus,
+    /// What native libraries are searched for; none = they are not read.
+    natives: Option<NativeWords>,
 }
 
 impl Observer {
@@ -38,7 +41,14 @@ impl Observer {
             conditions: Conditions::new(catalog),
             signs: Signs::new(catalog),
             focus,
+            natives: Some(NativeWords::new(catalog)),
         }
+    }
+
+    /// The same observer, which leaves native libraries unread.
+    #[must_use]
+    pub fn without_natives(self) -> Self {
+        Self { natives: None, ..self }
     }
 
     /// Everything found in a package. What could not be read is among its issues; nothing stops.
@@ -84,6 +94,14 @@ impl Observer {
             .collect();
         let mut found = read_all(&readers);
         issues.append(&mut found.issues);
+        let mut natives = Natives::of(package);
+        if let Some(words) = &self.natives {
+            let search =
+                Search { words, conditions: &self.conditions, signs: &self.signs, owners: &owners, focus: self.focus };
+            search.fill(package, &sdks, &mut natives);
+            found.reads.append(&mut natives.reads);
+            found.reads.sort();
+        }
 
         issues.sort();
         issues.dedup();
@@ -92,9 +110,13 @@ impl Observer {
             manifests: &manifests,
             entries: &EntryNames::new(&names),
             program: &program,
+            natives: &natives,
             bare: package.kind == Kind::Dex,
         };
         let completeness = surface.assess(&found, &issues);
+        // Native code is never analysed as a whole, so what is wrong with a library does not make it worse.
+        issues.append(&mut natives.issues);
+        issues.sort();
         Behavior {
             path: package.path.display().to_string(),
             sha256,

@@ -102,6 +102,15 @@ impl Signs {
         found.graded()
     }
 
+    /// The SDKs that a native library of this file name belongs to, in the order of the catalog.
+    pub(super) fn with_library(&self, file: &str) -> Vec<&'static Sdk> {
+        let (set, places) = self.library_patterns.get_or_init(|| library_patterns(self.catalog));
+        let by_pattern = set.matches(file).into_iter().filter_map(|index| places.get(index));
+        let listed: BTreeSet<usize> =
+            self.libraries.get(file).into_iter().flatten().chain(by_pattern).copied().collect();
+        listed.into_iter().filter_map(|place| self.catalog.tables.sdks.get(place)).collect()
+    }
+
     fn read_manifest(&self, manifest: &Manifest, found: &mut Evidence) {
         for component in &manifest.components {
             let name = component.name.as_str();
@@ -125,11 +134,10 @@ impl Signs {
 
     fn read_entry(&self, entry: &str, found: &mut Evidence) {
         let file = entry.rsplit('/').next().unwrap_or(entry);
-        if entry.starts_with("lib/") && file.ends_with(LIBRARY) {
-            self.add_all(self.libraries.get(file), "native-lib", file, Weight::Weak, found);
-            let (set, places) = self.library_patterns.get_or_init(|| library_patterns(self.catalog));
-            for place in set.matches(file).iter().filter_map(|index| places.get(index)) {
-                self.add(*place, "native-lib", file, Weight::Weak, found);
+        if is_library(entry) {
+            for sdk in self.with_library(file) {
+                let sign = SdkEvidence { kind: "native-lib", value: file.to_owned(), count: None };
+                found.add(sdk, sign, Weight::Weak);
             }
         }
         let inside = entry.strip_prefix("assets/").unwrap_or(entry);
@@ -209,6 +217,11 @@ fn library_patterns(catalog: &'static Catalog) -> (RegexSet, Vec<usize>) {
         sdks.flat_map(|(place, sdk)| sdk.native_libs_regex.iter().map(move |it| (format!("^(?:{it})$"), place)));
     let (patterns, places): (Vec<String>, Vec<usize>) = patterns.unzip();
     (RegexSet::new(patterns).unwrap_or_else(|_| RegexSet::empty()), places)
+}
+
+/// Whether an entry is where the system takes native libraries from.
+pub(super) fn is_library(entry: &str) -> bool {
+    entry.starts_with("lib/") && entry.ends_with(LIBRARY)
 }
 
 /// Whether `text` matches a pattern in which `*` stands for any run of characters.

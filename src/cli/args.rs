@@ -106,6 +106,9 @@ pub(super) struct Batch {
     /// nearly every app does
     #[arg(long, value_name = "FOCUS", default_value = "policy")]
     pub(super) focus: Focus,
+    /// Leave native libraries unread: faster, but blind to the names and strings in them
+    #[arg(long)]
+    pub(super) no_native: bool,
     /// Let packages that could not be analysed fully pass: no exit status 3. The report stays the same
     #[arg(long)]
     pub(super) allow_incomplete: bool,

@@ -35,10 +35,16 @@ pub(super) struct Gated {
 
 impl Options {
     pub(super) fn new(batch: &Batch, catalog: &'static Catalog) -> Result<Self> {
+        Self::observing(focus(batch.focus), batch, catalog)
+    }
+
+    /// Packages are observed up to `seen`, whatever is shown of them.
+    fn observing(seen: catalog::Focus, batch: &Batch, catalog: &'static Catalog) -> Result<Self> {
+        let observer = Observer::new(catalog, seen);
         Ok(Self {
             paths: paths(&batch.paths)?,
             jobs: batch.jobs.map_or_else(processors, usize::from),
-            observer: Observer::new(catalog, focus(batch.focus)),
+            observer: if batch.no_native { observer.without_natives() } else { observer },
             shown: focus(batch.focus),
             gated: None,
             allow_incomplete: batch.allow_incomplete,
@@ -50,8 +56,8 @@ impl Options {
     pub(super) fn with_gate(check: &Check, catalog: &'static Catalog) -> Result<Self> {
         let disclosure = Disclosure::load(&check.against, catalog)?;
         let gated = Some(Gated { disclosure, gate: check.gate.into() });
-        let observer = Observer::new(catalog, focus(check.batch.focus).max(catalog::Focus::Policy));
-        Ok(Self { observer, gated, ..Self::new(&check.batch, catalog)? })
+        let seen = focus(check.batch.focus).max(catalog::Focus::Policy);
+        Ok(Self { gated, ..Self::observing(seen, &check.batch, catalog)? })
     }
 }
 
