@@ -2,8 +2,8 @@
 //! package can steer a terminal.
 
 use candor::behavior::{
-    App, Behavior, Certainty, Completeness, Endpoint, Grade, IssueEntry, Obtainable, Owner, OwnerKind, Permission,
-    Read, Reason, SdkEvidence, SdkFound, Signing,
+    App, Behavior, Certainty, Completeness, Endpoint, Grade, IssueEntry, Network, Obtainable, Owner, OwnerKind,
+    Permission, Read, Reason, SdkEvidence, SdkFound, Signing,
 };
 use candor::catalog::{Catalog, Confidence, Focus, Severity, Tables};
 use candor::check::{Agreement, Checked, Evidence, Finding, State};
@@ -292,6 +292,7 @@ fn behavior() -> Behavior {
             min_sdk: Some(19),
             target_sdk: Some(26),
             label: Some("证件照".into()),
+            network: Network::default(),
         },
         signing: vec![Signing {
             scheme: "v2",

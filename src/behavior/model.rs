@@ -13,7 +13,7 @@ pub struct Behavior {
     pub sha256: String,
     /// Bytes of the file.
     pub bytes: u64,
-    /// `apk`, `split`, `bundle` or `dex`.
+    /// `apk`, `split`, `bundle`, `dex`, or `unreadable` where it could not be opened.
     pub kind: &'static str,
     /// What the manifest says of the app.
     pub app: App,
@@ -48,6 +48,21 @@ pub struct App {
     pub target_sdk: Option<u32>,
     /// Label in the default configuration.
     pub label: Option<String>,
+    /// What it may send in the clear, and whom it trusts.
+    pub network: Network,
+}
+
+/// What the manifest and the network security configuration allow on the network.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Network {
+    /// Whether traffic without TLS is allowed where no domain says otherwise.
+    pub cleartext: bool,
+    /// Domains with a rule of their own that allows it, sorted; `*.` before one means its subdomains too.
+    pub cleartext_domains: Vec<String>,
+    /// Domains with a rule of their own that forbids it, sorted.
+    pub encrypted_domains: Vec<String>,
+    /// Certificates that the user installed are trusted.
+    pub user_certificates: bool,
 }
 
 /// A signing certificate.

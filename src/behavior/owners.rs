@@ -76,8 +76,8 @@ impl<'c> Owners<'c> {
 
     /// The length of the longest namespace of the app that holds the class.
     fn own_namespace(&self, name: &str) -> Option<usize> {
-        let ends = name.match_indices(['.', '$']).map(|(end, _)| end).chain([name.len()]);
-        ends.filter(|end| name.get(..*end).is_some_and(|prefix| self.own.contains(prefix))).last()
+        let mut ends = name.match_indices(['.', '$']).map(|(end, _)| end).chain([name.len()]);
+        ends.rfind(|end| name.get(..*end).is_some_and(|prefix| self.own.contains(prefix)))
     }
 
     /// Whether the system gives the real value to this package: what the catalog knows of platform restrictions and of

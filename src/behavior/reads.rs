@@ -9,7 +9,7 @@ use super::model::{Certainty, Owner, Read};
 use super::owners::Owners;
 use super::program::Unit;
 use crate::catalog::{ArgOp, Focus, Source, SourceKind};
-use crate::dex::{ClassDef, Code, MethodDef, Reference, Scan, Site};
+use crate::dex::{self, ClassDef, Code, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site};
 use crate::error::Issue;
 use crate::flow::{self, CallArgs, Value};
 
@@ -90,11 +90,17 @@ impl<'b> Reader<'_, 'b> {
             }
             let arguments = arguments.iter().find(|call| call.pc == site.pc);
             let note = matched.inherited.then(|| self.named_as(site));
-            for (source, literal, note) in self.decide(matched, arguments, note) {
+            for (source, literal, note) in self.decide(matched, arguments, note.as_deref()) {
                 let place = Place { owner: owner.clone(), caller: caller.clone(), pc: site.pc };
-                found.reads.push(self.entry(source, place, code, literal, note));
+                found.reads.push(self.entry(source, place, code, literal.or_else(|| self.text_at(site)), note));
             }
         }
+    }
+
+    /// The text that is loaded at a place, where that is what was found.
+    fn text_at(&self, site: &Site) -> Option<String> {
+        let Reference::String(index) = site.reference else { return None };
+        self.unit.dex.string(index).map(|text| shortened(&text))
     }
 
     fn matched(&self, site: &Site) -> Option<&Matched> {
@@ -125,13 +131,14 @@ impl<'b> Reader<'_, 'b> {
         &self,
         matched: &Matched,
         arguments: Option<&CallArgs>,
-        note: Option<String>,
+        note: Option<&str>,
     ) -> Vec<(&'static Source, Option<String>, Option<String>)> {
+        let note = || note.map(str::to_owned);
         let mut decided = Vec::new();
         let mut unknown = None;
         for source in matched.sources.iter().copied() {
             if !is_conditional(source) {
-                decided.push((source, None, note.clone()));
+                decided.push((source, None, note()));
                 continue;
             }
             let constants = arguments.map(|call| self.constants(source, call)).unwrap_or_default();
@@ -141,11 +148,11 @@ impl<'b> Reader<'_, 'b> {
             for constant in constants {
                 let literal = Some(shortened(&constant.shown()));
                 if source.kind == SourceKind::PermissionRequest {
-                    decided.push((source, literal, note.clone()));
+                    decided.push((source, literal, note()));
                 } else if let Some(kind) = referred_kind(source.arg_value) {
-                    decided.extend(self.conditions.entry(kind, &constant).map(|it| (it, literal, note.clone())));
+                    decided.extend(self.conditions.entry(kind, &constant).map(|it| (it, literal, note())));
                 } else if self.conditions.holds(source, &constant) {
-                    decided.push((source, literal, note.clone()));
+                    decided.push((source, literal, note()));
                 }
             }
         }
@@ -165,8 +172,11 @@ impl<'b> Reader<'_, 'b> {
         let text = |index| dex.string(index).map(Constant::Text);
         let value = source.arg_index.and_then(|index| call.values.get(usize::from(index)));
         match value {
-            Some(Value::String(index) | Value::Call(_, index)) => text(*index).into_iter().collect(),
+            Some(Value::String(index)) => text(*index).into_iter().collect(),
+            // An object that is made of a text stands for it, as a parsed URI does. A text made of a text is another one.
+            Some(Value::Call(method, index)) if !self.returns_text(*method) => text(*index).into_iter().collect(),
             Some(Value::Int(number)) => vec![Constant::Number(*number)],
+            Some(Value::Field(field)) => self.constant_of(*field).into_iter().collect(),
             Some(Value::Array(at)) if referred_kind(source.arg_value) == Some(SourceKind::ShellCommand) => {
                 // A command as an array is one command line.
                 let words: Vec<_> = call.array(*at).iter().filter_map(|index| dex.string(*index)).collect();
@@ -177,6 +187,23 @@ impl<'b> Reader<'_, 'b> {
         }
     }
 
+    /// Whether a method returns what the text constants of the file are.
+    fn returns_text(&self, method: MethodIdx) -> bool {
+        let dex = &self.unit.dex;
+        let result = dex.method(method).and_then(|method| dex.return_type(method.proto));
+        result.and_then(|ty| dex.type_bytes(ty)) == Some(b"Ljava/lang/String;")
+    }
+
+    /// The constant of a final field that this file defines.
+    fn constant_of(&self, field: FieldIdx) -> Option<Constant<'b>> {
+        let dex = &self.unit.dex;
+        let class = self.unit.class(dex.field(field)?.class)?;
+        Some(match dex.constant(&class, field)? {
+            dex::Constant::Int(number) => Constant::Number(number),
+            dex::Constant::String(index) => Constant::Text(dex.string(index)?),
+        })
+    }
+
     fn entry(
         &self,
         source: &'static Source,
@@ -185,7 +212,7 @@ impl<'b> Reader<'_, 'b> {
         literal: Option<String>,
         note: Option<String>,
     ) -> Read {
-        let undecided = literal.is_none() && is_conditional(source) && source.kind != SourceKind::FilePath;
+        let undecided = literal.is_none() && is_conditional(source);
         Read {
             data: if undecided { "*".to_owned() } else { source.data.to_owned() },
             owner: place.owner,
@@ -217,9 +244,9 @@ struct Place {
     pc: u32,
 }
 
-/// Whether a constant argument decides the entry.
+/// Whether a constant argument decides the entry. The text of a path has decided already when the place was found.
 fn is_conditional(source: &Source) -> bool {
-    source.arg_op != ArgOp::Any || source.arg_value.starts_with('@')
+    source.kind != SourceKind::FilePath && (source.arg_op != ArgOp::Any || source.arg_value.starts_with('@'))
 }
 
 fn shortened(text: &str) -> String {

@@ -10,6 +10,9 @@ use super::program::Unit;
 use crate::catalog::{Catalog, Holder, Sdk, Strength};
 use crate::manifest::Manifest;
 
+/// The end of a native library's name. Android compares names with their case.
+pub(super) const LIBRARY: &str = ".so";
+
 /// The signs of all SDKs of a catalog, by what is looked up.
 #[derive(Debug)]
 pub(super) struct Signs {
@@ -69,7 +72,9 @@ impl Signs {
                 (&sdk.actions, &mut it.actions),
                 (&sdk.native_libs, &mut it.libraries),
             ] {
-                names.iter().for_each(|name| table.entry(name).or_default().push(place));
+                for name in names.iter().copied() {
+                    table.entry(name).or_default().push(place);
+                }
             }
         }
         it
@@ -120,7 +125,7 @@ impl Signs {
 
     fn read_entry(&self, entry: &str, found: &mut Evidence) {
         let file = entry.rsplit('/').next().unwrap_or(entry);
-        if entry.starts_with("lib/") && file.ends_with(".so") {
+        if entry.starts_with("lib/") && file.ends_with(LIBRARY) {
             self.add_all(self.libraries.get(file), "native-lib", file, Weight::Weak, found);
             let (set, places) = self.library_patterns.get_or_init(|| library_patterns(self.catalog));
             for place in set.matches(file).iter().filter_map(|index| places.get(index)) {

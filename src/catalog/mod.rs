@@ -11,11 +11,13 @@ mod lookup;
 mod model;
 mod overlay;
 mod prefix;
+mod rule;
 mod tables;
 
 pub use load::{nearest, suggestion};
 pub use model::*;
 pub use prefix::{Holder, PrefixMatch, Strength};
+pub use rule::*;
 pub use tables::Tables;
 
 /// The compiled catalog with its look-ups.
@@ -29,10 +31,13 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The hash of the builtin catalog, without the cost of decoding it.
+    pub const BUILTIN_HASH: &str = env!("CANDOR_CATALOG_HASH");
+
     /// The catalog that is compiled into the program, decoded on first use.
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        BUILTIN.get_or_init(|| Self::new(builtin_tables(), env!("CANDOR_CATALOG_HASH")))
+        BUILTIN.get_or_init(|| Self::new(builtin_tables(), Self::BUILTIN_HASH))
     }
 
     /// A catalog of `tables`, which must be sorted as [`Tables`] says.

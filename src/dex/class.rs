@@ -5,7 +5,7 @@ use super::{Code, Dex, MethodIdx, StringIdx, TypeIdx};
 use crate::error::{Error, Result};
 
 /// `NO_INDEX`
-const NO_INDEX: u32 = u32::MAX;
+pub(super) const NO_INDEX: u32 = u32::MAX;
 
 /// `class_def_item`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,9 @@ pub struct ClassDef {
     /// Name of the source file, where the compiler kept it.
     pub source_file: Option<StringIdx>,
     interfaces: u32,
-    data: u32,
+    pub(super) data: u32,
+    /// `static_values_off`; 0 = no static field has a constant.
+    pub(super) values: u32,
 }
 
 /// A method that a class defines.
@@ -64,6 +66,7 @@ impl<'a> Dex<'a> {
             interfaces: field(12)?,
             source_file: optional(field(16)?).map(StringIdx),
             data: field(24)?,
+            values: field(28)?,
         })
     }
 
@@ -77,10 +80,25 @@ impl<'a> Dex<'a> {
     /// # Errors
     /// The member lists do not lie in the file.
     pub fn class_data(&self, class: &ClassDef) -> Result<Option<ClassData<'a>>> {
+        self.members(class).0
+    }
+
+    /// [`Self::class_data`], and how many bytes were read to get there.
+    pub(super) fn members(&self, class: &ClassDef) -> (Result<Option<ClassData<'a>>>, u64) {
         if class.data == 0 {
-            return Ok(None);
+            return (Ok(None), 0);
         }
         let mut cursor = Cursor::new(self.data, at(class.data));
+        let methods = self.skip_fields(class, &mut cursor);
+        let bytes = cursor.offset.saturating_sub(at(class.data)) as u64;
+        let members = methods.map(|(direct, virtuals)| {
+            Some(ClassData { cursor, direct, virtuals, method: 0, first: true, failed: false })
+        });
+        (members, bytes)
+    }
+
+    /// Moves to the methods of a class; gives how many direct and virtual ones it claims.
+    fn skip_fields(&self, class: &ClassDef, cursor: &mut Cursor<'a>) -> Result<(u32, u32)> {
         let mut counts = [0u32; 4];
         for count in &mut counts {
             *count =
@@ -88,16 +106,17 @@ impl<'a> Dex<'a> {
         }
         let [statics, instances, direct, virtuals] = counts;
         let fields = u64::from(statics).saturating_add(instances.into());
-        for _ in 0..fields {
-            // Two numbers a field, of at least a byte each: the end of the bytes ends the loop.
-            if cursor.uleb128().and_then(|_| cursor.uleb128()).is_none() {
-                return Err(Error::malformed(
-                    format!("{fields} fields do not fit in the class"),
-                    u64::from(class.data),
-                ));
-            }
+        let misfit = |cause: &str| Error::malformed(format!("{fields} fields {cause}"), u64::from(class.data));
+        if fields > u64::from(self.header.fields.count) {
+            return Err(misfit("in a class are more than the file has"));
         }
-        Ok(Some(ClassData { cursor, direct, virtuals, method: 0, first: true, failed: false }))
+        for _ in 0..fields {
+            cursor
+                .uleb128()
+                .and_then(|_| cursor.uleb128())
+                .ok_or_else(|| misfit("of a class do not fit in the file"))?;
+        }
+        Ok((direct, virtuals))
     }
 
     /// The code of a method; none where it is abstract or native.

@@ -97,6 +97,19 @@ pub(super) fn read(file: &str, bytes: &[u8], start: usize, issues: &mut Vec<Issu
         issues.push(Issue::new(file, place.saturating_add(0x20), message));
     }
 
+    if in_container {
+        let end = start.saturating_add(at(file_size));
+        if at(file_size) < HEADER_SIZE_V41 || end > at(claimed) {
+            let message = format!("file_size {file_size} in a container of {claimed} bytes leads to no next file");
+            issues.push(Issue::new(file, place.saturating_add(0x20), message));
+        }
+        let own_offset = field(0x74);
+        if at(own_offset) != start {
+            let message = format!("header_offset {own_offset:#x} of a header at {start:#x}");
+            issues.push(Issue::new(file, place.saturating_add(0x74), message));
+        }
+    }
+
     let mut table = |name: &str, header_offset: usize, item_size: usize| {
         let (count, offset) = (field(header_offset), field(header_offset.wrapping_add(4)));
         let room = bytes.len().saturating_sub(at(offset)).checked_div(item_size).unwrap_or(0);

@@ -1,7 +1,7 @@
 //! The instruction decoder.
 
 use super::bytes::{at, u16_at, u32_at};
-use super::opcode::{Format, Opcode};
+use super::opcode::{Flow, Format, Opcode};
 
 /// The registers that a call or array takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,14 +73,14 @@ impl Instruction {
         self.pc.saturating_add(self.opcode.format.units().into())
     }
 
-    /// The instruction at code unit `pc`; none where it does not fit or lies on a payload.
+    /// The instruction at code unit `pc`; none where it does not fit, its opcode is reserved, or a payload lies there.
     pub fn decode(insns: &[u8], pc: u32) -> Option<Self> {
         let units = insns.get(at(pc).checked_mul(2)?..)?;
         let first = u16_at(units, 0)?;
         let byte = first.to_le_bytes()[0];
         let high = first >> 8;
         let opcode = Opcode::of(byte);
-        if byte == 0 && high != 0 {
+        if byte == 0 && high != 0 || opcode.flow == Flow::Unused {
             return None;
         }
         if units.len() < usize::from(opcode.format.units()).saturating_mul(2) {
@@ -99,9 +99,8 @@ impl Instruction {
                 out.literal = i64::from((high_nibble << 12).cast_signed() >> 12);
             }
             Format::F10t => out.literal = i64::from(first.to_le_bytes()[1].cast_signed()),
-            Format::F20t => out.literal = i64::from(unit(1).cast_signed()),
             Format::F22x => out.b = unit(1),
-            Format::F21t | Format::F21s => out.literal = i64::from(unit(1).cast_signed()),
+            Format::F20t | Format::F21t | Format::F21s => out.literal = i64::from(unit(1).cast_signed()),
             Format::F21h => {
                 let shift = if byte == 0x19 { 48 } else { 16 };
                 out.literal = i64::from(unit(1).cast_signed()).wrapping_shl(shift);

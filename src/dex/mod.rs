@@ -12,12 +12,16 @@
 mod bytes;
 mod class;
 mod code;
+mod dangling;
 mod descriptor;
 mod header;
 mod ids;
 mod instruction;
 mod opcode;
 mod scan;
+#[cfg(test)]
+pub(crate) mod tests;
+mod values;
 
 pub use class::{ClassData, ClassDef, MethodDef};
 pub use code::{Code, Handler, Try};
@@ -27,6 +31,7 @@ pub use ids::{FieldId, FieldIdx, MethodId, MethodIdx, ProtoIdx, StringIdx, TypeI
 pub use instruction::{Args, Instruction, Instructions, Payload};
 pub use opcode::{Flow, Format, Index, Opcode};
 pub use scan::{BitSet, Reference, Scan, Site, Targets};
+pub use values::Constant;
 
 use crate::error::{Error, Issue, Result};
 
@@ -47,7 +52,8 @@ pub fn is_dex(bytes: &[u8]) -> bool {
 impl<'a> Dex<'a> {
     /// Opens every DEX file in `bytes`: one, or the members of a container of version 041.
     ///
-    /// `file` names the bytes in issues. Tables that reach past the end are cut to what is there.
+    /// `file` names the bytes in issues. Tables that reach past the end are cut to what is there; rows that point
+    /// nowhere are counted in an issue, one a table.
     ///
     /// # Errors
     /// The bytes are no DEX file, are shorter than a header, or have the wrong byte order.
@@ -69,6 +75,7 @@ impl<'a> Dex<'a> {
                 }
             }
         }
+        issues.extend(dexes.iter().flat_map(|dex| dangling::rows(file, dex)));
         Ok((dexes, issues))
     }
 

@@ -13,9 +13,12 @@ use crate::error::Issue;
 /// so the same bytes give the same result however the work is spread.
 const RANGES: u32 = 16;
 
-/// Code that one range may look at, in multiples of the file's size. Code items do not overlap in a sound file; a file
-/// that points to the same code over and over costs this much and no more.
+/// Members and code that one range may look at, in multiples of the file's size. They do not overlap in a sound file; a
+/// file that points to the same bytes over and over costs this much and no more.
 const BUDGET: u64 = 2;
+
+/// What is said where a range runs out of that.
+const SHARED: &str = "the same members or code are listed over and over; the rest of these classes is not read";
 
 /// A set of indices into one table.
 #[derive(Debug, Clone, Default)]
@@ -120,6 +123,7 @@ impl Code<'_> {
     /// The code unit at which something stands that is no instruction; the rest of the method is unknown.
     pub fn sites(&self, targets: &Targets, sites: &mut Vec<Site>) -> Result<(), u32> {
         let (units, _) = self.insns.as_chunks::<2>();
+        let known = sites.len();
         let mut pc = 0usize;
         while let Some(&[byte, high]) = units.get(pc) {
             let &(width, step) = STEPS.get(usize::from(byte)).unwrap_or(&(1, Step::Unused));
@@ -157,8 +161,18 @@ impl Code<'_> {
             }
             pc = pc.saturating_add(width);
         }
-        // An instruction whose operands reach past the end is none.
-        if pc > units.len() { Err(self.units()) } else { Ok(()) }
+        if pc > units.len() { Err(self.cut_off(known, sites)) } else { Ok(()) }
+    }
+
+    /// Where the last instruction starts, whose operands reach past the end. It is none, so its site goes too.
+    #[cold]
+    fn cut_off(&self, known: usize, sites: &mut Vec<Site>) -> u32 {
+        let mut instructions = self.instructions();
+        instructions.by_ref().for_each(drop);
+        if sites.len() > known {
+            sites.pop_if(|site| site.pc == instructions.pc());
+        }
+        instructions.pc()
     }
 }
 
@@ -195,7 +209,13 @@ impl<'d, 'a> Scan<'d, 'a> {
         let mut budget = (self.dex.size() as u64).saturating_mul(BUDGET);
         for index in classes {
             let Some(class) = self.dex.class(index) else { continue };
-            let methods = match self.dex.class_data(&class) {
+            let (members, bytes) = self.dex.members(&class);
+            budget = budget.saturating_sub(bytes);
+            if budget == 0 {
+                issues.push(self.issue(&class, None, SHARED));
+                return issues;
+            }
+            let methods = match members {
                 Ok(Some(methods)) => methods,
                 Ok(None) => continue,
                 Err(error) => {
@@ -218,8 +238,7 @@ impl<'d, 'a> Scan<'d, 'a> {
                 };
                 budget = budget.saturating_sub((code.insns.len() as u64).saturating_add(1));
                 if budget == 0 {
-                    let message = "the same code is listed over and over; the rest of these classes is not read";
-                    issues.push(self.issue(&class, u64::from(code.offset), message));
+                    issues.push(self.issue(&class, u64::from(code.offset), SHARED));
                     return issues;
                 }
                 sites.clear();

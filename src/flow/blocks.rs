@@ -2,28 +2,39 @@
 
 use crate::dex::{Code, Flow, Instruction, Payload};
 
+/// Code units of a method that is analysed: compilers stop at 65,536, and an instruction costs far more than its bytes.
+const MAX_UNITS: u32 = 1 << 20;
+
 /// A run of instructions that is entered at its first and left at its last.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Block {
-    /// Places in [`Blocks::instructions`].
+    /// Places in [`Graph::instructions`].
     pub(super) start: usize,
     /// One after the last place.
     pub(super) end: usize,
     /// Blocks that may run next.
     pub(super) successors: Vec<usize>,
-    /// Blocks that handle exceptions thrown inside.
-    pub(super) handlers: Vec<usize>,
+    /// The place in [`Graph::handlers`] of the blocks that handle exceptions thrown inside.
+    guard: Option<usize>,
 }
 
 /// A method cut into basic blocks, in order of their place; the first is the entry.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Blocks {
+pub(super) struct Graph {
     pub(super) instructions: Vec<Instruction>,
     pub(super) blocks: Vec<Block>,
+    /// The handlers of each try range, which many blocks share.
+    handlers: Vec<Vec<usize>>,
 }
 
-impl Blocks {
-    pub(super) fn of(code: &Code<'_>) -> Self {
+impl Graph {
+    /// The blocks of a method; none where it is far larger than any compiler writes, or its switches claim more targets
+    /// than it has code units, as switches that share a payload over and over do.
+    pub(super) fn of(code: &Code<'_>) -> Option<Self> {
+        if code.units() > MAX_UNITS {
+            return None;
+        }
+        let mut room = code.units();
         let instructions: Vec<Instruction> = code.instructions().collect();
         let tries = code.tries();
 
@@ -34,13 +45,12 @@ impl Blocks {
                 Flow::Next => continue,
                 Flow::If => instruction.target().into_iter().chain([instruction.next()]).collect(),
                 Flow::Goto => instruction.target().into_iter().collect(),
-                Flow::Switch => instruction
-                    .target()
-                    .map(|payload| Payload::targets(code.insns, instruction.pc, payload))
-                    .unwrap_or_default()
-                    .into_iter()
-                    .chain([instruction.next()])
-                    .collect(),
+                Flow::Switch => {
+                    let payload = instruction.target().and_then(|at| Some((at, Payload::at(code.insns, at)?.1)));
+                    room = room.checked_sub(payload.map_or(0, |(_, length)| length))?;
+                    let targets = payload.map(|(at, _)| Payload::targets(code.insns, instruction.pc, at));
+                    targets.into_iter().flatten().chain([instruction.next()]).collect()
+                }
                 Flow::Return | Flow::Throw | Flow::Unused => Vec::new(),
             };
             next.sort_unstable();
@@ -74,6 +84,7 @@ impl Blocks {
                 block.successors.push(following);
             }
         }
+        let mut lists = Vec::new();
         for entry in &tries {
             let mut handlers: Vec<usize> = entry.handlers.iter().filter_map(|handler| block_of(handler.pc)).collect();
             handlers.sort_unstable();
@@ -81,10 +92,16 @@ impl Blocks {
             // The bounds of a range are leaders, so it holds whole blocks.
             let place = |pc: u32| starts.partition_point(|start| instructions.get(*start).is_some_and(|it| it.pc < pc));
             for block in blocks.get_mut(place(entry.start)..place(entry.end)).unwrap_or_default() {
-                block.handlers.clone_from(&handlers);
+                block.guard = Some(lists.len());
             }
+            lists.push(handlers);
         }
-        Self { instructions, blocks }
+        Some(Self { instructions, blocks, handlers: lists })
+    }
+
+    /// The blocks that handle exceptions thrown in a block.
+    pub(super) fn handlers(&self, block: &Block) -> &[usize] {
+        block.guard.and_then(|guard| self.handlers.get(guard)).map_or(&[], Vec::as_slice)
     }
 
     /// The instructions of a block.

@@ -7,14 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::blocks::{Block, Blocks};
+use super::blocks::{Block, Graph};
 use crate::dex::{Code, Dex, FieldIdx, Index, Instruction, MethodIdx, StringIdx, TypeIdx};
 
-/// Values kept at once, registers times blocks. A larger method is not analysed; its arguments are unknown.
-const MAX_VALUES: usize = 1 << 20;
-
-/// Visits of a block on average before the analysis gives up. Real methods settle within five.
-const MAX_VISITS: usize = 32;
+/// Values that the analysis of a method may move for each of its code units, and those that any method may have moved
+/// before that counts: the cost of a file is linear in its bytes. A method that needs more is not analysed; its arguments
+/// are unknown.
+const WORK_PER_UNIT: usize = 1 << 12;
+const WORK_FREE: usize = 1 << 16;
 
 /// What a register holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,25 +68,28 @@ impl CallArgs {
 
 /// The arguments of the calls at `pcs` (code units, ascending), in that order; a place that holds no call is left out.
 pub fn call_args(dex: &Dex<'_>, code: &Code<'_>, pcs: &[u32]) -> Vec<CallArgs> {
-    let method = Blocks::of(code);
-    let mut analysis = Analysis::new(&method, code.registers.into());
-    let settled = analysis.settle();
+    let asked = |instruction: &Instruction| {
+        instruction.opcode.index == Index::Method && pcs.binary_search(&instruction.pc).is_ok()
+    };
+    let call = |state: &[Value], instruction: &Instruction| CallArgs {
+        pc: instruction.pc,
+        values: values(dex, state, instruction),
+        arrays: Vec::new(),
+    };
+    let Some(method) = Graph::of(code) else {
+        return code.instructions().filter(asked).map(|instruction| call(&[], &instruction)).collect();
+    };
+    let Some(states) = Analysis::settled(&method, code) else {
+        return method.instructions.iter().filter(|it| asked(it)).map(|instruction| call(&[], instruction)).collect();
+    };
     let mut arrays: BTreeMap<u32, Vec<StringIdx>> = BTreeMap::new();
     let mut calls = Vec::new();
-    for (block, state) in method.blocks.iter().zip(&analysis.states) {
-        let mut state = state.clone();
+    for (block, mut state) in method.blocks.iter().zip(states) {
         let body = method.body(block);
         for (place, instruction) in body.iter().enumerate() {
-            if settled {
-                note_array(&state, instruction, &mut arrays);
-            }
-            if pcs.binary_search(&instruction.pc).is_ok() && instruction.opcode.index == Index::Method {
-                let known = if settled { state.as_slice() } else { &[] };
-                calls.push(CallArgs {
-                    pc: instruction.pc,
-                    values: values(dex, known, instruction),
-                    arrays: Vec::new(),
-                });
+            note_array(&state, instruction, &mut arrays);
+            if asked(instruction) {
+                calls.push(call(&state, instruction));
             }
             let before = place.checked_sub(1).and_then(|place| body.get(place));
             step(&mut state, instruction, before);
@@ -104,47 +107,38 @@ pub fn call_args(dex: &Dex<'_>, code: &Code<'_>, pcs: &[u32]) -> Vec<CallArgs> {
 
 /// The state of all registers at the start of each block.
 struct Analysis<'m> {
-    method: &'m Blocks,
+    method: &'m Graph,
     states: Vec<Vec<Value>>,
 }
 
 impl<'m> Analysis<'m> {
-    fn new(method: &'m Blocks, registers: usize) -> Self {
-        let fits = registers.saturating_mul(method.blocks.len()) <= MAX_VALUES;
-        let registers = if fits { registers } else { 0 };
+    /// Runs until nothing changes; none where that costs more than the method's size allows.
+    fn settled(method: &'m Graph, code: &Code<'_>) -> Option<Vec<Vec<Value>>> {
+        let registers = usize::from(code.registers);
+        let mut work = code.insns.len().saturating_mul(WORK_PER_UNIT / 2).saturating_add(WORK_FREE);
+        work = work.checked_sub(registers.saturating_mul(method.blocks.len()))?;
         let mut states = vec![vec![Value::Unset; registers]; method.blocks.len()];
         if let Some(entry) = states.first_mut() {
             entry.fill(Value::Unknown);
         }
-        Self { method, states }
-    }
-
-    /// Runs until nothing changes; false where that takes too long or the method is too large.
-    fn settle(&mut self) -> bool {
-        let blocks = &self.method.blocks;
-        if self.states.first().is_none_or(Vec::is_empty) {
-            return false;
-        }
+        let mut it = Self { method, states };
         let mut waiting = BTreeSet::from([0]);
-        let mut visits = blocks.len().saturating_mul(MAX_VISITS);
         while let Some(index) = waiting.pop_first() {
-            let Some(left) = visits.checked_sub(1) else { return false };
-            visits = left;
-            let (Some(block), Some(state)) = (blocks.get(index), self.states.get(index)) else { continue };
+            let (Some(block), Some(state)) = (method.blocks.get(index), it.states.get(index)) else { continue };
+            let handlers = method.handlers(block);
+            let edges = handlers.len().saturating_add(block.successors.len()).saturating_add(1);
+            let writes = method.body(block).len().saturating_mul(handlers.len());
+            work = work.checked_sub(registers.saturating_mul(edges).saturating_add(writes))?;
             let mut state = state.clone();
-            for handler in &block.handlers {
-                if self.merge(*handler, &state) {
-                    waiting.insert(*handler);
-                }
+            for handler in handlers {
+                it.merge(*handler, &state, &mut waiting);
             }
-            self.run(block, &mut state, &mut waiting);
+            it.run(block, &mut state, &mut waiting);
             for successor in &block.successors {
-                if self.merge(*successor, &state) {
-                    waiting.insert(*successor);
-                }
+                it.merge(*successor, &state, &mut waiting);
             }
         }
-        true
+        Some(it.states)
     }
 
     /// Runs a block. An exception may leave it after any instruction, so each value that it writes reaches its handlers.
@@ -155,7 +149,7 @@ impl<'m> Analysis<'m> {
             before = Some(instruction);
             for register in written.into_iter().flatten() {
                 let Some(value) = state.get(register) else { continue };
-                for handler in &block.handlers {
+                for handler in self.method.handlers(block) {
                     let slot = self.states.get_mut(*handler).and_then(|state| state.get_mut(register));
                     if let Some(slot) = slot
                         && slot.join(*value) != *slot
@@ -168,16 +162,16 @@ impl<'m> Analysis<'m> {
         }
     }
 
-    /// Joins `state` into that of a block; true where it changed or the block was never reached.
-    fn merge(&mut self, block: usize, state: &[Value]) -> bool {
-        let Some(old) = self.states.get_mut(block) else { return false };
-        let mut changed = false;
+    /// Joins `state` into that of a block, which then waits for a visit where that changed it.
+    fn merge(&mut self, block: usize, state: &[Value], waiting: &mut BTreeSet<usize>) {
+        let Some(old) = self.states.get_mut(block) else { return };
         for (old, new) in old.iter_mut().zip(state) {
             let joined = old.join(*new);
-            changed |= joined != *old;
-            *old = joined;
+            if joined != *old {
+                *old = joined;
+                waiting.insert(block);
+            }
         }
-        changed
     }
 }
 

@@ -5,5 +5,7 @@
 
 mod blocks;
 mod constants;
+#[cfg(test)]
+mod tests;
 
 pub use constants::{CallArgs, Value, call_args};

@@ -1,0 +1,75 @@
+//! Tests of the room against files built here, the fixtures, and bytes that nobody would write.
+
+#![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
+// Numbers here are small, or cut on purpose.
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
+
+pub(crate) mod build;
+mod hostile;
+mod opcodes;
+mod payloads;
+mod tables;
+mod versions;
+
+use std::fs;
+use std::path::Path;
+
+use super::{BitSet, Dex, Index, Reference, Site, Targets};
+
+/// The bytes of every DEX fixture with its name, sorted.
+fn fixtures(folder: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "dex"))
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+fn fixture(path: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path)).unwrap()
+}
+
+/// The only file in `bytes`, which must be sound.
+fn open(bytes: &[u8]) -> Dex<'_> {
+    let (dexes, issues) = Dex::open("test.dex", bytes).unwrap();
+    assert_eq!(issues, []);
+    dexes[0]
+}
+
+/// Every index of every table.
+fn all_targets(dex: &Dex<'_>) -> Targets {
+    let full = |count: u32| {
+        let mut set = BitSet::new(count);
+        (0..count).for_each(|index| set.insert(index));
+        set
+    };
+    let header = &dex.header;
+    Targets {
+        methods: full(header.methods.count),
+        fields: full(header.fields.count),
+        strings: full(header.strings.count),
+    }
+}
+
+/// What [`super::Code::sites`] must give, found by decoding every instruction in full.
+fn naive_sites(dex: &Dex<'_>, code: &super::Code<'_>) -> (Vec<Site>, Result<(), u32>) {
+    let mut sites = Vec::new();
+    let mut instructions = code.instructions();
+    for instruction in instructions.by_ref() {
+        let index = instruction.index;
+        let reads = instruction.opcode.mnemonic.starts_with("iget") || instruction.opcode.mnemonic.starts_with("sget");
+        let reference = match instruction.opcode.index {
+            Index::Method if index < dex.header.methods.count => Reference::Method(super::MethodIdx(index)),
+            Index::Field if reads && index < dex.header.fields.count => Reference::Field(super::FieldIdx(index)),
+            Index::String if index < dex.header.strings.count => Reference::String(super::StringIdx(index)),
+            _ => continue,
+        };
+        sites.push(Site { pc: instruction.pc, byte: instruction.byte, reference });
+    }
+    let end = instructions.pc();
+    (sites, if end == code.units() { Ok(()) } else { Err(end) })
+}

@@ -1,0 +1,92 @@
+//! The lists of reads beside the fixtures: nothing is missing from what candor finds, and nothing is added.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use candor::behavior::{Behavior, OwnerKind, Read};
+use candor::catalog::{Confidence, Focus};
+
+use super::{fixture, observe};
+
+/// A line of an `expected.txt` without the entry point: data type, owner, file, caller, api, constant.
+type Row = [String; 6];
+
+fn rows(list: &str) -> BTreeSet<Row> {
+    let text = fs::read_to_string(fixture(list)).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines
+        .map(|line| {
+            let cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
+            assert_eq!(cells.len(), 7, "{list}: {line}");
+            cells[..6].to_vec().try_into().unwrap()
+        })
+        .collect()
+}
+
+fn row(read: &Read) -> Row {
+    let owner = match read.owner.kind {
+        OwnerKind::App => format!("app:{}", read.owner.id),
+        OwnerKind::Sdk => format!("sdk:{}", read.owner.id),
+        OwnerKind::Library => format!("library:{}", read.owner.id),
+        OwnerKind::Unknown => format!("unknown:{}", read.owner.id),
+    };
+    [
+        read.data.clone(),
+        owner,
+        read.file.clone(),
+        read.caller.clone(),
+        read.api.clone(),
+        read.literal.clone().unwrap_or_else(|| "-".to_owned()),
+    ]
+}
+
+fn differences(found: &BTreeSet<Row>, expected: &BTreeSet<Row>) -> String {
+    let line = |sign: &str, row: &Row| format!("{sign} {}\n", row.join("  "));
+    let missing = expected.difference(found).map(|row| line("missing", row));
+    missing.chain(found.difference(expected).map(|row| line("added", row))).collect()
+}
+
+#[test]
+fn the_id_photo_app_has_the_reads_of_its_list_and_no_other() {
+    let expected = rows("id-photo/expected.txt");
+    assert_eq!(expected.len(), 47);
+    let behavior = observe("id-photo/id-photo.apk", Focus::Policy);
+    // The list leaves out what is a hint and no more.
+    let found = behavior.reads.iter().filter(|read| read.confidence > Confidence::Low).map(row).collect();
+    assert_eq!(differences(&found, &expected), "");
+}
+
+/// A constant of the list that no single method decides: `a|b` is one or the other, `?` nobody knows.
+fn undecided(text: &str) -> bool {
+    text == "?" || text.contains('|')
+}
+
+#[test]
+fn dex_fixtures_have_the_reads_of_their_list_and_no_other() {
+    let mut expected: Vec<Row> = rows("dex/expected.txt").into_iter().collect();
+    let files: BTreeSet<String> = expected.iter().map(|row| row[2].clone()).collect();
+    assert_eq!(files.len(), 11, "{files:?}");
+    for row in &mut expected {
+        row[1] = "-".to_owned();
+        if undecided(&row[5]) {
+            (row[0], row[5]) = ("*".to_owned(), "-".to_owned());
+        }
+    }
+    let mut found = BTreeSet::new();
+    for file in &files {
+        let behavior = observe(&format!("dex/{file}"), Focus::Noise);
+        assert_eq!(behavior.issues, [], "{file}");
+        found.extend(behavior.reads.iter().map(row).map(|mut row| {
+            row[1] = "-".to_owned();
+            row
+        }));
+    }
+    assert_eq!(differences(&found, &expected.into_iter().collect()), "");
+}
+
+#[test]
+fn an_unknown_constant_is_a_read_only_where_all_are_asked_for() {
+    let undecided = |behavior: &Behavior| behavior.reads.iter().filter(|read| read.data == "*").count();
+    assert_eq!(undecided(&observe("dex/constants.dex", Focus::Policy)), 0);
+    assert!(undecided(&observe("dex/constants.dex", Focus::Noise)) > 5);
+}
