@@ -5,6 +5,7 @@
 mod checks;
 mod load;
 mod model;
+mod rule;
 mod tables;
 
 use std::env;
@@ -17,7 +18,7 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 fn main() -> ExitCode {
-    for source in ["build.rs", "model.rs", "tables.rs", "load.rs", "checks.rs", "data"] {
+    for source in ["build.rs", "model.rs", "rule.rs", "tables.rs", "load.rs", "checks.rs", "data"] {
         println!("cargo:rerun-if-changed=src/catalog/{source}");
     }
     match compile() {

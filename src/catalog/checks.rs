@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::{CatalogFile, Fault, Text, suggestion};
-use super::model::{ArgOp, DataType, Rule, Sdk, Source, SourceKind};
+use super::model::{ArgOp, DataType, Sdk, Source, SourceKind};
+use super::rule::Rule;
 use super::tables::Tables;
 
 /// Words that a [`DataType`] may have as its platform.

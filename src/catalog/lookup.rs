@@ -5,8 +5,9 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::model::{DataType, Implied, Marker, Permission, Rule, Sdk, Source, SourceKind};
+use super::model::{DataType, Implied, Marker, Permission, Sdk, Source, SourceKind};
 use super::prefix::{PrefixMatch, PrefixTable};
+use super::rule::Rule;
 use super::{Catalog, Tables};
 
 /// Tables that are made on first use; `candor --version` pays for none of them.

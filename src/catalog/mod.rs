@@ -11,11 +11,13 @@ mod lookup;
 mod model;
 mod overlay;
 mod prefix;
+mod rule;
 mod tables;
 
 pub use load::{nearest, suggestion};
 pub use model::*;
 pub use prefix::{Holder, PrefixMatch, Strength};
+pub use rule::*;
 pub use tables::Tables;
 
 /// The compiled catalog with its look-ups.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{DataType, Implied, Library, Marker, Permission, Rule, Sdk, Source, SourceKind};
+use super::model::{DataType, Implied, Library, Marker, Permission, Sdk, Source, SourceKind};
+use super::rule::Rule;
 
 /// All entries of one catalog. In a file every list is an array of tables under its singular name: `[[source]]`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -156,7 +156,7 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Read) -> io::Result<()> {
     let caller = if read.caller.is_empty() { read.file.clone() } else { dotted(&read.caller) };
     let api = if sheet.verbose { read.api.clone() } else { short(&read.api) };
     let mut notes = vec![words.certainty(read.certainty).to_owned()];
-    notes.extend(read.literal.as_ref().map(|literal| format!("\"{literal}\"")));
+    notes.extend(read.literal.as_ref().filter(|literal| **literal != read.api).map(|literal| format!("\"{literal}\"")));
     notes.extend((read.pre_consent == Some(true)).then(|| words.pick("同意前", "before consent").to_owned()));
     notes.extend((read.background == Some(true)).then(|| words.pick("后台", "in the background").to_owned()));
     notes.extend(words.obstacles(&read.obtainable));

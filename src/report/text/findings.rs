@@ -173,7 +173,7 @@ fn most_telling<'f>(sheet: &Sheet<'_, '_>, mut reads: Vec<&'f Evidence>) -> (Vec
 fn place(sheet: &mut Sheet<'_, '_>, read: &Evidence, column: usize, place_column: usize) -> io::Result<()> {
     let words = sheet.words;
     let mut what = short(&read.what);
-    if let Some(literal) = &read.literal {
+    if let Some(literal) = read.literal.as_ref().filter(|literal| **literal != read.what) {
         what = format!("{what} \"{literal}\"");
     }
     if !read.place.is_empty() {
