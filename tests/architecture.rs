@@ -66,8 +66,9 @@ const NETWORK_CRATES: [&str; 12] = [
 ];
 
 /// Names of the catalog that may stand in Rust, with the place and the reason.
-const NAMES_IN_RUST: [(&str, &str, &str); 2] = [
+const NAMES_IN_RUST: [(&str, &str, &str); 3] = [
     ("manifest/package.rs", "Donut", "the code name of API level 4, beside those of the other levels"),
+    ("native/symbols.rs", "JNI_OnLoad", "the function that the JNI specification names"),
     ("report/text/behavior.rs", "个人数据", "the heading over all data types"),
 ];
 
@@ -200,7 +201,9 @@ fn sources() -> Vec<Source> {
         let entry = entry.expect("the source tree can be read");
         let path = entry.path().strip_prefix("src").expect("it was found there");
         let path = path.to_str().expect("paths are text").replace('\\', "/");
-        if path.ends_with(".rs") && !path.split('/').any(|part| part == "tests" || part == "tests.rs") {
+        if entry.path().extension().is_some_and(|it| it == "rs")
+            && !path.split('/').any(|part| part == "tests" || part == "tests.rs")
+        {
             sources.push(Source::new(&path, fs::read_to_string(entry.path()).expect("sources are text")));
         }
     }
