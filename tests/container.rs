@@ -92,7 +92,7 @@ fn an_honest_package_is_read_without_an_issue() {
 fn the_hash_is_that_of_the_file() {
     let package = open("hash", b"dex\n035\0").unwrap();
     // printf 'dex\n035\0' | sha256sum
-    assert_eq!(package.sha256, "2c54a4c51192601674623d247e827ff8fcee7212eda7fed6bab5a4e959ace58e");
+    assert_eq!(package.sha256(), "2c54a4c51192601674623d247e827ff8fcee7212eda7fed6bab5a4e959ace58e");
     assert_eq!(package.kind, Kind::Dex);
 }
 

@@ -2,8 +2,8 @@
 //! package can steer a terminal.
 
 use candor::behavior::{
-    App, Behavior, Certainty, Completeness, Endpoint, Grade, IssueEntry, Owner, OwnerKind, Permission, Read, Reason,
-    SdkEvidence, SdkFound, Signing,
+    App, Behavior, Certainty, Completeness, Endpoint, Grade, IssueEntry, Network, Obtainable, Owner, OwnerKind,
+    Permission, Read, Reason, SdkEvidence, SdkFound, Signing,
 };
 use candor::catalog::{Catalog, Confidence, Focus, Severity, Tables};
 use candor::check::{Agreement, Checked, Evidence, Finding, State};
@@ -16,14 +16,17 @@ const CATALOG: &str = r#"{
 "data":[
  {"id":"device-info","umbrella":true,"platform":"both","name_en":"Device information","name_zh":"设备信息","class":"umbrella","origin":"test"},
  {"id":"imei","parent":"device-info","platform":"android","name_en":"IMEI","name_zh":"IMEI","class":"immutable","aliases_zh":["国际移动设备识别码"],"origin":"test"},
- {"id":"mac-bluetooth","parent":"device-info","platform":"android","name_en":"Bluetooth MAC address","name_zh":"蓝牙 MAC","class":"immutable","origin":"test"}],
+ {"id":"mac-bluetooth","parent":"device-info","platform":"android","name_en":"Bluetooth MAC address","name_zh":"蓝牙 MAC","class":"immutable","origin":"test"},
+ {"id":"meid","parent":"device-info","alternative_of":"imei","platform":"android","name_en":"MEID","name_zh":"MEID","class":"immutable","origin":"test"}],
 "source":[
  {"kind":"method-call","target":"Landroid/telephony/TelephonyManager;->getDeviceId()Ljava/lang/String;","data":"imei","strength":"value","arg_op":"any","focus":"core","confidence":"high","origin":"test"}],
 "permission":[
  {"name":"android.permission.READ_PHONE_STATE","protection":"dangerous","label_en":"read phone status and identity","label_zh":"读取手机状态和身份","aliases_zh":["电话权限"],"origin":"test"},
  {"name":"android.permission.RECORD_AUDIO","protection":"dangerous","label_en":"record audio","label_zh":"录音","origin":"test"}],
 "sdk":[
- {"id":"payer","name":"Payer SDK","name_zh":"付付支付","vendor":"Payer Ltd","category":"payment","origin":"test"}],
+ {"id":"carrier","name":"Carrier","name_zh":"载体","vendor":"Payer Ltd","category":"payment","origin":"test"},
+ {"id":"payer","name":"Payer SDK","name_zh":"付付支付","vendor":"Payer Ltd","category":"payment","origin":"test"},
+ {"id":"payer-risk","name":"Payer Risk","name_zh":"付付风控","vendor":"Payer Ltd","category":"security","parent":"payer","origin":"test"}],
 "library":[{"prefix":"okhttp3","name":"OkHttp","origin":"test"}],
 "marker":[{"kind":"packer","name":"Wrapper","marker":"native-lib","pattern":"libwrap.so","confidence":"high","origin":"test"}],
 "rule":[
@@ -32,7 +35,7 @@ const CATALOG: &str = r#"{
  {"id":"S03","name":"absent-listed-sdk","title_zh":"清单中的SDK未发现","title_en":"Listed SDK not found","definition":"d","severity":"info","class":"none","needs":"app+policy","tier":"core",
   "message_zh":"{cite}列出的 {sdk} 未在安装包中发现","message_en":"{sdk}, listed in {cite}, was not found in the package","origin":"test"},
  {"id":"S04","name":"sdk-exceeds-disclosure","title_zh":"SDK实际收集超出其披露行","title_en":"SDK reads more than its row","definition":"d","severity":"high","class":"omitted","needs":"app+policy","tier":"core",
-  "message_zh":"{owner}代码可读取披露行({cite})未列出的:{data}","message_en":"{owner} contains code that reads what its row ({cite}) does not list: {data}",
+  "message_zh":"{owner}的代码可读取披露行（{cite}）未列出的{data}[，另有{detail}]。","message_en":"Code of {owner} can read {data}, which its row ({cite}) does not list[, and {detail}].",
   "basis":[{"instrument":"某办法 (办字〔2019〕1号)","clause":"二(1)","verified":true},{"instrument":"某办法 (办字〔2019〕1号)","clause":"三(3)","verified":true},{"instrument":"另一标准","clause":"8.2","verified":false}],"origin":"test"}]
 }"#;
 
@@ -289,6 +292,7 @@ fn behavior() -> Behavior {
             min_sdk: Some(19),
             target_sdk: Some(26),
             label: Some("证件照".into()),
+            network: Network::default(),
         },
         signing: vec![Signing {
             scheme: "v2",
@@ -310,8 +314,8 @@ fn behavior() -> Behavior {
             parent: None,
             grade: Grade::Present,
             version: Some("15.6".into()),
-            evidence: ["com.payer.pay (12)", "com.payer.sdk (31)", "com.payer.util (3)"]
-                .map(|value| SdkEvidence { kind: "class", value: value.into() })
+            evidence: [("com.payer.pay", 12), ("com.payer.sdk", 31), ("com.payer.util", 3)]
+                .map(|(value, count)| SdkEvidence { kind: "class", value: value.into(), count: Some(count) })
                 .to_vec(),
         }],
         reads: vec![
@@ -358,7 +362,7 @@ fn read(data: &str, owner: Owner, caller: &str, certainty: Certainty) -> Read {
         path: if reachable { vec!["Lcom/example/App;->onCreate()V".into(), caller.into()] } else { Vec::new() },
         pre_consent: reachable.then_some(true),
         background: None,
-        obtainable: "restricted since API 29".into(),
+        obtainable: obtainable(),
         note: None,
         confidence: Confidence::High,
         focus: Focus::Core,
@@ -376,26 +380,46 @@ fn disclosure() -> Disclosure {
     }
 }
 
+fn obtainable() -> Obtainable {
+    Obtainable { restricted_since: Some(29), undeclared: vec!["READ_PHONE_STATE".into()] }
+}
+
+fn sign(kind: &'static str, what: &str) -> Evidence {
+    Evidence { kind, what: what.into(), ..Evidence::default() }
+}
+
 fn checked() -> Checked {
     let evidence = |index: u32| Evidence {
         data: "imei".into(),
+        also: vec!["meid".into()],
         what: "Landroid/telephony/TelephonyManager;->getDeviceId()Ljava/lang/String;".into(),
         place: format!("Lcom/payer/security/module/b{index};->b()V"),
         at: format!("classes.dex@{:#x}", 0x1000 + index),
-        note: "reachable".into(),
+        certainty: Some(if index == 3 { Certainty::Reachable } else { Certainty::Present }),
+        obtainable: Some(obtainable()),
+        ..sign("read", "")
     };
     let permissions = ["READ_PHONE_STATE", "RECORD_AUDIO"].map(|name| format!("android.permission.{name}"));
     Checked {
-        library_reads: 0,
+        library_reads: 2,
         findings: vec![
             Finding {
                 owner: Some(owner(OwnerKind::Sdk, "payer")),
                 data: vec!["imei".into(), "mac-bluetooth".into()],
-                evidence: (0..5).map(evidence).collect(),
+                sdks: vec!["payer".into(), "payer-risk".into()],
+                shipped_in: vec!["carrier".into()],
+                evidence: (0..5)
+                    .map(evidence)
+                    .chain([Evidence { count: Some(8), ..sign("class", "com.payer.risk") }])
+                    .collect(),
                 policy: vec![Cite { lines: [84, 93], quote: "付付支付  读取\n  Device ID".into() }],
                 ..finding("S04", Severity::High)
             },
-            Finding { permissions: permissions.to_vec(), ..finding("P01", Severity::High) },
+            Finding {
+                evidence: permissions.iter().map(|name| sign("permission", name)).collect(),
+                permissions: permissions.to_vec(),
+                ..finding("P01", Severity::High)
+            },
             Finding {
                 state: State::Undecided,
                 sdks: vec!["payer".into()],
@@ -422,6 +446,7 @@ fn finding(rule: &str, severity: Severity) -> Finding {
         data: Vec::new(),
         permissions: Vec::new(),
         sdks: Vec::new(),
+        shipped_in: Vec::new(),
         detail: String::new(),
         evidence: Vec::new(),
         policy: Vec::new(),

@@ -11,7 +11,7 @@ use crate::error::Issue;
 use crate::manifest::{ComponentKind, Manifest};
 
 /// Kinds of reasons for which nothing can be concluded from absence.
-const BLINDING: [&str; 3] = ["packed", "dynamic-code", "corrupt"];
+const BLINDING: [&str; 4] = ["corrupt", "dynamic-code", "packed", "script"];
 
 /// Places that a reason lists before it counts the rest.
 const SHOWN: usize = 3;
@@ -22,7 +22,7 @@ pub(super) struct Surface<'s> {
     pub(super) catalog: &'s Catalog,
     pub(super) manifests: &'s [Manifest],
     /// Entry names of all parts.
-    pub(super) entries: &'s [&'s str],
+    pub(super) entries: &'s EntryNames<'s>,
     pub(super) program: &'s Program<'s>,
     /// The package is a bare DEX file, without a manifest.
     pub(super) bare: bool,
@@ -42,7 +42,7 @@ impl Surface<'_> {
         }
         self.frameworks().into_iter().for_each(|(kind, detail)| add(kind, detail));
         self.nested_code().into_iter().for_each(|detail| add("dynamic-code", detail));
-        let libraries = self.entries.iter().filter(|entry| is_library(entry)).count();
+        let libraries = self.entries.libraries.iter().filter(|(_, entry)| entry.starts_with("lib/")).count();
         if libraries > 0 {
             add("native", format!("{libraries} native libraries are not analysed"));
         }
@@ -76,15 +76,11 @@ impl Surface<'_> {
     fn sign(&self, marker: &Marker) -> Option<&str> {
         // A few patterns carry a remark in brackets.
         let pattern = marker.pattern.split(" (").next().unwrap_or(marker.pattern);
-        let entry_like = |test: &dyn Fn(&str) -> bool| self.entries.iter().copied().find(|entry| test(entry));
-        let file = |entry: &str| entry.rsplit('/').next().unwrap_or_default().to_owned();
         match marker.marker {
-            "native-lib" => entry_like(&|entry| entry.ends_with(LIBRARY) && matches_glob(pattern, &file(entry))),
-            "asset" | "zip-entry" => entry_like(&|entry| {
-                let inside = entry.strip_prefix("assets/").unwrap_or(entry);
-                let folder = pattern.ends_with('/') && (entry.starts_with(pattern) || inside.starts_with(pattern));
-                folder || matches_glob(pattern, entry) || matches_glob(pattern, inside)
-            }),
+            "native-lib" => self.entries.library(pattern),
+            "asset" | "zip-entry" => {
+                self.entries.matching(pattern).or_else(|| self.entries.matching(&format!("assets/{pattern}")))
+            }
             "application-class" => self.applications().find(|class| matches_glob(pattern, class)),
             "component" => {
                 let components = self.manifests.iter().flat_map(|manifest| &manifest.components);
@@ -180,7 +176,7 @@ impl Surface<'_> {
                 && folder != "dex"
                 && [".dex", ".jar", ".apk"].iter().any(|ending| file.len() > ending.len() && file.ends_with(ending))
         };
-        let files: Vec<&str> = self.entries.iter().filter(nested).copied().collect();
+        let files: Vec<&str> = self.entries.sorted.iter().filter(nested).copied().collect();
         if files.is_empty() {
             return Vec::new();
         }
@@ -189,6 +185,35 @@ impl Surface<'_> {
     }
 }
 
-fn is_library(entry: &str) -> bool {
-    entry.starts_with("lib/") && entry.ends_with(LIBRARY)
+/// The names of a package's entries, for questions by pattern.
+#[derive(Debug)]
+pub(super) struct EntryNames<'s> {
+    sorted: Vec<&'s str>,
+    /// File names of native libraries with their entries.
+    libraries: Vec<(&'s str, &'s str)>,
+}
+
+impl<'s> EntryNames<'s> {
+    pub(super) fn new(names: &[&'s str]) -> Self {
+        let mut sorted = names.to_owned();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let library =
+            |entry: &&'s str| entry.ends_with(LIBRARY).then(|| (entry.rsplit('/').next().unwrap_or(entry), *entry));
+        Self { libraries: sorted.iter().filter_map(library).collect(), sorted }
+    }
+
+    /// The first entry that matches: a name, a folder with a slash at its end, or a pattern with `*`.
+    fn matching(&self, pattern: &str) -> Option<&'s str> {
+        let fixed = pattern.split('*').next().unwrap_or(pattern);
+        let start = self.sorted.partition_point(|entry| *entry < fixed);
+        let candidates = self.sorted.get(start..)?.iter().take_while(|entry| entry.starts_with(fixed));
+        let folder = pattern.ends_with('/');
+        candidates.copied().find(|entry| folder && entry.starts_with(pattern) || matches_glob(pattern, entry))
+    }
+
+    /// The first native library whose file name matches.
+    fn library(&self, pattern: &str) -> Option<&'s str> {
+        self.libraries.iter().find(|(file, _)| matches_glob(pattern, file)).map(|(_, entry)| *entry)
+    }
 }

@@ -81,16 +81,22 @@ impl Matches {
     }
 
     fn read_methods(&mut self, program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, names: &BitSet) {
+        let mut signature = String::new();
         for index in (0..unit.dex.header.methods.count).map(MethodIdx) {
             let Some(method) = unit.dex.method(index).filter(|method| names.contains(method.name.0)) else { continue };
-            let name = unit.dex.string(method.name).unwrap_or_default();
-            let signature = format!("{name}{}", unit.dex.proto_descriptor(method.proto));
+            signature.clear();
+            signature.push_str(&unit.dex.string(method.name).unwrap_or_default());
+            unit.dex.push_proto(method.proto, &mut signature);
+            if !words.knows(&signature) {
+                continue;
+            }
             let class = unit.dex.type_descriptor(method.class).unwrap_or_default();
             let mut matched = Matched { loader: words.loader(&class, &signature), ..Matched::default() };
             for member in words.members(&signature) {
                 if member.class == class {
                     matched.sources.extend(&member.sources);
-                } else if inherits(program, unit, index, method.class, member.class) {
+                } else if !signature.starts_with('<') && inherits(program, unit, index, method.class, member.class) {
+                    // Constructors are not inherited.
                     matched.sources.extend(&member.sources);
                     matched.inherited = true;
                 }

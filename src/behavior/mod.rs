@@ -5,6 +5,7 @@
 
 mod completeness;
 mod condition;
+mod facts;
 mod matches;
 mod model;
 mod observe;

@@ -1,6 +1,8 @@
 //! The facts of a package, in the stable shape `candor.behavior/1`.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 /// Everything found in one package.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -11,7 +13,7 @@ pub struct Behavior {
     pub sha256: String,
     /// Bytes of the file.
     pub bytes: u64,
-    /// `apk`, `split`, `bundle` or `dex`.
+    /// `apk`, `split`, `bundle`, `dex`, or `unreadable` where it could not be opened.
     pub kind: &'static str,
     /// What the manifest says of the app.
     pub app: App,
@@ -46,6 +48,21 @@ pub struct App {
     pub target_sdk: Option<u32>,
     /// Label in the default configuration.
     pub label: Option<String>,
+    /// What it may send in the clear, and whom it trusts.
+    pub network: Network,
+}
+
+/// What the manifest and the network security configuration allow on the network.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Network {
+    /// Whether traffic without TLS is allowed where no domain says otherwise.
+    pub cleartext: bool,
+    /// Domains with a rule of their own that allows it, sorted; `*.` before one means its subdomains too.
+    pub cleartext_domains: Vec<String>,
+    /// Domains with a rule of their own that forbids it, sorted.
+    pub encrypted_domains: Vec<String>,
+    /// Certificates that the user installed are trusted.
+    pub user_certificates: bool,
 }
 
 /// A signing certificate.
@@ -89,8 +106,11 @@ pub enum Grade {
 pub struct SdkEvidence {
     /// `class`, `component`, `native-lib`, `meta-data`, `asset`, `string` or `structure`.
     pub kind: &'static str,
-    /// What was found: a class descriptor's package and count, a component, a file.
+    /// What was found: a package of classes, a component, a file.
     pub value: String,
+    /// Classes below that package; none for other kinds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
 }
 
 /// An SDK in the package.
@@ -182,14 +202,42 @@ pub struct Read {
     pub pre_consent: Option<bool>,
     /// Reachable in the background; none = not analysed.
     pub background: Option<bool>,
-    /// Whether the system gives the real value: `yes`, `restricted since API 29 …`.
-    pub obtainable: String,
+    /// Whether the system gives the real value.
+    pub obtainable: Obtainable,
     /// What a reader must know.
     pub note: Option<String>,
     /// The catalog's confidence that the source means this data type.
     pub confidence: crate::catalog::Confidence,
     /// Whether a policy must list the data type: `core`, `policy` or `noise`.
     pub focus: crate::catalog::Focus,
+}
+
+/// Whether the system gives the real value to this package: nothing set = it does. Its stable form is the text that it
+/// displays as: `yes`, `restricted since API 29`, `permission not declared: A or B`, or both joined by `; `.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Obtainable {
+    /// The first API level that withholds it from ordinary apps.
+    pub restricted_since: Option<u32>,
+    /// The permissions any of which is needed, where the package declares none of them.
+    pub undeclared: Vec<String>,
+}
+
+impl fmt::Display for Obtainable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let undeclared = self.undeclared.join(" or ");
+        match (self.restricted_since, self.undeclared.is_empty()) {
+            (None, true) => f.write_str("yes"),
+            (None, false) => write!(f, "permission not declared: {undeclared}"),
+            (Some(level), true) => write!(f, "restricted since API {level}"),
+            (Some(level), false) => write!(f, "permission not declared: {undeclared}; restricted since API {level}"),
+        }
+    }
+}
+
+impl Serialize for Obtainable {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// A host that the code names.

@@ -1,13 +1,14 @@
 //! From an opened package to its behavior.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::completeness::Surface;
+use super::completeness::{EntryNames, Surface};
 use super::condition::Conditions;
+use super::facts;
 use super::matches::Matches;
-use super::model::{App, Behavior, Completeness, IssueEntry, Permission, Reason, SdkFound, Signing};
+use super::model::{App, Behavior, Completeness, Grade, IssueEntry, Reason, SdkFound};
 use super::owners::Owners;
 use super::program::{self, Program};
 use super::reads::{Found, Reader};
@@ -17,7 +18,6 @@ use crate::catalog::{Catalog, Focus};
 use crate::container::{Kind, Package, Part};
 use crate::error::Issue;
 use crate::limits::MAX_ISSUES;
-use crate::manifest::{self, Manifest};
 
 /// Observes packages with one catalog. It is made once a run and shared by all threads.
 #[derive(Debug)]
@@ -43,10 +43,12 @@ impl Observer {
 
     /// Everything found in a package. What could not be read is among its issues; nothing stops.
     pub fn observe(&self, package: &Package) -> Behavior {
-        let (files, mut issues) = program::load(package);
-        issues.extend(package.issues.iter().cloned());
-        let (manifests, more) = read_manifests(package);
+        let (sha256, ((files, mut issues), (manifests, more))) = rayon::join(
+            || package.sha256(),
+            || rayon::join(|| program::load(package), || facts::read_manifests(package)),
+        );
         issues.extend(more);
+        issues.extend(package.issues.iter().cloned());
         let (program, more) = Program::open(&files);
         issues.extend(more);
         let names: Vec<&str> = package.parts.iter().flat_map(Part::entries).map(|it| it.name.as_str()).collect();
@@ -65,9 +67,9 @@ impl Observer {
         }
         let sdks = self.signs.find(&counts, &manifests, names.iter().copied());
 
-        let permissions = permissions(self.catalog, &manifests);
+        let permissions = facts::permissions(self.catalog, &manifests);
         let declared = permissions.iter().map(|it| it.name.clone()).collect();
-        let owners = Owners::new(self.catalog, &manifests, beyond_prefixes(self.catalog, &sdks), declared);
+        let owners = Owners::new(self.catalog, &manifests, supported(self.catalog, &sdks), declared);
         let readers: Vec<Reader<'_, '_>> = program
             .units
             .iter()
@@ -88,18 +90,18 @@ impl Observer {
         let surface = Surface {
             catalog: self.catalog,
             manifests: &manifests,
-            entries: &names,
+            entries: &EntryNames::new(&names),
             program: &program,
             bare: package.kind == Kind::Dex,
         };
         let completeness = surface.assess(&found, &issues);
         Behavior {
             path: package.path.display().to_string(),
-            sha256: package.sha256.clone(),
+            sha256,
             bytes: package.bytes,
             kind: kind_word(package.kind),
-            app: manifests.first().map(app).unwrap_or_default(),
-            signing: package.signing.iter().map(signing).collect(),
+            app: manifests.first().map(facts::app).unwrap_or_default(),
+            signing: package.signing.iter().map(facts::signing).collect(),
             permissions,
             sdks,
             reads: found.reads,
@@ -146,95 +148,11 @@ fn read_all(readers: &[Reader<'_, '_>]) -> Found {
     all
 }
 
-/// The manifests of all parts, base first.
-fn read_manifests(package: &Package) -> (Vec<Manifest>, Vec<Issue>) {
-    let mut manifests = Vec::new();
-    let mut issues = Vec::new();
-    for part in &package.parts {
-        let candidates = [("AndroidManifest.xml", "resources.arsc"), ("manifest/AndroidManifest.xml", "resources.pb")];
-        let found = candidates.iter().find_map(|(name, table)| Some((part.find(name)?, part.find(table))));
-        let Some((entry, table)) = found else {
-            if package.kind != Kind::Dex {
-                issues.push(Issue::new(part.label("AndroidManifest.xml"), None, "there is no manifest"));
-            }
-            continue;
-        };
-        let label = part.label(&entry.name);
-        let bytes = match part.read(entry) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                issues.push(Issue::from_error(label, &error));
-                continue;
-            }
-        };
-        // A broken resource table costs the values in it, not the manifest.
-        let table = table.and_then(|table| match part.read(table) {
-            Ok(bytes) => Some(bytes),
-            Err(error) => {
-                issues.push(Issue::from_error(part.label(&table.name), &error));
-                None
-            }
-        });
-        let (manifest, more) = manifest::read(&label, &bytes, table.as_deref());
-        issues.extend(more);
-        manifests.push(manifest);
-    }
-    (manifests, issues)
-}
-
-/// Declared permissions, and those that the system adds to them, sorted by name.
-fn permissions(catalog: &Catalog, manifests: &[Manifest]) -> Vec<Permission> {
-    let mut all: BTreeMap<String, Permission> = BTreeMap::new();
-    for uses in manifests.iter().flat_map(|manifest| &manifest.uses_permissions) {
-        let permission = Permission { name: uses.name.clone(), implied: false, max_sdk: uses.max_sdk };
-        let known = all.entry(uses.name.clone()).or_insert(permission);
-        // Declared twice, it holds up to the higher of the two levels.
-        known.max_sdk = match (known.max_sdk, uses.max_sdk) {
-            (Some(known), Some(again)) => Some(known.max(again)),
-            _ => None,
-        };
-    }
-    let Some(base) = manifests.first() else { return Vec::new() };
-    // The platform takes a missing target for the minimum, and a missing minimum for 1.
-    let target = base.target_sdk.or(base.min_sdk).unwrap_or(1);
-    let mut waiting: Vec<String> = all.keys().cloned().chain([String::new()]).collect();
-    while let Some(declared) = waiting.pop() {
-        for implied in catalog.implied_by(&declared, target) {
-            if !all.contains_key(implied.implied) {
-                let name = implied.implied.to_owned();
-                waiting.push(name.clone());
-                all.insert(name.clone(), Permission { name, implied: true, max_sdk: None });
-            }
-        }
-    }
-    all.into_values().collect()
-}
-
-/// SDKs of which there is another sign than a class prefix.
-fn beyond_prefixes<'c>(catalog: &'c Catalog, sdks: &[SdkFound]) -> BTreeSet<&'c str> {
-    let supported = sdks.iter().filter(|sdk| sdk.evidence.iter().any(|sign| sign.kind != "class"));
+/// SDKs of which there is more than a prefix too common to prove anything.
+fn supported<'c>(catalog: &'c Catalog, sdks: &[SdkFound]) -> BTreeSet<&'c str> {
+    let supported =
+        sdks.iter().filter(|sdk| sdk.grade == Grade::Present || sdk.evidence.iter().any(|sign| sign.kind != "class"));
     supported.filter_map(|sdk| Some(catalog.sdk(&sdk.id)?.id)).collect()
-}
-
-fn app(manifest: &Manifest) -> App {
-    App {
-        package: manifest.package.clone(),
-        version_name: manifest.version_name.clone(),
-        version_code: manifest.version_code,
-        min_sdk: manifest.min_sdk,
-        target_sdk: manifest.target_sdk,
-        label: manifest.label.clone(),
-    }
-}
-
-fn signing(signer: &crate::container::Signer) -> Signing {
-    Signing {
-        scheme: signer.scheme,
-        sha256: signer.sha256.clone(),
-        subject: signer.subject.clone(),
-        not_before: signer.not_before.clone(),
-        not_after: signer.not_after.clone(),
-    }
 }
 
 fn kind_word(kind: Kind) -> &'static str {

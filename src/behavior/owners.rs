@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Owner, OwnerKind};
-use crate::catalog::{Catalog, Holder, Source, Strength};
+use super::model::{Obtainable, Owner, OwnerKind};
+use crate::catalog::{Catalog, DataType, Holder, Source, Strength};
 use crate::manifest::Manifest;
 
 /// Segments of a package that name its owner: `com.example.app` of `com.example.app.ui.login`.
@@ -82,20 +82,15 @@ impl<'c> Owners<'c> {
 
     /// Whether the system gives the real value to this package: what the catalog knows of platform restrictions and of
     /// the permission that guards the source. Both are reported, for the attempt counts too.
-    pub(super) fn obtainable(&self, source: &Source) -> String {
-        let restricted = self.catalog.data_type(source.data).map_or("", |data| data.restricted);
+    pub(super) fn obtainable(&self, source: &Source) -> Obtainable {
         let needed = permission_names(source.permissions);
-        let missing = !needed.is_empty()
-            && !needed.iter().any(|name| {
-                self.declared.iter().any(|declared| declared.rsplit('.').next() == Some(name) || declared == name)
-            });
-        match (restricted, missing) {
-            ("", false) => "yes".to_owned(),
-            ("", true) => format!("permission not declared: {}", needed.join(" or ")),
-            (_, false) => format!("restricted since API {restricted}"),
-            (_, true) => {
-                format!("permission not declared: {}; restricted since API {restricted}", needed.join(" or "))
-            }
+        let declared = |name: &&str| {
+            self.declared.iter().any(|declared| declared.rsplit('.').next() == Some(*name) || declared == name)
+        };
+        let missing = if needed.iter().any(declared) { Vec::new() } else { needed };
+        Obtainable {
+            restricted_since: self.catalog.data_type(source.data).and_then(DataType::restricted_since),
+            undeclared: missing.into_iter().map(str::to_owned).collect(),
         }
     }
 }
@@ -169,6 +164,23 @@ mod tests {
         let own = manifest("com.tencent.bugly.demo", &[]);
         assert_eq!(owner_in(own.clone(), "Lcom/tencent/bugly/demo/Main;").0, OwnerKind::App);
         assert_eq!(owner_in(own, "Lcom/tencent/bugly/crashreport/CrashReport;"), (OwnerKind::Sdk, "bugly".to_owned()));
+    }
+
+    #[test]
+    fn what_the_system_withholds_is_said_in_stable_words() {
+        let told = |declared: &[&str], api: &str| {
+            let declared = declared.iter().map(|name| format!("android.permission.{name}")).collect();
+            let owners = Owners::new(Catalog::builtin(), &[], BTreeSet::new(), declared);
+            let source = Catalog::builtin().tables.sources.iter().find(|source| source.target == api);
+            owners.obtainable(source.expect("a source")).to_string()
+        };
+        let imsi = "Landroid/telephony/TelephonyManager;->getSubscriberId()Ljava/lang/String;";
+        assert_eq!(told(&["READ_PHONE_STATE"], imsi), "restricted since API 29");
+        assert_eq!(told(&[], imsi), "permission not declared: READ_PHONE_STATE; restricted since API 29");
+        let model = "Landroid/os/Build;->MODEL:Ljava/lang/String;";
+        assert_eq!(told(&[], model), "yes");
+        let either = Obtainable { restricted_since: None, undeclared: vec!["A".into(), "B".into()] };
+        assert_eq!(serde_json::to_string(&either).expect("JSON"), "\"permission not declared: A or B\"");
     }
 
     #[test]

@@ -72,18 +72,12 @@ pub(super) fn load(package: &Package) -> (Vec<File<'_>>, Vec<Issue>) {
 impl<'b> Program<'b> {
     /// Opens the files. One that is no DEX file is an issue.
     pub(super) fn open(files: &'b [File<'_>]) -> (Self, Vec<Issue>) {
-        let mut program = Self::default();
-        let mut issues = Vec::new();
-        for file in files {
-            match Dex::open(&file.label, &file.bytes) {
-                Ok((dexes, more)) => {
-                    issues.extend(more);
-                    program.units.extend(dexes.into_iter().map(|dex| Unit::new(&file.label, dex)));
-                }
-                Err(error) => issues.push(Issue::from_error(&file.label, &error)),
-            }
-        }
-        (program, issues)
+        let open = |file: &'b File<'_>| match Dex::open(&file.label, &file.bytes) {
+            Ok((dexes, issues)) => (dexes.into_iter().map(|dex| Unit::new(&file.label, dex)).collect(), issues),
+            Err(error) => (Vec::new(), vec![Issue::from_error(&file.label, &error)]),
+        };
+        let (units, issues): (Vec<Vec<Unit<'b>>>, Vec<Vec<Issue>>) = files.par_iter().map(open).unzip();
+        (Self { units: units.into_iter().flatten().collect() }, issues.into_iter().flatten().collect())
     }
 
     /// Whether any file defines the class.

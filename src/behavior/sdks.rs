@@ -91,8 +91,7 @@ impl Signs {
         for ((sdk, prefix), (strength, count)) in classes {
             let Some(sdk) = self.catalog.sdk(sdk) else { continue };
             let weight = if *strength == Strength::Strong { Weight::Strong } else { Weight::Weak };
-            let noun = if *count == 1 { "class" } else { "classes" };
-            found.add(sdk, "class", format!("{prefix} ({count} {noun})"), weight);
+            found.add(sdk, SdkEvidence { kind: "class", value: (*prefix).to_owned(), count: Some(*count) }, weight);
         }
         for manifest in manifests {
             self.read_manifest(manifest, &mut found);
@@ -150,7 +149,7 @@ impl Signs {
 
     fn add(&self, place: usize, kind: &'static str, value: &str, weight: Weight, to: &mut Evidence) {
         if let Some(sdk) = self.catalog.tables.sdks.get(place) {
-            to.add(sdk, kind, value.to_owned(), weight);
+            to.add(sdk, SdkEvidence { kind, value: value.to_owned(), count: None }, weight);
         }
     }
 }
@@ -174,10 +173,10 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn add(&mut self, sdk: &'static Sdk, kind: &'static str, value: String, weight: Weight) {
+    fn add(&mut self, sdk: &'static Sdk, sign: SdkEvidence, weight: Weight) {
         let (entry, signs) = self.by_sdk.entry(sdk.id).or_default();
         *entry = Some(sdk);
-        signs.insert(SdkEvidence { kind, value }, weight);
+        signs.insert(sign, weight);
     }
 
     /// One strong sign or two sorts of weak ones make an SDK present; an entry that rests on recall stays possible.

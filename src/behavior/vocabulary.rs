@@ -1,6 +1,6 @@
 //! The catalog's sources, arranged for one question: does this name, this member, this string of a DEX file matter?
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::catalog::{ArgOp, Catalog, Source, SourceKind};
 
@@ -25,17 +25,17 @@ pub(super) struct Word {
 /// All sources of a catalog that DEX code can use.
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary {
-    words: HashMap<&'static [u8], Word>,
+    words: FxHashMap<&'static [u8], Word>,
     /// One bit for the first byte of a word, by the word's length: most strings are none and go no further.
     shapes: Vec<[u64; 4]>,
     /// `name(args)ret` and `name:type` to the members with that signature.
-    members: HashMap<&'static str, Vec<Member>>,
+    members: FxHashMap<&'static str, Vec<Member>>,
     /// Methods whose override in the package is a read, arranged the same way.
-    overrides: HashMap<&'static str, Vec<Member>>,
+    overrides: FxHashMap<&'static str, Vec<Member>>,
     /// Paths that are no single literal.
     patterns: Vec<&'static Source>,
     /// Methods that load code at run time: signature to class and whole descriptor.
-    loaders: HashMap<&'static str, Vec<(&'static str, &'static str)>>,
+    loaders: FxHashMap<&'static str, Vec<(&'static str, &'static str)>>,
 }
 
 impl Vocabulary {
@@ -99,6 +99,13 @@ impl Vocabulary {
     /// The paths that are more than a literal.
     pub(super) fn patterns(&self) -> &[&'static Source] {
         &self.patterns
+    }
+
+    /// Whether any method with this signature, `name(args)ret`, matters.
+    pub(super) fn knows(&self, signature: &str) -> bool {
+        self.members.contains_key(signature)
+            || self.overrides.contains_key(signature)
+            || self.loaders.contains_key(signature)
     }
 
     /// Members that are called or read, by `name(args)ret` or `name:type`.

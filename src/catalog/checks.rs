@@ -172,9 +172,18 @@ impl<'t> Names<'t> {
     fn check_data_type(&self, file: &CatalogFile, entry: &DataType<Text>) -> Result<(), Fault> {
         id(file, &entry.id)?;
         parent("data type", file, &entry.id, &entry.parent, &self.data)?;
+        entry.also.iter().try_for_each(|also| self.data_type(file, also))?;
+        if !entry.alternative_of.as_str().is_empty() {
+            self.data_type(file, &entry.alternative_of)?;
+        }
         word(file, "platform", &entry.platform, PLATFORMS)?;
         word(file, "class", &entry.class, DATA_CLASSES)?;
-        word(file, "gbt35273", &entry.gbt35273, GBT35273)
+        word(file, "gbt35273", &entry.gbt35273, GBT35273)?;
+        let level = entry.restricted.as_str().split(": ").next().unwrap_or_default();
+        if level.is_empty() || level.parse::<u32>().is_ok() || level.starts_with("iOS ") {
+            return Ok(());
+        }
+        Err(file.fault(&entry.restricted, "restricted starts with a level: `29: effect` or `iOS 7: effect`"))
     }
 
     fn check_source(&self, file: &CatalogFile, entry: &Source<Text>) -> Result<(), Fault> {
@@ -220,6 +229,15 @@ impl<'t> Names<'t> {
         if !(country.is_empty() || country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase())) {
             return Err(file.fault(&entry.country, format!("`{country}` is not an ISO 3166-1 alpha-2 code")));
         }
+        for shipped in &entry.shipped_in {
+            known("sdk", file, &shipped.sdk, self.sdks.keys())?;
+            if !shipped.prefix.as_str().is_empty()
+                && !entry.all_prefixes().any(|own| own.as_str() == shipped.prefix.as_str())
+            {
+                let prefix = shipped.prefix.as_str();
+                return Err(file.fault(&shipped.prefix, format!("`{prefix}` is no prefix of `{}`", entry.id.as_str())));
+            }
+        }
         for data in entry.declared_data.iter().chain(&entry.declared_optional).chain(&entry.observed_data) {
             self.data_type(file, data)?;
         }
@@ -239,6 +257,9 @@ impl<'t> Names<'t> {
             }
         }
         for message in [&entry.message_zh, &entry.message_en] {
+            if !brackets_pair(message.as_str()) {
+                return Err(file.fault(message, "an optional part `[…]` is closed before the next one opens"));
+            }
             for placeholder in message.as_str().split('{').skip(1) {
                 let name = placeholder.split('}').next().unwrap_or_default();
                 if !PLACEHOLDERS.contains(&name) {
@@ -359,6 +380,13 @@ fn parent(
         }
     }
     Err(file.fault(parent, format!("the parents of {what} `{}` form a cycle", id.as_str())))
+}
+
+/// Whether every `[` is closed by a `]` before the next one.
+fn brackets_pair(message: &str) -> bool {
+    let mut open = false;
+    message.chars().filter(|c| matches!(c, '[' | ']')).all(|c| std::mem::replace(&mut open, c == '[') == (c == ']'))
+        && !open
 }
 
 /// An id in kebab-case.

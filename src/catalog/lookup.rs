@@ -32,10 +32,21 @@ impl Catalog {
         self.ancestors(leaf).any(|above| above == umbrella)
     }
 
-    /// The data types above `id`, from its parent to the top.
+    /// The data types above `id`, each once, the nearest first.
     pub fn ancestors(&self, id: &str) -> impl Iterator<Item = &'static str> {
-        let parent = |id: &str| self.data_type(id).map(|entry| entry.parent).filter(|parent| !parent.is_empty());
-        std::iter::successors(parent(id), move |above| parent(above))
+        let mut found: Vec<&'static str> = Vec::new();
+        let mut next = self.data_type(id);
+        for place in 0.. {
+            let above = next.map(|entry| [entry.parent].into_iter().chain(entry.also.iter().copied()));
+            for above in above.into_iter().flatten().filter(|above| !above.is_empty()) {
+                if !found.contains(&above) {
+                    found.push(above);
+                }
+            }
+            let Some(above) = found.get(place) else { break };
+            next = self.data_type(above);
+        }
+        found.into_iter()
     }
 
     /// The data types below `umbrella` that are no umbrellas themselves, sorted.

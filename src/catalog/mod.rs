@@ -29,10 +29,13 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The hash of the builtin catalog, without the cost of decoding it.
+    pub const BUILTIN_HASH: &str = env!("CANDOR_CATALOG_HASH");
+
     /// The catalog that is compiled into the program, decoded on first use.
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        BUILTIN.get_or_init(|| Self::new(builtin_tables(), env!("CANDOR_CATALOG_HASH")))
+        BUILTIN.get_or_init(|| Self::new(builtin_tables(), Self::BUILTIN_HASH))
     }
 
     /// A catalog of `tables`, which must be sorted as [`Tables`] says.

@@ -18,6 +18,13 @@ pub struct DataType<S = &'static str> {
     /// An umbrella contains leaves and never counts as naming them.
     #[serde(default)]
     pub umbrella: bool,
+    /// Umbrellas beside the parent that contain it: policies draw their circles across each other.
+    #[serde(default)]
+    pub also: Vec<S>,
+    /// The data type that the same call gives on other devices (MEID for IMEI): a place that yields either is judged
+    /// once, by the one that is disclosed better; empty = none.
+    #[serde(default)]
+    pub alternative_of: S,
     /// `android`, `ios` or `both`.
     pub platform: S,
     /// English name.
@@ -29,7 +36,7 @@ pub struct DataType<S = &'static str> {
     /// `PI`, `PSI` (sensitive) or empty, after GB/T 35273-2020 annexes A and B. A reading, not legal advice.
     #[serde(default)]
     pub gbt35273: S,
-    /// From which API level on the platform withholds it: `29: needs …`.
+    /// From which level on the platform withholds it, and how: `29: needs …`, `iOS 7: obsolete`.
     #[serde(default)]
     pub restricted: S,
     /// Words that Chinese policies use for it.
@@ -46,6 +53,13 @@ pub struct DataType<S = &'static str> {
     pub note: S,
     /// Where the entry comes from.
     pub origin: S,
+}
+
+impl DataType {
+    /// The first Android API level that withholds it from ordinary apps, or not without a further permission.
+    pub fn restricted_since(&self) -> Option<u32> {
+        self.restricted.split_once(':')?.0.parse().ok()
+    }
 }
 
 /// How a constant argument decides a [`Source`].
@@ -212,6 +226,10 @@ pub struct Permission<S = &'static str> {
     /// A permission that the user grants on a page of the settings.
     #[serde(default)]
     pub special: bool,
+    /// A policy has to name it although the user is not asked for it: it opens personal data, or lets the app start by
+    /// itself. Dangerous and special permissions have to be named anyway.
+    #[serde(default)]
+    pub disclose: bool,
     /// The platform's Chinese label.
     #[serde(default)]
     pub label_zh: S,
@@ -287,6 +305,9 @@ pub struct Sdk<S = &'static str> {
     /// which is the core that its children share.
     #[serde(default)]
     pub parent: S,
+    /// The SDKs that bring it along inside their own artifacts.
+    #[serde(default)]
+    pub shipped_in: Vec<Shipped<S>>,
     /// A library that collects nothing by itself: its code belongs to a library, and no policy has to list it.
     #[serde(default)]
     pub utility: bool,
@@ -365,6 +386,20 @@ impl<S> Sdk<S> {
     pub fn all_prefixes(&self) -> impl Iterator<Item = &S> {
         self.prefixes.iter().chain(&self.generic_prefixes).chain(&self.recall_prefixes)
     }
+}
+
+/// An SDK that is published inside the artifacts of another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
+pub struct Shipped<S = &'static str> {
+    /// The SDK whose artifacts hold it.
+    pub sdk: S,
+    /// The prefix of the part that they hold; empty = all of it.
+    #[serde(default)]
+    pub prefix: S,
+    /// Where the entry comes from.
+    pub origin: S,
 }
 
 /// A known library that collects nothing by itself.
@@ -473,7 +508,8 @@ pub struct Rule<S = &'static str> {
     pub needs: S,
     /// `core` or `later`.
     pub tier: S,
-    /// One sentence for a finding, with `{owner}`, `{data}`, `{sdk}`, `{permissions}`, `{cite}` and `{detail}`.
+    /// One sentence for a finding, with `{owner}`, `{data}`, `{sdk}`, `{permissions}`, `{cite}` and `{detail}`; a part
+    /// in `[…]` is left out where one of its placeholders is empty.
     #[serde(default)]
     pub message_zh: S,
     /// The same in English.

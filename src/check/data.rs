@@ -2,34 +2,57 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Agreement, Case, Checked, Finding, Verdict, evidence_of, grouped};
+use super::alternatives::Told;
+use super::verdict::Judged;
+use super::{Agreement, Case, Checked, Finding, Verdict};
 use crate::behavior::{Owner, OwnerKind, Read};
 use crate::catalog::{Focus, Severity};
 use crate::disclosure::{Cite, SdkRow};
 
-pub(super) fn check(case: &Case<'_>, checked: &mut Checked) {
-    for (subject, reads) in grouped(case.reads().filter_map(|read| Some((subject_of(case, read)?, read)))) {
-        judge(case, &subject, &reads, checked);
+pub(super) fn check<'c>(case: &Case<'c>, checked: &mut Checked) {
+    let mut verdicts: BTreeMap<(&Owner, &str), Judged<'c>> = BTreeMap::new();
+    for read in case.reads() {
+        verdicts.entry((&read.owner, &read.data)).or_insert_with(|| verdict(case, read));
+    }
+    let judged = |read: &'c Read| &verdicts[&(&read.owner, read.data.as_str())];
+    // A denial stands whatever else the call gives.
+    let rank = |read: &'c Read| (judged(read).verdict != Verdict::Incorrect, judged(read).verdict);
+    let unlisted: BTreeSet<String> =
+        checked.findings.iter().filter(|it| it.rule == "S01").flat_map(|it| it.sdks.iter().cloned()).collect();
+
+    let mut piles: BTreeMap<(Owner, Verdict, Focus), Pile<'_>> = BTreeMap::new();
+    for told in case.told(case.reads(), rank) {
+        let Judged { verdict, cites } = judged(told.read);
+        let owner = answerable(case, told.read);
+        if *verdict == Verdict::Clear {
+            let agreed =
+                cites.first().map(|cite| Agreement { owner, data: told.read.data.clone(), policy: (*cite).clone() });
+            checked.agreements.extend(agreed);
+        } else if told.read.owner.kind != OwnerKind::Sdk || !unlisted.contains(&told.read.owner.id) {
+            let pile = piles.entry((owner, *verdict, told.read.focus)).or_default();
+            pile.cites.extend(cites);
+            pile.told.push(told);
+        }
+    }
+    for ((owner, verdict, focus), pile) in piles {
+        checked.findings.extend(finding(case, owner, verdict, focus, &pile));
     }
     checked.findings.extend(unobserved(case));
     checked.findings.extend(ios_only(case));
 }
 
-/// Who answers for a read, and the rows that speak for its SDK.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Subject {
-    owner: Owner,
+/// Reads of one owner with one verdict.
+#[derive(Default)]
+struct Pile<'c> {
+    told: Vec<Told<'c>>,
+    cites: BTreeSet<&'c Cite>,
 }
 
-/// The subject of a read: for an SDK with a row the name that the row covers it by, so that the parts of one family are
-/// one finding; an SDK without a row by itself.
-fn subject_of(case: &Case<'_>, read: &Read) -> Option<Subject> {
-    if read.owner.kind != OwnerKind::Sdk {
-        return Some(Subject { owner: read.owner.clone() });
+fn verdict<'c>(case: &Case<'c>, read: &Read) -> Judged<'c> {
+    match read.owner.kind {
+        OwnerKind::Sdk => case.sdk_verdict(&read.owner.id, &rows_of(case, &read.owner.id), &read.data),
+        OwnerKind::App | OwnerKind::Library | OwnerKind::Unknown => case.own_verdict(&read.data),
     }
-    let covering = rows_of(case, &read.owner.id).into_iter().flat_map(|row| &row.catalog);
-    let id = covering.filter(|id| case.catalog.row_covers(id, &read.owner.id)).min().unwrap_or(&read.owner.id);
-    Some(Subject { owner: Owner { kind: OwnerKind::Sdk, id: id.clone() } })
 }
 
 fn rows_of<'c>(case: &Case<'c>, sdk: &str) -> Vec<&'c SdkRow> {
@@ -37,72 +60,46 @@ fn rows_of<'c>(case: &Case<'c>, sdk: &str) -> Vec<&'c SdkRow> {
     case.disclosure.sdk_rows().filter(covers).collect()
 }
 
-/// Reads of one data type with one verdict.
-struct Pile<'c> {
-    reads: Vec<&'c Read>,
-    cites: Vec<&'c Cite>,
+/// Who answers for a read: an SDK under the name that its row covers it by, so that the parts of one family are one
+/// finding; an SDK without a row, and all others, by themselves.
+fn answerable(case: &Case<'_>, read: &Read) -> Owner {
+    let code = read.owner.id.as_str();
+    if read.owner.kind != OwnerKind::Sdk {
+        return read.owner.clone();
+    }
+    let named: BTreeSet<&String> = rows_of(case, code).into_iter().flat_map(|row| &row.catalog).collect();
+    let above = || case.catalog.family(code).map(|it| it.id).find(|id| named.iter().any(|it| it == id));
+    // A row for a member covers the core that it is built on.
+    let built_on = || named.iter().find(|id| case.catalog.row_covers(id, code)).map(|id| id.as_str());
+    let id = above().or_else(built_on).unwrap_or(code);
+    Owner { kind: OwnerKind::Sdk, id: id.to_owned() }
 }
 
-/// Judges the reads of one subject: one finding a verdict, with those that no policy must list in a finding apart.
-fn judge<'c>(case: &Case<'c>, subject: &Subject, reads: &[&'c Read], checked: &mut Checked) {
-    let sdk = subject.owner.kind == OwnerKind::Sdk;
-    let rows = if sdk { rows_of(case, &subject.owner.id) } else { Vec::new() };
-    let verdict_of = |data: &str| {
-        if sdk { case.sdk_verdict(&subject.owner.id, &rows, data) } else { case.own_verdict(data) }
+/// The finding for reads that one verdict was given for; data that policies need not list make one apart.
+fn finding(case: &Case<'_>, owner: Owner, verdict: Verdict, focus: Focus, pile: &Pile<'_>) -> Option<Finding> {
+    let sdk = owner.kind == OwnerKind::Sdk;
+    let rule = match verdict {
+        Verdict::Clear => return None,
+        Verdict::Vague => "D03",
+        Verdict::Ambiguous => "D02",
+        // Without a row there is nothing that could list it.
+        Verdict::Omitted if sdk && pile.cites.is_empty() => return None,
+        Verdict::Omitted if sdk => "S04",
+        Verdict::Omitted => "D01",
+        Verdict::Incorrect => "D04",
     };
-    let mut piles: BTreeMap<(Verdict, Focus), BTreeMap<&str, Pile<'c>>> = BTreeMap::new();
-    for (data, reads) in by_data(reads, |data| verdict_of(data).verdict) {
-        let judged = verdict_of(data);
-        if judged.verdict == Verdict::Clear {
-            if let Some(cite) = judged.cites.first() {
-                let agreement =
-                    Agreement { owner: subject.owner.clone(), data: data.to_owned(), policy: (*cite).clone() };
-                checked.agreements.push(agreement);
-            }
-            continue;
-        }
-        for (focus, reads) in grouped(reads.into_iter().map(|read| (read.focus, read))) {
-            let pile = Pile { reads, cites: judged.cites.clone() };
-            piles.entry((judged.verdict, focus)).or_default().insert(data, pile);
-        }
-    }
-    for ((verdict, focus), piles) in piles {
-        // What an SDK without a row reads is part of the finding that it has none.
-        let rule = match verdict {
-            Verdict::Incorrect => "D04",
-            Verdict::Ambiguous => "D02",
-            Verdict::Vague => "D03",
-            Verdict::Omitted if !sdk => "D01",
-            Verdict::Omitted if rows.is_empty() => continue,
-            Verdict::Omitted => "S04",
-            Verdict::Clear => continue,
-        };
-        let Some(draft) = case.finding(rule) else { continue };
-        let reads = || piles.values().flat_map(|pile| &pile.reads);
-        let owners =
-            reads().filter(|_| sdk).map(|read| read.owner.id.clone()).chain(sdk.then(|| subject.owner.id.clone()));
-        let draft = draft
-            .owner(subject.owner.clone())
-            .data(piles.keys().map(|data| (*data).to_owned()))
-            .sdks(owners)
-            .evidence(reads().map(|read| evidence_of(read)))
-            .cites(piles.values().flat_map(|pile| pile.cites.iter().copied()))
-            .raised_by(piles.keys().copied());
-        let draft = if focus == Focus::Core { draft } else { draft.at_most(Severity::Low) };
-        checked.findings.push(draft.done());
-    }
-}
-
-/// Reads by data type. One call may yield one of several (an IMEI or a MEID): it counts for the best disclosed of them,
-/// and for the first where they are alike.
-fn by_data<'c>(reads: &[&'c Read], verdict: impl Fn(&str) -> Verdict) -> BTreeMap<&'c str, Vec<&'c Read>> {
-    let places = grouped(reads.iter().map(|read| ((&read.file, &read.offset, &read.api, &read.literal), *read)));
-    grouped(places.into_values().flat_map(|alternatives| {
-        let best = alternatives.iter().min_by_key(|read| (verdict(&read.data), &read.data)).map(|read| &read.data);
-        let conditional = alternatives.iter().any(|read| read.literal.is_some());
-        let kept = alternatives.into_iter().filter(move |read| conditional || Some(&read.data) == best);
-        kept.map(|read| (read.data.as_str(), read))
-    }))
+    let members = pile.told.iter().map(|told| told.read.owner.id.clone()).chain([owner.id.clone()]);
+    let draft = case
+        .finding(rule)?
+        .sdks(members.filter(|_| sdk))
+        .owner(owner)
+        .data(pile.told.iter().map(|told| told.read.data.clone()))
+        .evidence(pile.told.iter().map(Told::evidence))
+        .cites(pile.cites.iter().copied())
+        .raised_by(pile.told.iter().map(|told| told.read.data.as_str()));
+    // A denial is as wrong for them as for the rest.
+    let minor = focus != Focus::Core && verdict != Verdict::Incorrect;
+    Some(if minor { draft.at_most(Severity::Low) } else { draft }.done())
 }
 
 /// Own statements about data that nothing in the package reads.

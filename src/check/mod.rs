@@ -4,6 +4,7 @@
 //! say where it applies. Only reads that yield the datum itself are held against a policy, and never one of low
 //! confidence. Rules that rest on absence are undecided where the package is not complete.
 
+mod alternatives;
 mod data;
 mod model;
 mod package;
@@ -25,8 +26,9 @@ use crate::disclosure::{Cite, Disclosure};
 pub fn check(behavior: &Behavior, disclosure: &Disclosure, catalog: &Catalog) -> Checked {
     let case = Case { behavior, disclosure, catalog };
     let mut checked = Checked::default();
-    data::check(&case, &mut checked);
+    // First, for what an SDK without a row reads is part of the finding that it has none.
     sdks::check(&case, &mut checked);
+    data::check(&case, &mut checked);
     permissions::check(&case, &mut checked);
     package::check(&case, &mut checked);
     checked.findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
@@ -117,6 +119,11 @@ impl Draft<'_> {
         self
     }
 
+    fn shipped_in(mut self, sdks: impl IntoIterator<Item = String>) -> Self {
+        self.finding.shipped_in.extend(sdks);
+        self
+    }
+
     fn detail(mut self, detail: impl Into<String>) -> Self {
         self.finding.detail = detail.into();
         self
@@ -136,7 +143,7 @@ impl Draft<'_> {
     fn done(mut self) -> Finding {
         let finding = &mut self.finding;
         finding.severity = self.severity;
-        for list in [&mut finding.data, &mut finding.permissions, &mut finding.sdks] {
+        for list in [&mut finding.data, &mut finding.permissions, &mut finding.sdks, &mut finding.shipped_in] {
             list.sort();
             list.dedup();
         }
@@ -160,6 +167,7 @@ fn blank(rule: &Rule) -> Finding {
         data: Vec::new(),
         permissions: Vec::new(),
         sdks: Vec::new(),
+        shipped_in: Vec::new(),
         detail: String::new(),
         evidence: Vec::new(),
         policy: Vec::new(),
@@ -173,27 +181,8 @@ fn fingerprint(finding: &Finding) -> String {
     let lists = [&finding.data, &finding.permissions, &finding.sdks].map(|list| list.join(","));
     let text = format!("{}\n{owner}\n{}", finding.rule, lists.join("\n"));
     let digest = Sha256::digest(text);
-    let (head, _) = digest.split_at(8);
-    head.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
-}
-
-/// What the package shows for a read.
-fn evidence_of(read: &Read) -> Evidence {
-    let what = match &read.literal {
-        Some(literal) => format!("{} \"{literal}\"", read.api),
-        None => read.api.clone(),
-    };
-    let mut notes: Vec<&str> = read.note.iter().map(String::as_str).collect();
-    if read.obtainable != "yes" {
-        notes.push(&read.obtainable);
-    }
-    Evidence {
-        data: read.data.clone(),
-        what,
-        place: read.caller.clone(),
-        at: format!("{}@{}", read.file, read.offset),
-        note: notes.join("; "),
-    }
+    let short = digest.iter().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte));
+    format!("{short:016x}")
 }
 
 /// Groups values by a key, in order of the keys.

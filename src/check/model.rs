@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::behavior::Owner;
+use crate::behavior::{Certainty, Obtainable, Owner};
 use crate::catalog::Severity;
 use crate::disclosure::Cite;
 
@@ -28,22 +28,45 @@ pub enum Verdict {
 pub enum State {
     /// It stands.
     Open,
-    /// It rests on absence, and the package is not complete.
+    /// It rests on absence and the package is not complete, or on signs too weak to tell.
     Undecided,
 }
 
 /// One piece of evidence on the side of the package.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Evidence {
+    /// `read`, `permission`, a kind of sign of an SDK (`class`, `component` …), or of a reason of completeness.
+    pub kind: &'static str,
     /// Data type id; empty where the evidence is no read.
     pub data: String,
+    /// Data types that the same call gives on other devices.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// What is called, declared or present.
     pub what: String,
+    /// The constant that decided, where one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub literal: Option<String>,
+    /// Classes below the package that `what` names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
     /// The method, file or component that holds it.
     pub place: String,
     /// Entry of the package and offset: `classes.dex@0x1764ca`; empty for the manifest.
     pub at: String,
-    /// Certainty, obtainability and notes, as the read states them.
+    /// How sure a read is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certainty: Option<Certainty>,
+    /// Reachable before consent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pre_consent: Option<bool>,
+    /// Shortest call path from an entry point.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<String>,
+    /// Whether the system gives the real value of a read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub obtainable: Option<Obtainable>,
+    /// What a reader must know.
     pub note: String,
 }
 
@@ -68,6 +91,9 @@ pub struct Finding {
     pub permissions: Vec<String>,
     /// SDK ids, sorted.
     pub sdks: Vec<String>,
+    /// SDKs of the package inside whose artifacts these are published, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shipped_in: Vec<String>,
     /// Anything else that the message names.
     pub detail: String,
     /// What was seen in the package, sorted.

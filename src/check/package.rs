@@ -6,13 +6,7 @@ pub(super) fn check(case: &Case<'_>, checked: &mut Checked) {
     for (rule, kind) in [("A01", "dynamic-code"), ("A02", "packed")] {
         let reasons = case.behavior.completeness.reasons.iter().filter(|reason| reason.kind == kind);
         let evidence: Vec<Evidence> = reasons
-            .map(|reason| Evidence {
-                data: String::new(),
-                what: reason.detail.clone(),
-                place: String::new(),
-                at: String::new(),
-                note: String::new(),
-            })
+            .map(|reason| Evidence { kind: reason.kind, what: reason.detail.clone(), ..Evidence::default() })
             .collect();
         let Some(first) = evidence.first() else { continue };
         let detail = first.what.clone();

@@ -11,15 +11,18 @@ pub(super) fn check(case: &Case<'_>, checked: &mut Checked) {
     checked.findings.extend(impossible(case));
 }
 
-/// Declared permissions without a row: those that the user is asked for apart from the rest. Permissions that the
-/// catalog does not know are the app's own or a vendor's, and guard nothing of the user's.
+/// Declared permissions without a row: those that the user is asked for apart from the rest. Of the rest only those that
+/// the catalog says to be told count; a vibration is nobody's secret. Permissions that the catalog does not know are the
+/// app's own or a vendor's, and guard nothing of the user's.
 fn undisclosed(case: &Case<'_>) -> Vec<Finding> {
     let silent = case.behavior.permissions.iter().filter(|permission| {
         !permission.implied && case.disclosure.permission_rows_for(&permission.name).next().is_none()
     });
     let known = silent.filter_map(|permission| {
         let entry = case.catalog.permission(&permission.name)?;
-        Some((entry.protection == "dangerous", (entry.protection, permission)))
+        let dangerous = entry.protection == "dangerous";
+        let counts = dangerous || entry.special || entry.disclose;
+        counts.then_some((dangerous, (entry.protection, permission)))
     });
     let mut findings = Vec::new();
     for permissions in grouped(known).into_values() {
@@ -39,7 +42,7 @@ fn declared(protection: &str, permission: &Permission) -> Evidence {
         None => protection.to_owned(),
     };
     let place = "AndroidManifest.xml".to_owned();
-    Evidence { data: String::new(), what: permission.name.clone(), place, at: String::new(), note }
+    Evidence { kind: "permission", what: permission.name.clone(), place, note, ..Evidence::default() }
 }
 
 /// Rows about permissions that the manifest has in none of their constants.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Case, Checked, Evidence, Finding, State, evidence_of, grouped};
-use crate::behavior::{Grade, Owner, OwnerKind, Read, SdkFound};
+use super::alternatives::Told;
+use super::{Case, Checked, Evidence, Finding, State, grouped};
+use crate::behavior::{Grade, Owner, OwnerKind, Read, SdkEvidence, SdkFound};
 use crate::catalog::{Focus, Sdk, Severity};
 use crate::disclosure::SdkRow;
 
@@ -33,23 +34,41 @@ fn unlisted(case: &Case<'_>) -> Vec<Finding> {
             .filter(|row| members.iter().any(|found| !row.category.is_empty() && row.category == found.category));
         let categories: Vec<&SdkRow> = by_category.collect();
         let rule = if categories.is_empty() { "S01" } else { "S02" };
-        let reads: Vec<&Read> = case.reads().filter(|read| reads_as(read, &ids)).collect();
-        let core = reads.iter().any(|read| read.focus == Focus::Core);
+        let reads = case.told(case.reads().filter(|read| reads_as(read, &ids)), |_| ());
+        let core: BTreeSet<&str> =
+            reads.iter().filter(|it| it.read.focus == Focus::Core).map(|it| it.read.data.as_str()).collect();
         let present = members.iter().any(|found| found.grade == Grade::Present);
-        let signs = members.iter().flat_map(|found| found.evidence.iter().map(sign)).collect::<Vec<_>>();
+        let signs = members.iter().flat_map(|found| found.evidence.iter().map(sign));
         let Some(draft) = case.finding(rule) else { continue };
         let draft = draft
             .owner(Owner { kind: OwnerKind::Sdk, id: family.to_owned() })
             .sdks(ids.iter().map(|id| (*id).to_owned()))
-            .data(reads.iter().filter(|read| read.focus == Focus::Core).map(|read| read.data.clone()))
-            .detail(signs.first().map(|sign| sign.what.clone()).unwrap_or_default())
-            .evidence(reads.iter().map(|read| evidence_of(read)).chain(signs))
-            .cites(categories.iter().map(|row| &row.cite))
+            .shipped_in(members.iter().flat_map(|found| carriers(case, found)))
+            .data(core.iter().map(|data| (*data).to_owned()))
+            .evidence(reads.iter().map(Told::evidence).chain(signs))
             .state(if present { State::Open } else { State::Undecided });
+        let draft = if categories.is_empty() {
+            draft.cites(core.iter().flat_map(|data| case.said_of_the_app(data)))
+        } else {
+            draft.cites(categories.iter().map(|row| &row.cite))
+        };
         // Nothing that a policy must list was seen to be read: the vendor's own words are all there is.
-        findings.push(if core { draft.done() } else { draft.at_most(Severity::Medium).done() });
+        findings.push(if core.is_empty() { draft.at_most(Severity::Medium) } else { draft }.done());
     }
     findings
+}
+
+/// The SDKs of the package that bring this one along: those that the catalog knows to hold what was found of it.
+fn carriers(case: &Case<'_>, found: &SdkFound) -> Vec<String> {
+    let Some(sdk) = case.catalog.sdk(&found.id) else { return Vec::new() };
+    let classes = || found.evidence.iter().filter(|sign| sign.kind == "class").map(|sign| sign.value.as_str());
+    let is_there = |id: &str| case.behavior.sdks.iter().any(|it| case.catalog.family(&it.id).any(|it| it.id == id));
+    let carries = |prefix: &str| {
+        let elsewhere = || classes().any(|value| value != prefix && sdk.prefixes.contains(&value));
+        prefix.is_empty() || classes().any(|value| value == prefix) && !elsewhere()
+    };
+    let here = sdk.shipped_in.iter().filter(|shipped| is_there(shipped.sdk) && carries(shipped.prefix));
+    here.map(|shipped| shipped.sdk.to_owned()).collect()
 }
 
 fn reads_as(read: &Read, ids: &BTreeSet<&str>) -> bool {
@@ -62,9 +81,8 @@ fn can_collect(case: &Case<'_>, sdk: &Sdk) -> bool {
     !sdk.utility && (!sdk.declared_data.is_empty() || !sdk.observed_data.is_empty() || reads())
 }
 
-fn sign(sign: &crate::behavior::SdkEvidence) -> Evidence {
-    let what = format!("{} {}", sign.kind, sign.value);
-    Evidence { data: String::new(), what, place: String::new(), at: String::new(), note: String::new() }
+fn sign(sign: &SdkEvidence) -> Evidence {
+    Evidence { kind: sign.kind, what: sign.value.clone(), count: sign.count, ..Evidence::default() }
 }
 
 /// Rows about SDKs that are not in the package.
@@ -116,14 +134,8 @@ fn abroad(case: &Case<'_>) -> Option<Finding> {
     if found.is_empty() {
         return None;
     }
-    let told = |sdk: &&SdkFound| format!("{} ({}, {})", sdk.name, sdk.vendor, sdk.country.as_deref().unwrap_or("?"));
-    let draft = case.finding("C01")?;
-    Some(
-        draft
-            .sdks(found.iter().map(|sdk| sdk.id.clone()))
-            .detail(found.iter().map(told).collect::<Vec<_>>().join(", "))
-            .evidence(found.iter().filter_map(|sdk| sdk.evidence.first().map(sign)))
-            .cites([&claim.cite])
-            .done(),
-    )
+    let seat = |sdk: &SdkFound| format!("{}, {}", sdk.vendor, sdk.country.as_deref().unwrap_or_default());
+    let signs = found.iter().filter_map(|sdk| Some(Evidence { note: seat(sdk), ..sign(sdk.evidence.first()?) }));
+    let draft = case.finding("C01")?.sdks(found.iter().map(|sdk| sdk.id.clone()));
+    Some(draft.evidence(signs).cites([&claim.cite]).done())
 }

@@ -81,6 +81,11 @@ impl<'c> Case<'c> {
             .unwrap_or_else(|| Judged { verdict: Verdict::Omitted, cites: rows.iter().map(|row| &row.cite).collect() })
     }
 
+    /// Where the app names data among what it collects itself.
+    pub(super) fn said_of_the_app(&self, data: &str) -> Vec<&'c Cite> {
+        self.own_naming(&self.naming_words(data))
+    }
+
     fn own_denials(&self, named: &[String], wider: &[String]) -> Option<Judged<'c>> {
         let denials = self.disclosure.denies.iter().filter(|denial| {
             let android = denial.platforms.is_empty() || denial.platforms.iter().any(|it| it == "android");

@@ -279,7 +279,7 @@ impl From<Section> for report::Section {
 /// The program's version with the catalog's, for both decide what a report says.
 fn version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
-    VERSION.get_or_init(|| format!("{} (catalog {})", env!("CARGO_PKG_VERSION"), Catalog::builtin().hash))
+    VERSION.get_or_init(|| format!("{} (catalog {})", env!("CARGO_PKG_VERSION"), Catalog::BUILTIN_HASH))
 }
 
 #[cfg(test)]

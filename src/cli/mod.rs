@@ -20,12 +20,13 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use args::{CatalogAction, Cli, Command, Form};
+use args::{Batch, CatalogAction, Cli, Command, Form};
 use options::{Options, detail};
 use output::Output;
 use package::Done;
 use status::Status;
 
+use crate::catalog::Catalog;
 use crate::container::{Input, discover};
 use crate::error::{Error, Issue, Result};
 use crate::report::{self, Detail, Report, Totals};
@@ -45,13 +46,13 @@ fn command(command: &Command) -> Result<Status> {
         Command::Scan(scan) => {
             let form = &scan.batch.form;
             let catalog = options::catalog(form.catalog.as_deref())?;
-            packages(&Options::new(&scan.batch, catalog)?, &options::report(form, detail(&scan.batch), catalog), form)
+            packages(&Options::new(&scan.batch, catalog)?, &page(&scan.batch, catalog), form)
         }
         Command::Check(check) => {
             let form = &check.batch.form;
             let catalog = options::catalog(form.catalog.as_deref())?;
             let options = Options::with_gate(check, catalog)?;
-            packages(&options, &options::report(form, detail(&check.batch), catalog), form)
+            packages(&options, &page(&check.batch, catalog), form)
         }
         Command::Catalog(catalog) => self::catalog(&catalog.action),
         Command::Completions { shell } => {
@@ -61,6 +62,12 @@ fn command(command: &Command) -> Result<Status> {
         }
         Command::Man { command } => man(command.as_deref()),
     }
+}
+
+/// A report on packages, of which a quiet one is a list and any other a page.
+fn page<'a>(batch: &Batch, catalog: &'a Catalog) -> Report<'a> {
+    let detail = detail(batch);
+    options::report(&batch.form, detail, catalog, detail != Detail::Quiet)
 }
 
 fn packages(options: &Options, report: &Report<'_>, form: &Form) -> Result<Status> {
@@ -136,7 +143,7 @@ fn progress(options: &Options, n_items: usize) -> ProgressBar {
 fn catalog(action: &CatalogAction) -> Result<Status> {
     let (CatalogAction::List { form, .. } | CatalogAction::Show { form, .. }) = action;
     let catalog = options::catalog(form.catalog.as_deref())?;
-    let report = options::report(form, Detail::Verbose, catalog);
+    let report = options::report(form, Detail::Verbose, catalog, false);
     let output = form.output.as_deref();
     match action {
         CatalogAction::List { section, .. } => {

@@ -11,12 +11,17 @@ use crate::disclosure::Disclosure;
 use crate::error::{Error, Result};
 use crate::report::{self, Detail, Report, Style};
 
+/// Columns of a page that does not go to a terminal.
+const PAGE: usize = 100;
+
 /// How packages are analysed.
 pub(super) struct Options {
     pub(super) paths: Vec<PathBuf>,
     /// Packages in flight, and threads.
     pub(super) jobs: usize,
     pub(super) observer: Observer,
+    /// Reads beyond this focus are not shown.
+    pub(super) shown: catalog::Focus,
     pub(super) gated: Option<Gated>,
     pub(super) allow_incomplete: bool,
     pub(super) progress: bool,
@@ -34,17 +39,19 @@ impl Options {
             paths: paths(&batch.paths)?,
             jobs: batch.jobs.map_or_else(processors, usize::from),
             observer: Observer::new(catalog, focus(batch.focus)),
+            shown: focus(batch.focus),
             gated: None,
             allow_incomplete: batch.allow_incomplete,
             progress: !batch.no_progress && io::stderr().is_terminal(),
         })
     }
 
-    /// As [`Options::new`], with the disclosure of a check.
+    /// As [`Options::new`], with the disclosure of a check, which is made on all that policies list whatever is shown.
     pub(super) fn with_gate(check: &Check, catalog: &'static Catalog) -> Result<Self> {
         let disclosure = Disclosure::load(&check.against, catalog)?;
         let gated = Some(Gated { disclosure, gate: check.gate.into() });
-        Ok(Self { gated, ..Self::new(&check.batch, catalog)? })
+        let observer = Observer::new(catalog, focus(check.batch.focus).max(catalog::Focus::Policy));
+        Ok(Self { observer, gated, ..Self::new(&check.batch, catalog)? })
     }
 }
 
@@ -63,8 +70,8 @@ pub(super) fn catalog(dir: Option<&Path>) -> Result<&'static Catalog> {
     Ok(Box::leak(Box::new(Catalog::with_dir(dir)?)))
 }
 
-/// The report that is asked for.
-pub(super) fn report<'a>(form: &Form, detail: Detail, catalog: &'a Catalog) -> Report<'a> {
+/// The report that is asked for; text that does not go to a terminal is wrapped where it is a page to read.
+pub(super) fn report<'a>(form: &Form, detail: Detail, catalog: &'a Catalog, is_page: bool) -> Report<'a> {
     let terminal = form.output.is_none() && io::stdout().is_terminal();
     let color = match form.color {
         Color::Always => true,
@@ -77,7 +84,7 @@ pub(super) fn report<'a>(form: &Form, detail: Detail, catalog: &'a Catalog) -> R
         format: form.format.into(),
         lang: form.lang.map_or_else(|| lang(|name| std::env::var(name).ok()), report::Lang::from),
         detail,
-        style: Style { color, width: terminal.then(columns).flatten() },
+        style: Style { color, width: if terminal { columns() } else { is_page.then_some(PAGE) } },
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Done {
 /// Analyses one package.
 pub(super) fn analyse(input: &Input, options: &Options, report: &Report<'_>) -> Done {
     guarded(&input.path, report, || match Package::open(input) {
-        Ok(package) => finish(&options.observer.observe(&package), options, report),
+        Ok(package) => finish(options.observer.observe(&package), options, report),
         Err(error) => unreadable(&Issue::from_error(input.path.to_string_lossy(), &error), report),
     })
 }
@@ -49,16 +49,18 @@ fn guarded(path: &Path, report: &Report<'_>, analysis: impl FnOnce() -> Done) ->
     })
 }
 
-fn finish(behavior: &Behavior, options: &Options, report: &Report<'_>) -> Done {
+fn finish(mut behavior: Behavior, options: &Options, report: &Report<'_>) -> Done {
     let gated = options.gated.as_ref();
-    let checked = gated.map(|gated| check(behavior, &gated.disclosure, report.catalog));
+    let checked = gated.map(|gated| check(&behavior, &gated.disclosure, report.catalog));
+    // The check has seen all of them.
+    behavior.reads.retain(|read| read.focus <= options.shown);
     let outcome = gated.zip(checked.as_ref());
     let held = outcome.map(|(gated, checked)| Held { disclosure: &gated.disclosure, checked });
     Done {
-        bytes: written(behavior, held, report),
-        messages: messages::issues(behavior),
+        bytes: written(&behavior, held, report),
+        messages: messages::issues(&behavior),
         unreadable: false,
-        incomplete: is_incomplete(behavior),
+        incomplete: is_incomplete(&behavior),
         failing: outcome.is_some_and(|(gated, checked)| is_failing(gated, checked)),
     }
 }

@@ -72,8 +72,6 @@ pub struct Package {
     pub path: PathBuf,
     /// What it is.
     pub kind: Kind,
-    /// SHA-256 of the file, lowercase hex. For a folder of splits: of the `sha256␠␠name` lines of its files, sorted by name.
-    pub sha256: String,
     /// Bytes of the file, or of all files of the set.
     pub bytes: u64,
     /// The archives, base first.
@@ -82,6 +80,15 @@ pub struct Package {
     pub signing: Vec<Signer>,
     /// What could not be read.
     pub issues: Vec<Issue>,
+    files: Files,
+}
+
+/// The bytes of a package as they lie on disk.
+#[derive(Debug)]
+enum Files {
+    One(Span),
+    /// A folder of splits, by file name.
+    Folder(BTreeMap<String, Span>),
 }
 
 impl Package {
@@ -90,23 +97,11 @@ impl Package {
     /// # Errors
     /// The file cannot be read, or nothing in it can be.
     pub fn open(input: &Input) -> Result<Self> {
-        let (contents, sha256, bytes) =
-            if input.splits.is_empty() { open_file(&input.path)? } else { open_folder(&input.splits)? };
-        let path = input.path.to_string_lossy();
-        let mut issues = contents.issues;
-        for issue in &mut issues {
-            issue.file = if issue.file.is_empty() { path.to_string() } else { printable(&issue.file) };
+        if input.splits.is_empty() {
+            return Self::of_span(&input.path, Span::open(&input.path)?);
         }
-        limit_issues(&path, &mut issues);
-        Ok(Self {
-            path: input.path.clone(),
-            kind: contents.kind,
-            sha256,
-            bytes,
-            parts: contents.parts,
-            signing: contents.signing.into_iter().collect(),
-            issues,
-        })
+        let (contents, files) = open_folder(&input.splits)?;
+        Ok(Self::new(&input.path, contents, files))
     }
 
     /// [`Package::open`] for a single file.
@@ -114,46 +109,92 @@ impl Package {
     /// # Errors
     /// As [`Package::open`].
     pub fn open_path(path: &Path) -> Result<Self> {
-        Self::open(&Input { path: path.to_owned(), splits: Vec::new() })
+        Self::of_span(path, Span::open(path)?)
+    }
+
+    /// [`Package::open_path`] for a file that is in memory already; `path` names it in reports.
+    ///
+    /// # Errors
+    /// As [`Package::open`], without those of the file system.
+    pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self> {
+        Self::of_span(path, Span::from(bytes))
+    }
+
+    fn of_span(path: &Path, span: Span) -> Result<Self> {
+        Ok(Self::new(path, contents(path, span.clone())?, Files::One(span)))
+    }
+
+    /// SHA-256 of the file, lowercase hex. For a folder of splits: of the `sha256␠␠name` lines of its files, sorted by
+    /// name. Each call computes it, so that the caller can do it beside other work.
+    pub fn sha256(&self) -> String {
+        match &self.files {
+            Files::One(span) => sha256(span),
+            Files::Folder(files) => {
+                let lines = files.iter().map(|(name, span)| format!("{}  {name}\n", sha256(span)));
+                sha256(lines.collect::<String>().as_bytes())
+            }
+        }
+    }
+
+    fn new(path: &Path, contents: Contents, files: Files) -> Self {
+        let shown = path.to_string_lossy();
+        let mut issues = contents.issues;
+        for issue in &mut issues {
+            issue.file = if issue.file.is_empty() { shown.to_string() } else { printable(&issue.file) };
+        }
+        limit_issues(&shown, &mut issues);
+        Self {
+            path: path.to_owned(),
+            kind: contents.kind,
+            bytes: files.bytes(),
+            parts: contents.parts,
+            signing: contents.signing.into_iter().collect(),
+            issues,
+            files,
+        }
     }
 }
 
-/// What a single file holds, its hash and its length.
-fn open_file(path: &Path) -> Result<(Contents, String, u64)> {
-    let span = Span::open(path)?;
-    let (sha256, bytes) = (sha256(&span), span.len() as u64);
+impl Files {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::One(span) => span.len() as u64,
+            Self::Folder(files) => files.values().map(|span| span.len() as u64).fold(0, u64::saturating_add),
+        }
+    }
+}
+
+/// What a single file holds.
+fn contents(path: &Path, span: Span) -> Result<Contents> {
     let is_dex = is_dex(&span);
-    let contents = match Archive::open(span.clone()).and_then(Contents::of) {
+    match Archive::open(span.clone()).and_then(Contents::of) {
         Ok(mut contents) => {
             if is_dex {
                 let message = "a DEX file before the archive: Android before 8.0 runs it in place of the signed code";
                 contents.issues.push(Issue::new("", 0, message));
             }
-            contents
+            Ok(contents)
         }
         Err(_) if is_dex => {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let parts = vec![Part::dex(name, span)];
-            Contents { kind: Kind::Dex, parts, signing: BTreeSet::new(), issues: Vec::new() }
+            Ok(Contents { kind: Kind::Dex, parts, signing: BTreeSet::new(), issues: Vec::new() })
         }
-        Err(error) => return Err(error),
-    };
-    Ok((contents, sha256, bytes))
+        Err(error) => Err(error),
+    }
 }
 
-/// What a split set in a folder holds, its hash and the sum of its lengths.
-fn open_folder(splits: &[PathBuf]) -> Result<(Contents, String, u64)> {
+/// What a split set in a folder holds, and the bytes of its files.
+fn open_folder(splits: &[PathBuf]) -> Result<(Contents, Files)> {
     let mut issues = Vec::new();
     let mut files = Vec::new();
-    let mut hashes = BTreeMap::new();
-    let mut bytes: u64 = 0;
+    let mut by_name = BTreeMap::new();
     let mut last_error = None;
     for path in splits {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         match Span::open(path) {
             Ok(span) => {
-                hashes.insert(name.clone(), sha256(&span));
-                bytes = bytes.saturating_add(span.len() as u64);
+                by_name.insert(name.clone(), span.clone());
                 files.push((name, span));
             }
             Err(error) => {
@@ -165,8 +206,7 @@ fn open_folder(splits: &[PathBuf]) -> Result<(Contents, String, u64)> {
     if let (true, Some(error)) = (files.is_empty(), last_error) {
         return Err(error);
     }
-    let lines = hashes.iter().fold(String::new(), |lines, (name, hash)| format!("{lines}{hash}  {name}\n"));
-    Ok((Contents::of_files(files, None, issues)?, sha256(lines.as_bytes()), bytes))
+    Ok((Contents::of_files(files, None, issues)?, Files::Folder(by_name)))
 }
 
 /// Whether the bytes start as a DEX file does: `dex\n`, three digits and a zero (Dalvik Executable format, `dex_file_magic`).

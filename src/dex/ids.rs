@@ -133,13 +133,19 @@ impl<'a> Dex<'a> {
 
     /// `(Ljava/lang/String;I)V`: a prototype as smali writes it. Slots that cannot be read are `?`.
     pub fn proto_descriptor(&self, index: ProtoIdx) -> String {
-        let mut out = String::from("(");
+        let mut out = String::new();
+        self.push_proto(index, &mut out);
+        out
+    }
+
+    /// [`Dex::proto_descriptor`] into a string that exists.
+    pub fn push_proto(&self, index: ProtoIdx, out: &mut String) {
+        out.push('(');
         for parameter in self.parameters(index) {
             out.push_str(&self.type_descriptor(parameter).unwrap_or(Cow::Borrowed("?")));
         }
         out.push(')');
         out.push_str(&self.return_type(index).and_then(|ty| self.type_descriptor(ty)).unwrap_or(Cow::Borrowed("?")));
-        out
     }
 
     /// `Lcom/example/A;->name(I)V`: a method as smali writes it.

@@ -8,14 +8,21 @@
 //!   "schema": "candor.check/1",
 //!   "disclosure": {"file": "…", "title": "…", "app": "…", "controller": "…", "effective": {"from": "…"}, "source": {…}},
 //!   "findings": [{"severity": "high", "rule": "S04", "name": "…", "class": "omitted", "state": "open|undecided",
-//!                 "owner": {"kind": "sdk", "id": "…"}, "data": ["imsi"], "permissions": [], "sdks": ["…"], "detail": "…",
-//!                 "evidence": [{"data": "imsi", "what": "…", "place": "…", "at": "classes.dex@0x…", "note": "…"}],
+//!                 "owner": {"kind": "sdk", "id": "…"}, "data": ["imsi"], "permissions": [], "sdks": ["…"],
+//!                 "shipped_in": ["…"], "detail": "…",
+//!                 "evidence": [{"kind": "read", "data": "imei", "also": ["meid"], "what": "…", "literal": "…", "place": "…",
+//!                               "at": "classes.dex@0x…", "certainty": "present", "pre_consent": false, "path": ["…"],
+//!                               "obtainable": "yes", "note": "…"},
+//!                              {"kind": "class", "data": "", "what": "com.…", "count": 8, "place": "", "at": "", "note": ""}],
 //!                 "policy": [{"lines": [84, 93], "quote": "…"}], "fingerprint": "…",
 //!                 "message": {"zh": "…", "en": "…"},
 //!                 "basis": [{"instrument": "…", "clause": "…", "verified": true, "note": ""}]}],
 //!   "agreements": [{"owner": {…}, "data": "…", "policy": {"lines": [37, 37]}}],
 //!   "summary": {"critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0, "undecided": 0, "agreements": 1}}}
 //! ```
+//!
+//! Keys of `shipped_in` and of evidence that say nothing are left out: those of a read on other evidence, and what was
+//! not analysed.
 //!
 //! Severities of the summary count open findings; undecided ones count under `undecided` alone. A package that could
 //! not be opened is an object too: empty but for its path, not complete for the reason `corrupt`, with the issue in it.

@@ -34,7 +34,16 @@ pub(super) enum Tone {
 /// One paragraph in the making; too long ones are wrapped when printed.
 #[derive(Debug, Default)]
 pub(super) struct Line {
-    cells: Vec<(char, Tone)>,
+    cells: Vec<Cell>,
+}
+
+/// One character.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    c: char,
+    tone: Tone,
+    /// It stays on the row of the one before it, where a row has room for both.
+    glued: bool,
 }
 
 impl Line {
@@ -52,13 +61,19 @@ impl Line {
     }
 
     pub(super) fn tone(mut self, tone: Tone, text: &str) -> Self {
-        self.cells.extend(plain(text).chars().map(|c| (c, tone)));
+        self.cells.extend(plain(text).chars().map(|c| Cell { c, tone, glued: false }));
+        self
+    }
+
+    /// Adds a text that is kept on one row where it fits there.
+    pub(super) fn whole(mut self, tone: Tone, text: &str) -> Self {
+        self.cells.extend(plain(text).chars().enumerate().map(|(index, c)| Cell { c, tone, glued: 0 < index }));
         self
     }
 
     /// Adds spaces.
     pub(super) fn gap(mut self, columns: usize) -> Self {
-        self.cells.extend(std::iter::repeat_n((' ', Tone::Plain), columns));
+        self.cells.extend(std::iter::repeat_n(Cell { c: ' ', tone: Tone::Plain, glued: false }, columns));
         self
     }
 
@@ -70,7 +85,7 @@ impl Line {
 
     /// Columns on a terminal.
     pub(super) fn width(&self) -> usize {
-        self.cells.iter().map(|&(c, _)| columns(c)).sum()
+        self.cells.iter().map(|cell| columns(cell.c)).sum()
     }
 }
 
@@ -103,11 +118,11 @@ impl<'a> Page<'a> {
         writeln!(self.out)
     }
 
-    fn row(&mut self, cells: &[(char, Tone)]) -> io::Result<()> {
-        let used = cells.iter().rposition(|&(c, _)| c != ' ').map_or(0, |last| last + 1);
-        for run in cells[..used].chunk_by(|a, b| a.1 == b.1) {
-            let ansi = if self.style.color { ansi(run[0].1) } else { Ansi::new() };
-            let text: String = run.iter().map(|&(c, _)| c).collect();
+    fn row(&mut self, cells: &[Cell]) -> io::Result<()> {
+        let used = cells.iter().rposition(|cell| cell.c != ' ').map_or(0, |last| last + 1);
+        for run in cells[..used].chunk_by(|a, b| a.tone == b.tone) {
+            let ansi = if self.style.color { ansi(run[0].tone) } else { Ansi::new() };
+            let text: String = run.iter().map(|cell| cell.c).collect();
             write!(self.out, "{ansi}{text}{ansi:#}")?;
         }
         writeln!(self.out)
@@ -166,7 +181,7 @@ fn ansi(tone: Tone) -> Ansi {
 /// Cuts cells into rows of at most `width` columns; all but the first lose `hang` columns to their indent.
 ///
 /// Rows break at spaces and between Chinese characters; a longer word breaks at its punctuation, else anywhere.
-fn wrap(cells: &[(char, Tone)], width: usize, hang: usize) -> Vec<Range<usize>> {
+fn wrap(cells: &[Cell], width: usize, hang: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let mut start = 0;
     loop {
@@ -177,20 +192,23 @@ fn wrap(cells: &[(char, Tone)], width: usize, hang: usize) -> Vec<Range<usize>> 
         };
         let row = &cells[start..=start + overflow];
         // The indent of the first row is no place to break.
-        let inner = row.iter().position(|&(c, _)| c != ' ').unwrap_or(0) + 1;
-        let found = |fits: fn(char, char) -> bool| (inner..=overflow).rfind(|&at| fits(row[at - 1].0, row[at].0));
-        let cut = start + found(between_words).or_else(|| found(inside_word)).unwrap_or(overflow);
+        let inner = row.iter().position(|cell| cell.c != ' ').unwrap_or(0) + 1;
+        let found = |fits: fn(Cell, Cell) -> bool| (inner..=overflow).rfind(|&at| fits(row[at - 1], row[at]));
+        let cut = found(|before, after| !after.glued && between_words(before.c, after.c))
+            .or_else(|| found(|before, after| between_words(before.c, after.c)))
+            .or_else(|| found(|before, after| inside_word(before.c, after.c)));
+        let cut = start + cut.unwrap_or(overflow);
         rows.push(start..cut);
-        start = cut + cells[cut..].iter().take_while(|&&(c, _)| c == ' ').count();
+        start = cut + cells[cut..].iter().take_while(|cell| cell.c == ' ').count();
     }
 }
 
 /// The first cell that does not fit, where one does not; spaces at the end of a row always fit.
-fn overflow(cells: &[(char, Tone)], room: usize) -> Option<usize> {
+fn overflow(cells: &[Cell], room: usize) -> Option<usize> {
     let mut used = 0;
-    cells.iter().enumerate().position(|(index, &(c, _))| {
-        used += columns(c);
-        room < used && c != ' ' && 0 < index
+    cells.iter().enumerate().position(|(index, cell)| {
+        used += columns(cell.c);
+        room < used && cell.c != ' ' && 0 < index
     })
 }
 
@@ -245,8 +263,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_whole_stays_on_one_row() {
+        let line = Line::new().plain("a.b → c   ").whole(Tone::Faint, "代码存在 · API 29");
+        assert_eq!(printed(&line, 22, 2), "a.b → c\n  代码存在 · API 29\n");
+        assert_eq!(printed(&line, 14, 2), "a.b → c\n  代码存在 ·\n  API 29\n");
+    }
+
+    #[test]
     fn no_width_is_too_small() {
-        let line = Line::new().plain("设备 identifier e\u{301}");
+        let line = Line::new().plain("设备 identifier e\u{301}").whole(Tone::Plain, "");
         for width in 0..6 {
             let text = printed(&line, width, 9);
             assert_eq!(text.replace(['\n', ' '], ""), "设备identifiere\u{301}");

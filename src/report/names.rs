@@ -1,5 +1,7 @@
 //! Names of DEX members as a person says them: `com.example.App.onCreate` for `Lcom/example/App;->onCreate()V`.
 
+use std::borrow::Cow;
+
 /// Class and member with the package, without parameters; anything else than a descriptor stays as it is.
 pub(super) fn dotted(text: &str) -> String {
     parts(text).map_or_else(|| text.to_owned(), |(class, member)| join(&class, member))
@@ -9,6 +11,17 @@ pub(super) fn dotted(text: &str) -> String {
 pub(super) fn short(text: &str) -> String {
     parts(text)
         .map_or_else(|| text.to_owned(), |(class, member)| join(class.rsplit('.').next().unwrap_or(&class), member))
+}
+
+/// The last segments of a dotted name, at most `max` characters of them; the last one is never cut.
+pub(super) fn tail(name: &str, max: usize) -> Cow<'_, str> {
+    if name.chars().count() <= max {
+        return Cow::Borrowed(name);
+    }
+    let fits = |at: &usize| name[*at..].chars().count() <= max;
+    let starts = || name.match_indices('.').map(|(at, _)| at + 1);
+    let cut = starts().find(fits).or_else(|| starts().next_back());
+    cut.map_or(Cow::Borrowed(name), |at| Cow::Owned(format!("…{}", &name[at..])))
 }
 
 fn join(class: &str, member: &str) -> String {
@@ -25,6 +38,14 @@ fn parts(text: &str) -> Option<(String, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_name_keeps_its_end() {
+        assert_eq!(tail("com.example.App.onCreate", 24), "com.example.App.onCreate");
+        assert_eq!(tail("com.example.App.onCreate", 14), "…App.onCreate");
+        assert_eq!(tail("com.example.App.onCreate", 3), "…onCreate");
+        assert_eq!(tail("onCreate", 3), "onCreate");
+    }
 
     #[test]
     fn descriptors_become_dotted_and_all_else_stays() {

@@ -3,13 +3,18 @@
 //! It lays nothing out. No phrase here says that an app *collects*: code that reads is what can be seen.
 
 use super::Lang;
-use crate::behavior::{Certainty, Completeness, Grade, Owner, OwnerKind};
+use std::collections::BTreeSet;
+
+use crate::behavior::{Certainty, Completeness, Grade, Obtainable, Owner, OwnerKind};
 use crate::catalog::{Catalog, DataType, Severity};
-use crate::check::Finding;
+use crate::check::{Evidence, Finding};
 use crate::disclosure::Cite;
 
 /// The prefix of the platform's own permissions; a report leaves it out.
 pub(super) const PLATFORM_PERMISSION: &str = "android.permission.";
+
+/// Classes of data types, the heaviest first.
+const WEIGHTS: [&str; 5] = ["immutable", "sensitive", "PI", "resettable", "umbrella"];
 
 /// Looks names up in one catalog, in one language.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +60,24 @@ impl<'a> Words<'a> {
         self.data_type(id).map_or(id, |entry| self.name(entry.name_zh, entry.name_en, entry.id))
     }
 
+    /// A data type with those that the same call gives on other devices: IMEI/MEID.
+    pub(super) fn data_of(&self, evidence: &Evidence) -> String {
+        self.alternatives(&evidence.data, evidence.also.iter().map(String::as_str))
+    }
+
+    fn alternatives<'t>(&self, id: &'t str, also: impl Iterator<Item = &'t str>) -> String
+    where
+        'a: 't,
+    {
+        std::iter::once(id).chain(also).map(|id| self.data(id)).collect::<Vec<_>>().join("/")
+    }
+
+    /// What a data type weighs in a list: what cannot be changed and what is sensitive come first.
+    pub(super) fn weight(&self, id: &str) -> usize {
+        let class = self.data_type(id).map_or("", |entry| entry.class);
+        WEIGHTS.iter().position(|known| *known == class).unwrap_or(WEIGHTS.len())
+    }
+
     pub(super) fn sdk<'t>(&self, id: &'t str) -> &'t str
     where
         'a: 't,
@@ -62,14 +85,16 @@ impl<'a> Words<'a> {
         self.catalog.sdk(id).map_or(id, |entry| self.name(entry.name_zh, entry.name, entry.id))
     }
 
-    /// What the user is told of a permission, where the catalog has it: policies' own word before the platform's label,
-    /// which is a sentence.
+    /// What the user is told of a permission, where the catalog has it in this language: policies' own word in Chinese,
+    /// the platform's label in English.
     pub(super) fn permission_label(&self, name: &str) -> &'a str {
         let Some(entry) = self.catalog.permission(name) else { return "" };
-        let zh = entry.aliases_zh.first().copied().unwrap_or(entry.label_zh);
-        let en =
-            if entry.label_en.is_empty() { entry.aliases_en.first().copied().unwrap_or("") } else { entry.label_en };
-        self.name(zh, en, "")
+        let alias = |aliases: &[&'static str]| aliases.first().copied().unwrap_or("");
+        let words = match self.lang {
+            Lang::Zh => [alias(&entry.aliases_zh), entry.label_zh],
+            Lang::En => [entry.label_en, alias(&entry.aliases_en)],
+        };
+        words.into_iter().find(|word| !word.is_empty()).unwrap_or("")
     }
 
     pub(super) fn permission<'t>(&self, name: &'t str) -> &'t str
@@ -80,15 +105,25 @@ impl<'a> Words<'a> {
         if label.is_empty() { short_permission(name) } else { label }
     }
 
+    /// Code, by whose it is.
     pub(super) fn owner(&self, owner: &Owner) -> String {
         match owner.kind {
-            OwnerKind::App => self.pick("应用自身代码", "the app's own code").to_owned(),
+            OwnerKind::App => self.pick("应用自身的代码", "the app's own code").to_owned(),
+            OwnerKind::Unknown => format!("{} {}", self.pick("归属不明的代码", "unattributed code"), owner.id),
+            OwnerKind::Sdk | OwnerKind::Library => self.party(owner),
+        }
+    }
+
+    /// Whose code it is.
+    fn party(&self, owner: &Owner) -> String {
+        match owner.kind {
+            OwnerKind::App => self.pick("应用自身", "the app itself").to_owned(),
             OwnerKind::Sdk => self.sdk(&owner.id).to_owned(),
             OwnerKind::Library => {
                 let library = self.catalog.tables.libraries.iter().find(|entry| entry.prefix == owner.id);
                 format!("{} {}", self.pick("开源库", "library"), library.map_or(owner.id.as_str(), |entry| entry.name))
             }
-            OwnerKind::Unknown => format!("{} {}", self.pick("归属不明的代码", "unattributed code"), owner.id),
+            OwnerKind::Unknown => format!("{} {}", self.pick("归属不明的", "unattributed package"), owner.id),
         }
     }
 
@@ -109,6 +144,39 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// What keeps the system from giving the real value.
+    pub(super) fn obstacles(&self, obtainable: &Obtainable) -> Vec<String> {
+        let undeclared = obtainable.undeclared.join(self.pick(" 或 ", " or "));
+        let undeclared = (!undeclared.is_empty()).then(|| match self.lang {
+            Lang::Zh => format!("未声明权限 {undeclared}"),
+            Lang::En => format!("{undeclared} not declared"),
+        });
+        let restricted = obtainable.restricted_since.map(|level| match self.lang {
+            Lang::Zh => format!("API {level} 起受限"),
+            Lang::En => format!("restricted since API {level}"),
+        });
+        undeclared.into_iter().chain(restricted).collect()
+    }
+
+    /// A sign that an SDK leaves, with its kind and the number of classes; of any other kind what it says alone.
+    pub(super) fn sign(&self, kind: &str, value: &str, count: Option<u32>) -> String {
+        let kind = match kind {
+            "class" => self.pick("类", "classes"),
+            "component" => self.pick("组件", "component"),
+            "native-lib" => self.pick("原生库", "native library"),
+            "meta-data" => self.pick("元数据", "meta-data"),
+            "asset" => self.pick("文件", "file"),
+            "string" => self.pick("字符串", "string"),
+            "structure" => self.pick("代码结构", "code structure"),
+            _ => return value.to_owned(),
+        };
+        let count = count.map(|count| match self.lang {
+            Lang::Zh => format!(" ({count} 个)"),
+            Lang::En => format!(" ({count})"),
+        });
+        format!("{kind} {value}{}", count.unwrap_or_default())
+    }
+
     pub(super) fn grade(&self, grade: Grade) -> &'static str {
         match grade {
             Grade::Possible => self.pick("可能", "possible"),
@@ -123,7 +191,7 @@ impl<'a> Words<'a> {
         let kinds = self.join(&kinds);
         match (completeness.complete, kinds.is_empty()) {
             (true, true) => self.pick("代码完整可见", "all code is visible").to_owned(),
-            (true, false) => format!("{}{kinds}", self.pick("代码可见，但有：", "the code is visible, but there is: ")),
+            (true, false) => format!("{}{kinds}", self.pick("代码基本可见，盲区：", "the code is visible but for: ")),
             (false, true) => self.pick("代码不完全可见", "not all code is visible").to_owned(),
             (false, false) => format!("{}{kinds}", self.pick("代码不完全可见：", "not all code is visible: ")),
         }
@@ -148,24 +216,53 @@ impl<'a> Words<'a> {
         if template.is_empty() {
             return self.name(rule.title_zh, rule.title_en, rule.name).to_owned();
         }
-        fill(template, |slot| self.slot(finding, slot))
+        fill(template, |slot, optional| {
+            let text = self.slot(finding, slot)?;
+            let silent = text.is_empty() && slot == "cite" && !optional;
+            Some(if silent { self.pick("政策", "the policy").to_owned() } else { text })
+        })
     }
 
     fn slot(&self, finding: &Finding, slot: &str) -> Option<String> {
         Some(match slot {
             "owner" => {
-                finding.owner.as_ref().map_or_else(|| self.pick("安装包", "the package").into(), |o| self.owner(o))
+                finding.owner.as_ref().map_or_else(|| self.pick("安装包", "the package").into(), |o| self.party(o))
             }
-            "data" => self.join(&finding.data.iter().map(|id| self.data(id)).collect::<Vec<_>>()),
-            "sdk" => self.join(&finding.sdks.iter().map(|id| self.sdk(id)).collect::<Vec<_>>()),
+            "data" => self.data_list(finding),
+            "sdk" => {
+                let mut sdks: Vec<&str> = finding.sdks.iter().map(String::as_str).collect();
+                sdks.sort_by_key(|id| finding.owner.as_ref().is_none_or(|owner| owner.id != *id));
+                self.join(&sdks.into_iter().map(|id| self.sdk(id)).collect::<Vec<_>>())
+            }
             "permissions" => {
                 self.join(&finding.permissions.iter().map(|name| self.permission(name)).collect::<Vec<_>>())
             }
-            "cite" if finding.policy.is_empty() => self.pick("政策", "the policy").into(),
             "cite" => self.join(&finding.policy.iter().map(|cite| self.cite(cite)).collect::<Vec<_>>()),
             "detail" => finding.detail.clone(),
             _ => return None,
         })
+    }
+
+    fn data_list(&self, finding: &Finding) -> String {
+        let mut data: Vec<&str> = finding.data.iter().map(String::as_str).collect();
+        data.sort_by_key(|id| self.weight(id));
+        let told = data.into_iter().map(|id| {
+            let same = finding.evidence.iter().filter(|evidence| evidence.data == id);
+            let also: BTreeSet<&str> = same.flat_map(|it| &it.also).map(String::as_str).collect();
+            self.alternatives(id, also.into_iter())
+        });
+        self.join(&told.collect::<Vec<_>>())
+    }
+
+    /// The SDKs whose code a finding is about beside the one that its sentence names.
+    pub(super) fn parts(&self, finding: &Finding) -> Option<String> {
+        let owner = finding.owner.as_ref()?;
+        let rule = self.catalog.rule(&finding.rule)?;
+        if rule.message_zh.contains("{sdk}") {
+            return None;
+        }
+        let parts: Vec<_> = finding.sdks.iter().filter(|id| **id != owner.id).map(|id| self.sdk(id)).collect();
+        (!parts.is_empty()).then(|| self.join(&parts))
     }
 
     pub(super) fn cite(&self, cite: &Cite) -> String {
@@ -197,23 +294,61 @@ pub(super) fn short_permission(name: &str) -> &str {
     name.strip_prefix(PLATFORM_PERMISSION).unwrap_or(name)
 }
 
-/// Fills `{slot}`s in one pass, so that a value with braces in it stays as it is; unknown slots stay too.
-fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
+/// Fills `{slot}`s in one pass, so that a value with braces in it stays as it is; unknown slots stay too. A part in `[…]`
+/// is left out where one of its slots is empty. `value` is told whether it is asked for such a part.
+fn fill(template: &str, value: impl Fn(&str, bool) -> Option<String>) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
+    while let Some((before, (part, after))) =
+        rest.split_once('[').and_then(|(before, after)| Some((before, after.split_once(']')?)))
+    {
+        fill_part(before, |slot| value(slot, false), &mut filled);
+        let is_empty = std::cell::Cell::new(false);
+        let mut told = filled.clone();
+        let value = |slot: &str| {
+            let text = value(slot, true)?;
+            is_empty.set(is_empty.get() || text.is_empty());
+            Some(text)
+        };
+        fill_part(part, value, &mut told);
+        if !is_empty.get() {
+            filled = told;
+        }
+        rest = after;
+    }
+    fill_part(rest, |slot| value(slot, false), &mut filled);
+    filled
+}
+
+fn fill_part(part: &str, value: impl Fn(&str) -> Option<String>, filled: &mut String) {
+    let mut rest = part;
     while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
+        append(filled, before);
         let known = after.split_once('}').and_then(|(slot, tail)| Some((value(slot)?, tail)));
         if let Some((text, tail)) = known {
-            filled.push_str(&text);
+            append(filled, &text);
             rest = tail;
         } else {
             filled.push('{');
             rest = after;
         }
     }
-    filled.push_str(rest);
-    filled
+    append(filled, rest);
+}
+
+/// Appends a text, with a space where Chinese and Latin letters would touch.
+fn append(filled: &mut String, text: &str) {
+    let touches = |a: char, b: char| is_han(a) && b.is_ascii_alphanumeric() || a.is_ascii_alphanumeric() && is_han(b);
+    if let (Some(last), Some(first)) = (filled.chars().last(), text.chars().next())
+        && touches(last, first)
+    {
+        filled.push(' ');
+    }
+    filled.push_str(text);
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}')
 }
 
 #[cfg(test)]
@@ -222,7 +357,23 @@ mod tests {
 
     #[test]
     fn values_are_not_templates() {
-        let value = |slot: &str| (slot == "owner").then(|| "{owner}{data}".to_owned());
-        assert_eq!(fill("a {owner} b {other} {", value), "a {owner}{data} b {other} {");
+        let value = |slot: &str, _| (slot == "owner").then(|| "{owner}{data}[x]".to_owned());
+        assert_eq!(fill("a {owner} b {other} {", value), "a {owner}{data}[x] b {other} {");
+    }
+
+    #[test]
+    fn a_part_with_an_empty_value_is_left_out() {
+        let value = |slot: &str, _| Some(if slot == "sdk" { "甲" } else { "" }.to_owned());
+        assert_eq!(fill("有{sdk}[，读{data}][，即{sdk}]。", value), "有甲，即甲。");
+        assert_eq!(fill("[{data}]{sdk}[", value), "甲[");
+    }
+
+    #[test]
+    fn chinese_and_latin_letters_do_not_touch() {
+        let value = |slot: &str, _| Some(if slot == "sdk" { "UTDID SDK" } else { "IMEI、蓝牙" }.to_owned());
+        assert_eq!(
+            fill("含有{sdk}的代码可读取{data}（{sdk}）", value),
+            "含有 UTDID SDK 的代码可读取 IMEI、蓝牙（UTDID SDK）"
+        );
     }
 }

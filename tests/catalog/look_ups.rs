@@ -30,6 +30,23 @@ fn an_umbrella_covers_leaves_at_any_depth_but_not_itself() {
 }
 
 #[test]
+fn a_data_type_may_lie_below_several_umbrellas() {
+    let catalog = Catalog::builtin();
+    for id in ["imei", "android-id", "oaid"] {
+        assert!(catalog.covers("device-id", id) && catalog.covers("device-identifier", id), "{id}");
+    }
+    // The numbers of the SIM, the serial and addresses are device identifiers, but nobody's "device ID".
+    for id in ["imsi", "iccid", "serial", "mac-wifi", "mac-bluetooth"] {
+        assert!(!catalog.covers("device-id", id) && catalog.covers("device-identifier", id), "{id}");
+    }
+    assert_eq!(ids(catalog.data_by_alias("Device ID")), ["device-id"]);
+    assert_eq!(
+        catalog.ancestors("imei").collect::<Vec<_>>(),
+        ["hardware-identifier", "device-id", "device-identifier", "device-info", "personal-info"]
+    );
+}
+
+#[test]
 fn words_of_policies_are_found_apart_from_case_and_spaces() {
     let catalog = Catalog::builtin();
     assert_eq!(ids(catalog.data_by_alias("imei")), ["imei"]);

@@ -112,6 +112,18 @@ fn a_fault_names_its_line_and_the_nearest_word() {
             "duplicate prefix `com.tencent.bugly`, which belongs to `bugly`",
         ),
         ("regex", format!("{SDK}native_libs_regex = [\"lib(\"]\n"), 6, "`lib(` is not a regular expression"),
+        (
+            "carrier",
+            format!("{SDK}[[sdk.shipped_in]]\nsdk = \"alipey\"\norigin = \"ours\"\n"),
+            7,
+            "unknown sdk `alipey`; did you mean `alipay`?",
+        ),
+        (
+            "part",
+            format!("{SDK}[[sdk.shipped_in]]\nsdk = \"alipay\"\nprefix = \"com.acme\"\norigin = \"ours\"\n"),
+            8,
+            "`com.acme` is no prefix of `acme`",
+        ),
         ("cycle", format!("{SDK}parent = \"acme\"\n"), 6, "the parents of sdk `acme` form a cycle"),
         ("syntax", "[[sdk]]\nid = \"acme\n".to_owned(), 2, "invalid basic string, expected `\"`"),
     ];
@@ -164,6 +176,11 @@ fn a_message_may_name_only_what_a_finding_has() {
                 severity = \"low\"\nclass = \"none\"\nneeds = \"app\"\ntier = \"core\"\norigin = \"ours\"\n\
                 message_en = \"{onwer} reads.\"\n";
     assert_eq!(fault("rule", rule), (12, "unknown placeholder `{onwer}`; did you mean `owner`?".to_owned()));
+    for (name, message) in [("open", "x[, {data}"), ("closed", "x, {data}]"), ("nested", "x[, [{data}]]")] {
+        let rule = rule.replace("{onwer} reads.", message);
+        let complaint = "an optional part `[…]` is closed before the next one opens";
+        assert_eq!(fault(&format!("rule-{name}"), &rule), (12, complaint.to_owned()), "{name}");
+    }
 }
 
 #[test]

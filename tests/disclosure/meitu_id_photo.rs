@@ -47,7 +47,7 @@ fn its_sdk_rows() {
     let row = |it: &SdkRow| (it.cite.lines, it.names.join(" "), it.catalog.join(" "), it.data.join(" "));
     let rows: Vec<_> = DISCLOSURE.sdk.iter().map(row).collect();
     let expected = [
-        ([84, 93], "支付宝 微信支付", "alipay wechat-pay", "~device-identifier android-id mac-wifi"),
+        ([84, 93], "支付宝 微信支付", "alipay wechat-pay", "~device-id android-id mac-wifi"),
         ([97, 102], "Firebase", "firebase", "android-id"),
         ([107, 112], "bugly", "bugly", "iccid android-id"),
     ];
@@ -188,7 +188,6 @@ fn corpus(path: &str) -> Option<Vec<u8>> {
 fn ids(list: &Value) -> Vec<String> {
     let known = words(list).into_iter().filter(|it| !matches!(it.as_str(), "name" | "email"));
     let renamed = known.map(|it| match it.as_str() {
-        "~device-id" => "~device-identifier".to_owned(),
         "face-feature" => "face".to_owned(),
         "photos-uploaded" => "photos-media".to_owned(),
         "id-document" => "id-card".to_owned(),

@@ -91,7 +91,7 @@ fn sdks(sheet: &mut Sheet<'_, '_>, sdks: &[SdkFound]) -> io::Result<()> {
         sheet.page.line(&line, 2 * INDENT)?;
         let shown = if sheet.verbose { sdk.evidence.len() } else { FEW_SIGNS };
         for sign in sdk.evidence.iter().take(shown) {
-            let text = format!("{} {}", evidence_kind(sheet, sign.kind), sign.value);
+            let text = words.sign(sign.kind, &sign.value, sign.count);
             sheet.page.line(&Line::indented(2 * INDENT).tone(Tone::Faint, &text), 3 * INDENT)?;
         }
         sheet.rest(shown, sdk.evidence.len(), 2 * INDENT)?;
@@ -159,11 +159,9 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Read) -> io::Result<()> {
     notes.extend(read.literal.as_ref().map(|literal| format!("\"{literal}\"")));
     notes.extend((read.pre_consent == Some(true)).then(|| words.pick("同意前", "before consent").to_owned()));
     notes.extend((read.background == Some(true)).then(|| words.pick("后台", "in the background").to_owned()));
-    if !matches!(read.obtainable.as_str(), "" | "yes") {
-        notes.push(read.obtainable.clone());
-    }
+    notes.extend(words.obstacles(&read.obtainable));
     let line = Line::indented(indent).plain(&format!("{caller} → {api}")).gap(GAP);
-    sheet.page.line(&line.tone(Tone::Faint, &notes.join(" · ")), hang)?;
+    sheet.page.line(&line.whole(Tone::Faint, &notes.join(" · ")), hang)?;
     if !sheet.verbose {
         return Ok(());
     }
@@ -202,19 +200,6 @@ fn endpoints(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()> {
 
 fn places(sheet: &Sheet<'_, '_>, count: usize) -> String {
     sheet.words.count(count, "处", "place", "places")
-}
-
-fn evidence_kind<'t>(sheet: &Sheet<'_, '_>, kind: &'t str) -> &'t str {
-    match kind {
-        "class" => sheet.words.pick("类", "class"),
-        "component" => sheet.words.pick("组件", "component"),
-        "native-lib" => sheet.words.pick("原生库", "native library"),
-        "meta-data" => sheet.words.pick("元数据", "meta-data"),
-        "asset" => sheet.words.pick("文件", "file"),
-        "string" => sheet.words.pick("字符串", "string"),
-        "structure" => sheet.words.pick("代码结构", "code structure"),
-        other => other,
-    }
 }
 
 fn first_column<'t>(names: impl Iterator<Item = &'t str>) -> usize {

@@ -1,24 +1,36 @@
 //! The differences between a package and its disclosure, each with its evidence, the clauses it rests on and the place
 //! in the policy.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::{GAP, INDENT, Sheet};
 use crate::behavior::Behavior;
+use crate::catalog::Basis;
 use crate::check::{Agreement, Checked, Evidence, Finding, State};
 use crate::disclosure::Disclosure;
 use crate::report::Held;
 use crate::report::layout::{Line, Tone, width};
-use crate::report::names::{dotted, short};
+use crate::report::names::{dotted, short, tail};
 use crate::report::words::short_permission;
 
+/// Columns before a finding.
+const MARGIN: usize = 1;
 /// Places of one finding that are shown without `--verbose`.
 const FEW_PLACES: usize = 3;
 /// As many as that where it is about so many data types.
-const MORE_PLACES: usize = 8;
+const MORE_PLACES: usize = 5;
+/// Signs of SDKs that are shown without `--verbose`.
+const FEW_SIGNS: usize = 3;
 /// Citations of one finding that are shown without `--verbose`.
 const FEW_CITES: usize = 2;
+/// Instruments that are named without `--verbose`.
+const FEW_INSTRUMENTS: usize = 2;
+/// Characters of a caller that are shown without `--verbose`.
+const MAX_CALLER: usize = 56;
+/// The widest column of data types.
+const MAX_COLUMN: usize = 24;
 
 pub(super) fn sections(sheet: &mut Sheet<'_, '_>, behavior: &Behavior, held: Held<'_>) -> io::Result<()> {
     against(sheet, held.disclosure)?;
@@ -64,13 +76,13 @@ fn findings(sheet: &mut Sheet<'_, '_>, checked: &Checked, complete: bool) -> io:
     }
     // The words before the sentence share their columns over all findings.
     let badges = checked.findings.iter().map(|finding| width(badge(sheet, finding).1));
-    let rule_column = INDENT + badges.max().unwrap_or(0) + 2;
+    let rule_column = MARGIN + badges.max().unwrap_or(0) + 2;
     let rules = checked.findings.iter().map(|finding| width(&finding.rule));
     let column = rule_column + rules.max().unwrap_or(0) + 2;
     for finding in &checked.findings {
         sheet.page.blank()?;
         let (tone, badge) = badge(sheet, finding);
-        let line = Line::indented(INDENT).tone(tone, badge).column(rule_column).tone(Tone::Strong, &finding.rule);
+        let line = Line::indented(MARGIN).tone(tone, badge).column(rule_column).tone(Tone::Strong, &finding.rule);
         sheet.page.line(&line.column(column).plain(&words.message(finding)), column)?;
         body(sheet, finding, column)?;
     }
@@ -88,92 +100,148 @@ fn badge(sheet: &Sheet<'_, '_>, finding: &Finding) -> (Tone, &'static str) {
 fn body(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Result<()> {
     let words = sheet.words;
     if finding.state == State::Undecided {
-        let why = words.pick(
-            "结论以代码中未见为据，而代码不完全可见；若成立：",
-            "it rests on absence, and not all code is visible; if it stands: ",
-        );
+        let why = if finding.evidence.is_empty() {
+            words.pick(
+                "依据是代码中未见，而代码不完全可见；若成立，级别为",
+                "it rests on absence, and not all code is visible; if it stands, its severity is ",
+            )
+        } else {
+            words.pick("迹象较弱，不足以认定；若成立，级别为", "the signs are weak; if it stands, its severity is ")
+        };
         let line = Line::indented(column).tone(Tone::Warning, why);
         sheet.page.line(&line.tone(Tone::Warning, words.severity(finding.severity)), column)?;
     }
-    if !finding.permissions.is_empty() {
-        let names: Vec<_> = finding.permissions.iter().map(|name| short_permission(name)).collect();
-        let text = format!("{}  {}", words.pick("权限", "permissions"), names.join(" · "));
+    let names: Vec<_> = finding.permissions.iter().map(|name| short_permission(name)).collect();
+    labelled(sheet, column, words.pick("权限", "permissions"), &names.join(" · "))?;
+    labelled(sheet, column, words.pick("包含", "with"), &words.parts(finding).unwrap_or_default())?;
+    evidence(sheet, finding, column)?;
+    let carriers: Vec<_> = finding.shipped_in.iter().map(|id| words.sdk(id)).collect();
+    if !carriers.is_empty() {
+        let text = match words.lang {
+            crate::report::Lang::Zh => format!("随{}附带", words.join(&carriers)),
+            crate::report::Lang::En => format!("shipped inside {}", words.join(&carriers)),
+        };
         sheet.page.line(&Line::indented(column).plain(&text), column + INDENT)?;
     }
-    let (evidence, few) = evidence(finding);
-    let shown = if sheet.verbose { evidence.len() } else { few };
-    for evidence in evidence.into_iter().take(shown) {
-        place(sheet, evidence, column)?;
-    }
-    sheet.rest(shown, finding.evidence.len(), column)?;
     policy(sheet, finding, column)?;
     basis(sheet, finding, column)
 }
 
-/// The evidence with one place of each data type ahead, and how much of it is shown without `--verbose`.
-fn evidence(finding: &Finding) -> (Vec<&Evidence>, usize) {
-    let mut seen = BTreeSet::new();
-    let (mut places, rest): (Vec<_>, Vec<_>) = finding.evidence.iter().partition(|place| seen.insert(&place.data));
-    let few = places.len().clamp(FEW_PLACES, MORE_PLACES);
-    places.extend(rest);
-    (places, few)
+fn labelled(sheet: &mut Sheet<'_, '_>, column: usize, label: &str, text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    sheet.page.line(&Line::indented(column).plain(label).gap(2).plain(text), column + width(label) + 2)
 }
 
-fn place(sheet: &mut Sheet<'_, '_>, evidence: &Evidence, column: usize) -> io::Result<()> {
-    let mut line = Line::indented(column);
-    if !evidence.data.is_empty() {
-        line = line.plain(sheet.words.data(&evidence.data)).gap(GAP);
+fn evidence(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Result<()> {
+    let words = sheet.words;
+    let (reads, others): (Vec<_>, Vec<_>) = finding.evidence.iter().partition(|it| !it.data.is_empty());
+    let (reads, few) = most_telling(sheet, reads);
+    let shown = if sheet.verbose { reads.len() } else { few.min(reads.len()) };
+    let names = reads.iter().take(shown).map(|it| width(&words.data_of(it)));
+    let place_column = column + names.max().unwrap_or(0).min(MAX_COLUMN) + GAP;
+    for read in reads.iter().take(shown) {
+        place(sheet, read, column, place_column)?;
     }
-    let what = if sheet.verbose { evidence.what.clone() } else { short(&evidence.what) };
-    line = line.plain(&match evidence.place.as_str() {
-        "" => what,
-        place => format!("{} → {what}", dotted(place)),
+    // The sentence and the line of permissions say all that a declaration does.
+    let others: Vec<_> = others.into_iter().filter(|it| sheet.verbose || it.kind != "permission").collect();
+    let few = if sheet.verbose { others.len() } else { FEW_SIGNS.min(others.len()) };
+    for other in others.iter().take(few) {
+        let line = Line::indented(column).tone(Tone::Faint, &words.sign(other.kind, &other.what, other.count));
+        let notes = [&other.place, &other.note].into_iter().filter(|text| !text.is_empty());
+        let line = notes.fold(line, |line, note| line.gap(GAP).whole(Tone::Faint, note));
+        sheet.page.line(&line, column + INDENT)?;
+    }
+    sheet.rest(shown + few, reads.len() + others.len(), column)
+}
+
+/// The reads with the most telling place of each data type ahead, and how many are shown without `--verbose`.
+fn most_telling<'f>(sheet: &Sheet<'_, '_>, mut reads: Vec<&'f Evidence>) -> (Vec<&'f Evidence>, usize) {
+    reads.sort_by_key(|it| {
+        let obstacles = it.obtainable.as_ref().map_or(0, |it| it.undeclared.len());
+        (sheet.words.weight(&it.data), &it.data, Reverse(it.certainty), it.pre_consent != Some(true), obstacles)
     });
-    for text in [&evidence.note, &evidence.at].into_iter().filter(|text| !text.is_empty()) {
-        line = line.gap(GAP).tone(Tone::Faint, text);
+    let mut seen = BTreeSet::new();
+    let (mut first, rest): (Vec<_>, Vec<_>) = reads.into_iter().partition(|it| seen.insert(&it.data));
+    let few = first.len().clamp(FEW_PLACES, MORE_PLACES);
+    first.extend(rest);
+    (first, few)
+}
+
+/// One read: data type, caller and API, and how sure it is.
+fn place(sheet: &mut Sheet<'_, '_>, read: &Evidence, column: usize, place_column: usize) -> io::Result<()> {
+    let words = sheet.words;
+    let mut what = short(&read.what);
+    if let Some(literal) = &read.literal {
+        what = format!("{what} \"{literal}\"");
     }
-    sheet.page.line(&line, column + INDENT)
+    if !read.place.is_empty() {
+        let caller = dotted(&read.place);
+        let room = if sheet.verbose { usize::MAX } else { MAX_CALLER };
+        what = format!("{} → {what}", tail(&caller, room));
+    }
+    let mut notes: Vec<String> = read.certainty.iter().map(|it| words.certainty(*it).to_owned()).collect();
+    notes.extend((read.pre_consent == Some(true)).then(|| words.pick("同意前", "before consent").to_owned()));
+    notes.extend(read.obtainable.iter().flat_map(|it| words.obstacles(it)));
+    let line = Line::indented(column).plain(&words.data_of(read)).column(place_column).plain(&what);
+    sheet.page.line(&line.gap(GAP).whole(Tone::Faint, &notes.join(" · ")), place_column)?;
+    if !sheet.verbose {
+        return Ok(());
+    }
+    let at = format!("{}   {}", read.at, read.what);
+    let path = read.path.iter().map(|step| dotted(step)).collect::<Vec<_>>().join(" → ");
+    for text in [&at, &path, &read.note].into_iter().filter(|text| !text.is_empty()) {
+        sheet.page.line(&Line::indented(place_column).tone(Tone::Faint, text), place_column)?;
+    }
+    Ok(())
 }
 
 fn policy(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Result<()> {
     let words = sheet.words;
     let shown = if sheet.verbose { finding.policy.len() } else { FEW_CITES };
     for cite in finding.policy.iter().take(shown) {
-        let mut text = format!("{}  {}", words.pick("政策", "policy"), words.cite(cite));
+        let label = words.pick("政策", "policy");
+        let mut text = format!("{label}  {}", words.cite(cite));
         if !cite.quote.is_empty() {
             let quote: Vec<_> = cite.quote.split_whitespace().collect();
             text = format!("{text}  “{}”", quote.join(" "));
         }
-        sheet.page.line(&Line::indented(column).plain(&text), column + INDENT)?;
+        sheet.page.line(&Line::indented(column).plain(&text), column + width(label) + 2)?;
     }
     sheet.rest(shown, finding.policy.len(), column)
 }
 
-/// The clauses, those of one instrument together.
+/// The clauses, those of one instrument together; without `--verbose` the first few that are certain.
 fn basis(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Result<()> {
     let words = sheet.words;
     let Some(rule) = words.catalog.rule(&finding.rule) else { return Ok(()) };
     let mut instruments: Vec<&str> = Vec::new();
     let mut clauses: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for basis in &rule.basis {
+    let is_certain = |basis: &&Basis| basis.verified && !basis.clause.is_empty();
+    let any_certain = rule.basis.iter().any(|basis| is_certain(&basis));
+    for basis in rule.basis.iter().filter(|basis| sheet.verbose || is_certain(basis) || !any_certain) {
         if !clauses.contains_key(basis.instrument) {
             instruments.push(basis.instrument);
         }
         let doubt = if basis.verified { "" } else { words.pick("（条款号未核实）", " (clause not verified)") };
         clauses.entry(basis.instrument).or_default().push(format!("{}{doubt}", basis.clause));
     }
+    let few = if sheet.verbose { instruments.len() } else { FEW_INSTRUMENTS };
     let texts: Vec<String> = instruments
         .into_iter()
+        .take(few)
         .map(|instrument| {
             let name = if sheet.verbose { instrument } else { title(instrument) };
-            format!("{name} {}", words.join(&clauses[instrument]))
+            format!("{name} {}", words.join(&clauses[instrument])).trim_end().to_owned()
         })
         .collect();
     if texts.is_empty() {
         return Ok(());
     }
-    let text = format!("{}  {}", words.pick("依据", "basis"), texts.join(words.pick("；", "; ")));
-    sheet.page.line(&Line::indented(column).tone(Tone::Faint, &text), column + INDENT)
+    let label = words.pick("依据", "basis");
+    let text = format!("{label}  {}", texts.join(words.pick("；", "; ")));
+    sheet.page.line(&Line::indented(column).tone(Tone::Faint, &text), column + width(label) + 2)
 }
 
 /// An instrument without its number in brackets.

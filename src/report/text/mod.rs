@@ -16,6 +16,8 @@ use crate::catalog::Severity;
 
 /// Columns between two facts on a line.
 const GAP: usize = 3;
+/// Columns between the parts of the last line.
+const WIDE_GAP: usize = 5;
 /// Columns before a line that belongs to a heading.
 const INDENT: usize = 2;
 /// Issues that are shown without `--verbose`.
@@ -45,7 +47,12 @@ pub(super) fn package(
     }
     sheet.issues(behavior)?;
     sheet.page.blank()?;
-    sheet.page.line(&sheet.summary(Line::new(), behavior, held), 0)?;
+    let mut line = sheet.summary(Line::new(), behavior, held);
+    if held.is_some_and(|held| !held.checked.findings.is_empty()) && !sheet.verbose && !is_unread(behavior) {
+        line = line.gap(WIDE_GAP).whole(Tone::Faint, sheet.words.pick("用 -v 看全部证据", "all evidence with -v"));
+    }
+    sheet.page.line(&line, 0)?;
+    sheet.library_reads(held)?;
     sheet.reasons(&behavior.completeness)
 }
 
@@ -91,13 +98,13 @@ impl Sheet<'_, '_> {
         } else {
             let version = app.version_name.as_deref().unwrap_or("?");
             let code = app.version_code.map_or_else(|| "?".to_owned(), |code| code.to_string());
-            line = line.plain(&format!("{} {version} ({code})", app.package));
+            line = line.whole(Tone::Plain, &format!("{} {version} ({code})", app.package));
         }
         if let Some(target) = app.target_sdk {
             line = line.gap(GAP).plain(&format!("targetSdk {target}"));
         }
         if let Some(digits) = behavior.sha256.get(..if self.verbose { 64 } else { SHORT_HASH }) {
-            line = line.gap(GAP).tone(Tone::Faint, &format!("sha256 {digits}{}", if self.verbose { "" } else { "…" }));
+            line = line.gap(GAP).whole(Tone::Faint, &format!("sha256 {digits}{}", if self.verbose { "" } else { "…" }));
         }
         if let Some(signing) = behavior.signing.first() {
             line = line.gap(GAP).tone(Tone::Faint, &format!("{} {}", words.pick("签名", "signed by"), signing.subject));
@@ -161,7 +168,22 @@ impl Sheet<'_, '_> {
             None => self.behavior_counts(line, behavior),
         };
         let tone = if behavior.completeness.complete { Tone::Good } else { Tone::Warning };
-        line.gap(GAP).tone(tone, &self.words.completeness(&behavior.completeness))
+        line.gap(if held.is_some() { WIDE_GAP } else { GAP })
+            .whole(tone, &self.words.completeness(&behavior.completeness))
+    }
+
+    /// How many reads were not held against the policy.
+    fn library_reads(&mut self, held: Option<Held<'_>>) -> io::Result<()> {
+        let count = held.map_or(0, |held| held.checked.library_reads);
+        if count == 0 {
+            return Ok(());
+        }
+        let text = match (self.words.lang, count) {
+            (super::Lang::Zh, _) => format!("另有 {count} 处读取在开源库中，由调用者决定"),
+            (super::Lang::En, 1) => "1 more read is in a library and up to its callers".to_owned(),
+            (super::Lang::En, _) => format!("{count} more reads are in libraries and up to their callers"),
+        };
+        self.page.line(&Line::new().tone(Tone::Faint, &text), 0)
     }
 
     fn finding_counts(&self, mut line: Line, summary: &Summary) -> Line {

@@ -1,0 +1,177 @@
+//! What the manifests and certificates say of a package: identity, permissions, network, signers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::{App, Network, Permission, Signing};
+use crate::catalog::Catalog;
+use crate::container::{Kind, Package, Signer};
+use crate::error::Issue;
+use crate::manifest::{self, Manifest};
+
+/// The target SDK from which on the platform allows no cleartext traffic unless told so (`NetworkSecurityConfig`).
+const CLEARTEXT_FORBIDDEN_SINCE: u32 = 28;
+
+/// The target SDK from which on the platform trusts no certificates of the user unless told so.
+const USER_CERTIFICATES_UNTRUSTED_SINCE: u32 = 24;
+
+/// The manifests of all parts, base first.
+pub(super) fn read_manifests(package: &Package) -> (Vec<Manifest>, Vec<Issue>) {
+    let mut manifests = Vec::new();
+    let mut issues = Vec::new();
+    for part in &package.parts {
+        let candidates = [("AndroidManifest.xml", "resources.arsc"), ("manifest/AndroidManifest.xml", "resources.pb")];
+        let found = candidates.iter().find_map(|(name, table)| Some((part.find(name)?, part.find(table))));
+        let Some((entry, table)) = found else {
+            if package.kind != Kind::Dex {
+                issues.push(Issue::new(part.label("AndroidManifest.xml"), None, "there is no manifest"));
+            }
+            continue;
+        };
+        let label = part.label(&entry.name);
+        let bytes = match part.read(entry) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                issues.push(Issue::from_error(label, &error));
+                continue;
+            }
+        };
+        // A broken resource table costs the values in it, not the manifest.
+        let table = table.and_then(|table| match part.read(table) {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                issues.push(Issue::from_error(part.label(&table.name), &error));
+                None
+            }
+        });
+        let (mut manifest, more) = manifest::read(&label, &bytes, table.as_deref());
+        issues.extend(more);
+        if let Some(config) = manifest.network_security_path.as_deref().and_then(|path| part.find(path)) {
+            let label = part.label(&config.name);
+            match part.read(config) {
+                Ok(bytes) => {
+                    let (security, more) = manifest::read_network_security(&label, &bytes);
+                    manifest.network_security = security;
+                    issues.extend(more);
+                }
+                Err(error) => issues.push(Issue::from_error(label, &error)),
+            }
+        }
+        manifests.push(manifest);
+    }
+    (manifests, issues)
+}
+
+/// Declared permissions, and those that the system adds to them, sorted by name.
+pub(super) fn permissions(catalog: &Catalog, manifests: &[Manifest]) -> Vec<Permission> {
+    let mut all: BTreeMap<String, Permission> = BTreeMap::new();
+    for uses in manifests.iter().flat_map(|manifest| &manifest.uses_permissions) {
+        let permission = Permission { name: uses.name.clone(), implied: false, max_sdk: uses.max_sdk };
+        let known = all.entry(uses.name.clone()).or_insert(permission);
+        // Declared twice, it holds up to the higher of the two levels.
+        known.max_sdk = match (known.max_sdk, uses.max_sdk) {
+            (Some(known), Some(again)) => Some(known.max(again)),
+            _ => None,
+        };
+    }
+    let Some(base) = manifests.first() else { return Vec::new() };
+    // The platform takes a missing target for the minimum, and a missing minimum for 1.
+    let target = base.target_sdk.or(base.min_sdk).unwrap_or(1);
+    let mut waiting: Vec<String> = all.keys().cloned().chain([String::new()]).collect();
+    while let Some(declared) = waiting.pop() {
+        for implied in catalog.implied_by(&declared, target) {
+            if !all.contains_key(implied.implied) {
+                let name = implied.implied.to_owned();
+                waiting.push(name.clone());
+                all.insert(name.clone(), Permission { name, implied: true, max_sdk: None });
+            }
+        }
+    }
+    all.into_values().collect()
+}
+
+/// Who the package says it is.
+pub(super) fn app(manifest: &Manifest) -> App {
+    App {
+        package: manifest.package.clone(),
+        version_name: manifest.version_name.clone(),
+        version_code: manifest.version_code,
+        min_sdk: manifest.min_sdk,
+        target_sdk: manifest.target_sdk,
+        label: manifest.label.clone(),
+        network: network(manifest),
+    }
+}
+
+/// A configuration file takes the place of the manifest's attribute, as it does from API 24 on.
+fn network(manifest: &Manifest) -> Network {
+    let target = manifest.target_sdk.or(manifest.min_sdk).unwrap_or(1);
+    let default = target < CLEARTEXT_FORBIDDEN_SINCE;
+    let Some(security) = &manifest.network_security else {
+        let cleartext = manifest.cleartext.unwrap_or(default);
+        return Network {
+            cleartext,
+            user_certificates: target < USER_CERTIFICATES_UNTRUSTED_SINCE,
+            ..Network::default()
+        };
+    };
+    let domains = |allowed: bool| {
+        let ruled = security.domains.iter().filter(|(_, _, cleartext)| *cleartext == Some(allowed));
+        let named =
+            ruled.map(|(domain, subdomains, _)| if *subdomains { format!("*.{domain}") } else { domain.clone() });
+        named.collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    Network {
+        cleartext: security.base_cleartext.unwrap_or(default),
+        cleartext_domains: domains(true),
+        encrypted_domains: domains(false),
+        user_certificates: security.trusts_user_certificates || target < USER_CERTIFICATES_UNTRUSTED_SINCE,
+    }
+}
+
+/// A certificate as the report has it.
+pub(super) fn signing(signer: &Signer) -> Signing {
+    Signing {
+        scheme: signer.scheme,
+        sha256: signer.sha256.clone(),
+        subject: signer.subject.clone(),
+        not_before: signer.not_before.clone(),
+        not_after: signer.not_after.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::NetworkSecurity;
+
+    fn targeting(level: u32) -> Manifest {
+        Manifest { target_sdk: Some(level), ..Manifest::default() }
+    }
+
+    #[test]
+    fn cleartext_is_allowed_by_default_before_api_28() {
+        assert!(network(&targeting(27)).cleartext);
+        assert!(!network(&targeting(28)).cleartext);
+        assert!(network(&Manifest { cleartext: Some(true), ..targeting(28) }).cleartext);
+        assert!(!network(&Manifest { cleartext: Some(false), ..targeting(27) }).cleartext);
+    }
+
+    #[test]
+    fn a_configuration_takes_the_place_of_the_attribute() {
+        let security = NetworkSecurity {
+            base_cleartext: None,
+            domains: vec![
+                ("b.example".to_owned(), true, Some(true)),
+                ("a.example".to_owned(), false, Some(true)),
+                ("c.example".to_owned(), false, Some(false)),
+                ("d.example".to_owned(), false, None),
+            ],
+            trusts_user_certificates: true,
+        };
+        let manifest = Manifest { cleartext: Some(true), network_security: Some(security), ..targeting(30) };
+        let network = network(&manifest);
+        assert!(!network.cleartext && network.user_certificates);
+        assert_eq!(network.cleartext_domains, ["*.b.example", "a.example"]);
+        assert_eq!(network.encrypted_domains, ["c.example"]);
+    }
+}

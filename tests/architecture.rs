@@ -1,0 +1,633 @@
+//! The invariants of the design, held against the source tree: which room may use which, where names of the catalog may
+//! stand, what only some rooms may do. Output that depends on the input alone is shown by `tests/determinism.rs`.
+//!
+//! Sources are compared as tokens, without comments and without test code; what a macro expands to is not seen. For each
+//! rule a source that breaks it is at the end.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use candor::catalog::{Catalog, SourceKind};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use walkdir::WalkDir;
+
+/// What each room may use. Readers know nothing of privacy, the disclosure knows nothing of packages, the report does not
+/// reach behind the behavior, and only `check` sees both sides.
+const EDGES: [(&str, &[&str]); 15] = [
+    ("error", &[]),
+    ("limits", &[]),
+    ("container", &["error", "limits"]),
+    ("manifest", &["error", "limits"]),
+    ("dex", &["error", "limits"]),
+    ("native", &["error", "limits"]),
+    ("script", &["error", "limits"]),
+    ("flow", &["dex", "error", "limits"]),
+    ("catalog", &["error", "limits"]),
+    ("behavior", &["catalog", "container", "dex", "error", "flow", "limits", "manifest", "native", "script"]),
+    ("disclosure", &["catalog", "error", "limits"]),
+    ("check", &["behavior", "catalog", "disclosure", "error", "limits"]),
+    ("report", &["behavior", "catalog", "check", "disclosure", "error", "limits"]),
+    ("store", &["behavior", "catalog", "check", "disclosure", "error", "limits"]),
+    ("cli", &["behavior", "catalog", "check", "container", "disclosure", "error", "limits", "report", "store"]),
+];
+
+/// Rooms that read hostile bytes.
+const READERS: [&str; 6] = ["container", "manifest", "dex", "native", "script", "flow"];
+
+/// What every room of [`READERS`] denies.
+const DENIED: [&str; 3] = ["indexing_slicing", "arithmetic_side_effects", "unwrap_used"];
+
+const PRINTING: [&str; 1] = ["cli"];
+const TOUCHING_FILES: [&str; 5] = ["container", "catalog", "disclosure", "store", "cli"];
+
+/// The only file with `unsafe` in it.
+const UNSAFE: &str = "container/map.rs";
+
+/// The build script speaks to cargo on standard output.
+const BUILD_SCRIPT: &str = "catalog/build.rs";
+
+const MAX_LINES: usize = 500;
+
+/// Crates that open connections, or that would make it easy.
+const NETWORK_CRATES: [&str; 12] = [
+    "async-std",
+    "attohttpc",
+    "curl",
+    "hyper",
+    "isahc",
+    "minreq",
+    "mio",
+    "reqwest",
+    "socket2",
+    "surf",
+    "tokio",
+    "ureq",
+];
+
+/// Names of the catalog that may stand in Rust, with the place and the reason.
+const NAMES_IN_RUST: [(&str, &str, &str); 2] = [
+    ("manifest/package.rs", "Donut", "the code name of API level 4, beside those of the other levels"),
+    ("report/text/behavior.rs", "个人数据", "the heading over all data types"),
+];
+
+#[test]
+fn rooms_use_only_what_their_place_in_the_design_allows() {
+    hold(edges);
+}
+
+#[test]
+fn readers_deny_what_would_make_hostile_bytes_a_panic() {
+    hold(denied_lints);
+    for room in READERS.into_iter().filter(|room| Path::new("src").join(room).is_dir()) {
+        assert!(Path::new("src").join(room).join("mod.rs").exists(), "{room} has a mod.rs that carries the lints");
+    }
+}
+
+#[test]
+fn only_the_command_line_prints_and_only_some_rooms_touch_files() {
+    hold(prints);
+    hold(files);
+}
+
+#[test]
+fn nothing_reaches_the_network_or_starts_a_program() {
+    hold(network);
+    let manifest = fs::read_to_string("Cargo.toml").expect("the manifest is there");
+    let used = |name: &&str| manifest.lines().any(|line| line.split([' ', '=', '.']).next() == Some(name));
+    assert_eq!(NETWORK_CRATES.iter().copied().filter(used).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
+fn time_and_environment_reach_the_command_line_only() {
+    hold(surroundings);
+}
+
+#[test]
+fn unsafe_stands_in_one_file() {
+    hold(unsafety);
+    let map =
+        sources().into_iter().find(|source| source.path == UNSAFE).expect("the wrapper is where it is documented");
+    assert_eq!(map.tokens.iter().filter(|token| token.is("unsafe")).count(), 1, "one block in {UNSAFE}");
+}
+
+#[test]
+fn names_of_the_catalog_are_data() {
+    let names = Names::of(Catalog::builtin());
+    hold(|source| names.complaints(source));
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are_for() {
+    hold(form);
+}
+
+/// Fails with all complaints about all sources, so that one run shows them together.
+fn hold(check: impl Fn(&Source) -> Vec<String>) {
+    let complaints: Vec<String> = sources().iter().flat_map(check).collect();
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// One file of `src/`.
+struct Source {
+    /// From `src/`, with `/`.
+    path: String,
+    text: String,
+    /// Without comments and test code, in order; a group is its opening token, its content and its closing token.
+    tokens: Vec<Token>,
+}
+
+struct Token {
+    line: usize,
+    kind: Kind,
+    text: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An identifier, punctuation or bracket.
+    Sign,
+    /// A string of any kind, with its quotes.
+    Text,
+    Other,
+}
+
+impl Token {
+    fn is(&self, text: &str) -> bool {
+        self.kind == Kind::Sign && self.text == text
+    }
+}
+
+impl Source {
+    fn new(path: &str, text: String) -> Self {
+        let stream: TokenStream = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut tokens = Vec::new();
+        flatten(stream, &mut tokens);
+        Self { path: path.to_owned(), text, tokens }
+    }
+
+    /// The folder below `src/`, or the name of a file beside the folders.
+    fn room(&self) -> &str {
+        self.path.split(['/', '.']).next().unwrap_or_default()
+    }
+
+    /// The modules above and including this file: `container::signing::jar` has three.
+    fn depth(&self) -> usize {
+        self.path.matches('/').count() + usize::from(!self.path.ends_with("mod.rs"))
+    }
+
+    fn complain(&self, line: usize, what: impl std::fmt::Display) -> String {
+        format!("src/{}:{line}: {what}", self.path)
+    }
+
+    /// The places at which these tokens follow each other.
+    fn places<'s>(&'s self, signs: &'s [&str]) -> impl Iterator<Item = usize> + 's {
+        let starts = 0..(self.tokens.len() + 1).saturating_sub(signs.len());
+        starts.filter(move |start| signs.iter().zip(&self.tokens[*start..]).all(|(sign, token)| token.is(sign)))
+    }
+
+    /// A complaint for each place at which these tokens follow each other.
+    fn find(&self, signs: &[&str], what: &str) -> Vec<String> {
+        let here = |place: usize| self.complain(self.tokens[place].line, format!("{what}: {}", signs.concat()));
+        self.places(signs).map(here).collect()
+    }
+}
+
+/// All files of `src/` that are no test code, sorted.
+fn sources() -> Vec<Source> {
+    let mut sources = Vec::new();
+    for entry in WalkDir::new("src").sort_by_file_name() {
+        let entry = entry.expect("the source tree can be read");
+        let path = entry.path().strip_prefix("src").expect("it was found there");
+        let path = path.to_str().expect("paths are text").replace('\\', "/");
+        if path.ends_with(".rs") && !path.split('/').any(|part| part == "tests" || part == "tests.rs") {
+            sources.push(Source::new(&path, fs::read_to_string(entry.path()).expect("sources are text")));
+        }
+    }
+    assert!(sources.len() > 50, "the tests run in the root of the crate");
+    sources
+}
+
+/// Drops documentation, and items that are built for tests only.
+fn flatten(stream: TokenStream, out: &mut Vec<Token>) {
+    let trees: Vec<TokenTree> = stream.into_iter().collect();
+    let mut place = 0;
+    while let Some(tree) = trees.get(place) {
+        if let Some((content, after)) = attribute(&trees, place) {
+            let content: String = content.to_string().split_whitespace().collect();
+            if content.starts_with("doc=") {
+                place = after;
+                continue;
+            }
+            if content == "cfg(test)" {
+                place = after_item(&trees, after);
+                continue;
+            }
+        }
+        let line = tree.span().start().line;
+        let mut push = |kind, text: String| out.push(Token { line, kind, text });
+        match tree {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Brace => ("{", "}"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::None => ("", ""),
+                };
+                push(Kind::Sign, open.to_owned());
+                flatten(group.stream(), out);
+                out.push(Token { line, kind: Kind::Sign, text: close.to_owned() });
+            }
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                push(if text.contains('"') { Kind::Text } else { Kind::Other }, text);
+            }
+            sign => push(Kind::Sign, sign.to_string()),
+        }
+        place += 1;
+    }
+}
+
+/// The content of an attribute that begins here, and the place behind it.
+fn attribute(trees: &[TokenTree], place: usize) -> Option<(TokenStream, usize)> {
+    let is = |place: usize, sign: char| matches!(trees.get(place), Some(TokenTree::Punct(it)) if it.as_char() == sign);
+    let bracket = place + if is(place + 1, '!') { 2 } else { 1 };
+    match trees.get(bracket) {
+        Some(TokenTree::Group(group)) if is(place, '#') && group.delimiter() == Delimiter::Bracket => {
+            Some((group.stream(), bracket + 1))
+        }
+        _ => None,
+    }
+}
+
+/// The place behind the item that begins here: an item ends with its braces or a semicolon.
+fn after_item(trees: &[TokenTree], start: usize) -> usize {
+    let ends = |tree: &TokenTree| match tree {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(sign) => sign.as_char() == ';',
+        _ => false,
+    };
+    trees[start..].iter().position(ends).map_or(trees.len(), |end| start + end + 1)
+}
+
+fn edges(source: &Source) -> Vec<String> {
+    if ["lib", "main"].contains(&source.room()) {
+        return Vec::new();
+    }
+    let Some((_, allowed)) = EDGES.iter().find(|(room, _)| *room == source.room()) else {
+        return vec![source.complain(1, format!("the room {} has no place in the table", source.room()))];
+    };
+    let mut complaints = Vec::new();
+    for (line, used) in used_rooms(source) {
+        // `lib.rs` shows the types of `error` at the top.
+        let used = if ["Error", "Issue", "Result"].contains(&used.as_str()) { "error" } else { &used };
+        if used != source.room() && !allowed.contains(&used) {
+            complaints.push(source.complain(line, format!("{} may not use {used}", source.room())));
+        }
+    }
+    complaints
+}
+
+/// What follows `crate::`, and `super::` where it leads to the root.
+fn used_rooms(source: &Source) -> Vec<(usize, String)> {
+    let mut used = Vec::new();
+    for start in source.places(&["crate", ":", ":"]) {
+        first_segments(&source.tokens[start + 3..], &mut used);
+    }
+    let up = ["super", ":", ":"].repeat(source.depth());
+    for start in source.places(&up) {
+        first_segments(&source.tokens[start + up.len()..], &mut used);
+    }
+    used
+}
+
+/// The first segment of a path, or of each path in braces.
+fn first_segments(tokens: &[Token], used: &mut Vec<(usize, String)>) {
+    let Some(first) = tokens.first() else { return };
+    if !first.is("{") {
+        used.push((first.line, first.text.clone()));
+        return;
+    }
+    let mut depth = 0;
+    let mut fresh = false;
+    for token in tokens {
+        match token.text.as_str() {
+            "{" => (depth, fresh) = (depth + 1, depth == 0),
+            "}" if depth == 1 => return,
+            "}" => depth -= 1,
+            "," => fresh = depth == 1,
+            _ if fresh => {
+                used.push((token.line, token.text.clone()));
+                fresh = false;
+            }
+            _ => {}
+        }
+    }
+}
+
+fn denied_lints(source: &Source) -> Vec<String> {
+    if !READERS.contains(&source.room()) {
+        return Vec::new();
+    }
+    let mut complaints = Vec::new();
+    if source.path.ends_with("/mod.rs") && source.path.matches('/').count() == 1 {
+        let denied: BTreeSet<&str> = source
+            .places(&["#", "!", "[", "deny", "("])
+            .flat_map(|start| source.tokens[start..].iter().take_while(|token| !token.is("]")))
+            .map(|token| token.text.as_str())
+            .collect();
+        let missing = DENIED.into_iter().filter(|lint| !denied.contains(lint));
+        complaints.extend(missing.map(|lint| source.complain(1, format!("a reader denies clippy::{lint}"))));
+    }
+    // Beside the place, an allowance says in a `reason` or a comment why it is sound; over a whole file it never is.
+    for lint in DENIED {
+        complaints.extend(source.find(&["#", "!", "[", "allow", "(", "clippy", ":", ":", lint], "over a whole file"));
+    }
+    complaints
+}
+
+fn prints(source: &Source) -> Vec<String> {
+    if PRINTING.contains(&source.room()) || [BUILD_SCRIPT, "main.rs"].contains(&source.path.as_str()) {
+        return Vec::new();
+    }
+    let macros = ["print", "println", "eprint", "eprintln", "dbg"];
+    let printed = macros.into_iter().flat_map(|name| source.find(&[name, "!"], "prints"));
+    let streams = ["stdout", "stderr"].into_iter().flat_map(|name| source.find(&["io", ":", ":", name], "prints"));
+    printed.chain(streams).collect()
+}
+
+fn files(source: &Source) -> Vec<String> {
+    if TOUCHING_FILES.contains(&source.room()) {
+        return Vec::new();
+    }
+    let paths: [&[&str]; 7] = [
+        &["std", ":", ":", "fs"],
+        &["fs", ":", ":"],
+        &["File", ":", ":", "open"],
+        &["File", ":", ":", "create"],
+        &["OpenOptions"],
+        &["walkdir"],
+        &["memmap2"],
+    ];
+    let methods = ["canonicalize", "exists", "is_dir", "is_file", "metadata", "read_dir", "read_link"];
+    let named = paths.into_iter().flat_map(|path| source.find(path, "touches files"));
+    let called = methods.into_iter().flat_map(|method| source.find(&[".", method, "("], "touches files"));
+    named.chain(called).chain(imported(source, "fs")).collect()
+}
+
+/// `use std::{fs, …}`.
+fn imported(source: &Source, name: &str) -> Vec<String> {
+    let mut segments = Vec::new();
+    source.places(&["std", ":", ":", "{"]).for_each(|start| first_segments(&source.tokens[start + 3..], &mut segments));
+    segments.retain(|(_, segment)| segment == name);
+    segments.into_iter().map(|(line, _)| source.complain(line, format!("uses std::{name}"))).collect()
+}
+
+fn network(source: &Source) -> Vec<String> {
+    let mut complaints = source.find(&["std", ":", ":", "net"], "reaches the network");
+    complaints.extend(imported(source, "net"));
+    complaints.extend(source.find(&["process", ":", ":", "Command"], "starts a program"));
+    complaints
+}
+
+fn surroundings(source: &Source) -> Vec<String> {
+    if source.room() == "cli" || source.path == BUILD_SCRIPT {
+        return Vec::new();
+    }
+    let mut complaints = source.find(&["std", ":", ":", "env"], "depends on the environment");
+    complaints.extend(imported(source, "env"));
+    for clock in ["Instant", "SystemTime"] {
+        complaints.extend(source.find(&[clock], "depends on the time"));
+    }
+    complaints
+}
+
+fn unsafety(source: &Source) -> Vec<String> {
+    if source.path == UNSAFE {
+        return Vec::new();
+    }
+    ["unsafe", "unsafe_code"].into_iter().flat_map(|sign| source.find(&[sign], "only in container/map.rs")).collect()
+}
+
+fn form(source: &Source) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let lines = source.text.lines().count();
+    if lines > MAX_LINES {
+        complaints.push(source.complain(lines, format!("more than {MAX_LINES} lines")));
+    }
+    if !source.text.starts_with("//! ") {
+        complaints.push(source.complain(1, "starts with `//!` and what it is for"));
+    }
+    for (number, line) in (1..).zip(source.text.lines()) {
+        for mark in ["TODO", "FIXME", "XXX"] {
+            if line.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == mark) {
+                complaints.push(source.complain(number, format!("unfinished: {mark}")));
+            }
+        }
+    }
+    for name in ["todo", "unimplemented"] {
+        complaints.extend(source.find(&[name, "!"], "unfinished"));
+    }
+    complaints
+}
+
+/// Words of the catalog that Rust must not know.
+struct Names {
+    /// Found anywhere in a string, at the edges of a word.
+    inside: Vec<(&'static str, String)>,
+    /// Found as a whole string only: words that are also words of the language.
+    whole: Vec<(&'static str, String)>,
+    rules: Vec<String>,
+}
+
+impl Names {
+    fn of(catalog: &Catalog) -> Self {
+        let tables = &catalog.tables;
+        let mut names: Vec<(&'static str, &str)> = Vec::new();
+        for entry in &tables.data_types {
+            names.extend([entry.id, entry.name_zh, entry.name_en].map(|name| ("data type", name)));
+            names.extend(entry.aliases_zh.iter().map(|alias| ("data type", *alias)));
+        }
+        names.extend(tables.permissions.iter().map(|entry| ("permission", entry.name)));
+        for entry in &tables.sdks {
+            names.extend([entry.id, entry.name, entry.name_zh].map(|name| ("SDK", name)));
+            names.extend(entry.policy_names.iter().chain(entry.all_prefixes()).map(|name| ("SDK", *name)));
+        }
+        names.extend(tables.libraries.iter().map(|entry| ("library", entry.prefix)));
+        for entry in &tables.sources {
+            names.push(("source", entry.target));
+            if entry.kind == SourceKind::MethodCall {
+                names.extend(entry.target.split_once("->").map(|(class, _)| ("source", class)));
+            }
+            names.push(("constant of a source", entry.arg_value));
+        }
+        names.extend(tables.markers.iter().map(|entry| ("marker", entry.pattern)));
+        let mut split = Self { inside: Vec::new(), whole: Vec::new(), rules: Vec::new() };
+        for (what, name) in names {
+            let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ');
+            match name.chars().count() {
+                0..3 => {}
+                _ if is_word => split.whole.push((what, name.to_owned())),
+                _ => split.inside.push((what, name.to_owned())),
+            }
+        }
+        split.rules = tables.rules.iter().flat_map(|rule| [rule.id.to_owned(), rule.name.to_owned()]).collect();
+        split
+    }
+
+    fn complaints(&self, source: &Source) -> Vec<String> {
+        if source.room() == "catalog" {
+            return Vec::new();
+        }
+        let mut complaints = BTreeSet::new();
+        for token in source.tokens.iter().filter(|token| token.kind == Kind::Text) {
+            let content = token.text.trim_matches(|c| "br#\"".contains(c));
+            let inside = self.inside.iter().filter(|(_, name)| stands_in(content, name));
+            let whole = self.whole.iter().filter(|(_, name)| content == name);
+            for (what, name) in inside.chain(whole) {
+                let allowed = |(path, known, _): &(&str, &str, &str)| *path == source.path && known == name;
+                if !NAMES_IN_RUST.iter().any(allowed) {
+                    complaints.insert(source.complain(token.line, format!("the {what} `{name}` is catalog data")));
+                }
+            }
+            if source.room() != "check" && self.rules.iter().any(|rule| stands_in(content, rule)) {
+                complaints.insert(source.complain(token.line, "only check knows rules"));
+            }
+        }
+        complaints.into_iter().collect()
+    }
+}
+
+/// Whether `text` has `name` in it, not as a part of a longer word.
+fn stands_in(text: &str, name: &str) -> bool {
+    let is_edge = |outside: Option<char>, inside: Option<char>| {
+        let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+        !(is_word(outside) && is_word(inside))
+    };
+    text.match_indices(name).any(|(start, _)| {
+        let (before, after) = (&text[..start], &text[start + name.len()..]);
+        is_edge(before.chars().next_back(), name.chars().next())
+            && is_edge(after.chars().next(), name.chars().next_back())
+    })
+}
+
+/// Sources that break a rule, and the complaint that must come of it.
+const BROKEN: [(Check, &str, &str, &str); 40] = [
+    (edges, "container/zip.rs", "use crate::manifest::Manifest;", "container may not use manifest"),
+    (edges, "dex/scan.rs", "fn f() { crate::catalog::Catalog::builtin(); }", "dex may not use catalog"),
+    (edges, "flow/mod.rs", "use super::behavior::Read;", "flow may not use behavior"),
+    (edges, "dex/scan.rs", "use super::super::container::Package;", "dex may not use container"),
+    (edges, "container/signing/jar.rs", "type A = super::super::super::dex::Dex;", "container may not use dex"),
+    (edges, "disclosure/read.rs", "use crate::{error::Error, behavior::Behavior};", "disclosure may not use behavior"),
+    (
+        edges,
+        "report/json.rs",
+        "use crate::{\n    catalog::{Catalog, Focus},\n    dex,\n};",
+        "json.rs:3: report may not use dex",
+    ),
+    (
+        edges,
+        "check/mod.rs",
+        "fn f() { println!(\"{}\", crate::container::discover(&[]).0.len()) }",
+        "check may not use container",
+    ),
+    (edges, "error.rs", "use crate::limits::MAX_ISSUES;", "error may not use limits"),
+    (edges, "gossip/mod.rs", "", "the room gossip has no place in the table"),
+    (
+        denied_lints,
+        "dex/mod.rs",
+        "#![deny(clippy::indexing_slicing, clippy::unwrap_used)]",
+        "clippy::arithmetic_side_effects",
+    ),
+    (denied_lints, "native/mod.rs", "", "a reader denies clippy::unwrap_used"),
+    (
+        denied_lints,
+        "manifest/mod.rs",
+        "#[deny(clippy::indexing_slicing)] mod a;",
+        "a reader denies clippy::indexing_slicing",
+    ),
+    (denied_lints, "dex/ids.rs", "#![allow(clippy::indexing_slicing)]", "over a whole file"),
+    (prints, "dex/scan.rs", "fn f() { println!(\"{}\", 1); }", "scan.rs:1: prints"),
+    (prints, "report/mod.rs", "fn f() { if true { eprint!(\"a\") } }", "prints"),
+    (prints, "behavior/mod.rs", "fn f() -> i32 { dbg!(1) }", "prints"),
+    (prints, "report/mod.rs", "fn f() { std::io::stdout().flush(); }", "prints"),
+    (files, "dex/mod.rs", "use std::fs;", "touches files"),
+    (files, "check/mod.rs", "use std::{fmt, fs};", "uses std::fs"),
+    (files, "manifest/mod.rs", "fn f() { let _ = File::open(\"a\"); }", "touches files"),
+    (files, "report/mod.rs", "fn f(p: &Path) -> bool { p.exists() }", "touches files"),
+    (files, "behavior/mod.rs", "use walkdir::WalkDir;", "touches files"),
+    (files, "native/mod.rs", "use memmap2::Mmap;", "touches files"),
+    (network, "cli/mod.rs", "use std::net::TcpStream;", "reaches the network"),
+    (network, "disclosure/mod.rs", "use std::{io, net};", "uses std::net"),
+    (network, "cli/mod.rs", "fn f() { std::process::Command::new(\"aapt\"); }", "starts a program"),
+    (surroundings, "report/mod.rs", "fn f() { std::env::var(\"LANG\").ok(); }", "depends on the environment"),
+    (surroundings, "check/mod.rs", "use std::time::SystemTime;", "depends on the time"),
+    (unsafety, "container/inflate.rs", "fn f() { unsafe { g() } }", "only in container/map.rs"),
+    (unsafety, "dex/bytes.rs", "#[allow(unsafe_code)] fn f() {}", "only in container/map.rs"),
+    (form, "dex/mod.rs", "/// No purpose.\nfn f() {}", "starts with `//!`"),
+    (form, "dex/mod.rs", "//! It reads.\n// TODO: the rest", "mod.rs:2: unfinished: TODO"),
+    (form, "dex/mod.rs", "//! It reads.\nfn f() { todo!() }", "unfinished: todo!"),
+    (form, "dex/mod.rs", "//! It reads.\nfn f() { unimplemented!(\"later\") }", "unfinished: unimplemented!"),
+    (names, "behavior/reads.rs", "const ID: &str = \"android-id\";", "the data type `android-id` is catalog data"),
+    (
+        names,
+        "dex/scan.rs",
+        "const S: &[u8] = b\"uses android.permission.CAMERA\";",
+        "the permission `android.permission.CAMERA`",
+    ),
+    (names, "report/words.rs", "fn f() { say(\"Alipay\") }", "the SDK `Alipay`"),
+    (
+        names,
+        "flow/mod.rs",
+        "const C: &str = \"Landroid/telephony/TelephonyManager;\";",
+        "the source `Landroid/telephony/TelephonyManager;`",
+    ),
+    (names, "report/text.rs", "fn f(id: &str) -> bool { id == \"S04\" }", "only check knows rules"),
+];
+
+/// Sources that break no rule: in its place, in a comment, in documentation, in a test.
+const SOUND: [(Check, &str, &str); 12] = [
+    (edges, "check/mod.rs", "use crate::{behavior, disclosure}; use super::error::Error;"),
+    (edges, "container/signing/jar.rs", "use super::super::entry::Entry; use crate::Issue;"),
+    (edges, "dex/mod.rs", "//! See crate::catalog.\n#[cfg(test)]\nmod tests { use crate::catalog::Catalog; }"),
+    (denied_lints, "report/mod.rs", ""),
+    (prints, "cli/messages.rs", "fn f() { eprintln!() }"),
+    (prints, "dex/mod.rs", "/// println!()\nfn f() { writeln!(out) }"),
+    (files, "container/map.rs", "use std::fs::File;"),
+    (files, "behavior/program.rs", "struct File { exists: bool }"),
+    (unsafety, "container/map.rs", "#[allow(unsafe_code)] fn f() { unsafe { g() } }"),
+    (form, "dex/mod.rs", "//! It reads.\nfn mastodon() {}"),
+    (names, "catalog/model.rs", "const ID: &str = \"android-id\";"),
+    (names, "check/data.rs", "// Alipay\nconst A: &str = \"S04\"; #[cfg(test)] fn f() { g(\"imei\", \"Alipay\") } "),
+];
+
+type Check = fn(&Source) -> Vec<String>;
+
+fn names(source: &Source) -> Vec<String> {
+    Names::of(Catalog::builtin()).complaints(source)
+}
+
+#[test]
+fn every_rule_is_broken_by_a_source_that_breaks_it() {
+    for (check, path, text, expected) in BROKEN {
+        let complaints = check(&Source::new(path, text.to_owned()));
+        assert!(complaints.iter().any(|it| it.contains(expected)), "{path}: {text}: {complaints:?}");
+    }
+    let long = Source::new("dex/mod.rs", format!("//! It reads.\n{}", "\n".repeat(MAX_LINES)));
+    assert_eq!(form(&long), ["src/dex/mod.rs:501: more than 500 lines"]);
+}
+
+#[test]
+fn a_sound_source_breaks_no_rule() {
+    for (check, path, text) in SOUND {
+        assert_eq!(check(&Source::new(path, text.to_owned())), Vec::<String>::new(), "{path}: {text}");
+    }
+}
+
+#[test]
+fn every_name_that_may_stand_in_rust_still_does() {
+    for (path, name, reason) in NAMES_IN_RUST {
+        let text = fs::read_to_string(Path::new("src").join(path)).expect("the place exists");
+        assert!(text.contains(name), "{path} no longer has {name} ({reason})");
+    }
+}
