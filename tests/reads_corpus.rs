@@ -66,7 +66,8 @@ type Places = BTreeMap<(String, String, u32), Vec<Read>>;
 
 fn places(behavior: Behavior) -> Places {
     let mut places = Places::new();
-    for read in behavior.reads {
+    // A read in a native library has no caller and no instruction.
+    for read in behavior.reads.into_iter().filter(|read| !read.caller.is_empty()) {
         let pc = u32::from_str_radix(read.pc.trim_start_matches("0x"), 16).unwrap();
         places.entry((read.file.clone(), read.caller.clone(), pc)).or_default().push(read);
     }
