@@ -129,6 +129,11 @@ impl NativeWords {
 }
 
 impl Natives {
+    /// Whether there is nothing to look into.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// The libraries of a package, none looked into.
     pub(super) fn of(package: &Package) -> Self {
         Self { count: libraries(package).count(), ..Self::default() }

@@ -1,6 +1,7 @@
 //! From an opened package to its behavior.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -28,8 +29,10 @@ pub struct Observer {
     conditions: Conditions,
     signs: Signs,
     focus: Focus,
-    /// What native libraries are searched for; none = they are not read.
-    natives: Option<NativeWords>,
+    /// Whether native libraries are read.
+    natives: bool,
+    /// What they are searched for, made for the first package that has any.
+    native_words: OnceLock<NativeWords>,
 }
 
 impl Observer {
@@ -41,14 +44,15 @@ impl Observer {
             conditions: Conditions::new(catalog),
             signs: Signs::new(catalog),
             focus,
-            natives: Some(NativeWords::new(catalog)),
+            natives: true,
+            native_words: OnceLock::new(),
         }
     }
 
     /// The same observer, which leaves native libraries unread.
     #[must_use]
     pub fn without_natives(self) -> Self {
-        Self { natives: None, ..self }
+        Self { natives: false, ..self }
     }
 
     /// Everything found in a package. What could not be read is among its issues; nothing stops.
@@ -95,7 +99,8 @@ impl Observer {
         let mut found = read_all(&readers);
         issues.append(&mut found.issues);
         let mut natives = Natives::of(package);
-        if let Some(words) = &self.natives {
+        if self.natives && !natives.is_empty() {
+            let words = self.native_words.get_or_init(|| NativeWords::new(self.catalog));
             let search =
                 Search { words, conditions: &self.conditions, signs: &self.signs, owners: &owners, focus: self.focus };
             search.fill(package, &sdks, &mut natives);

@@ -1,9 +1,10 @@
 //! SDKs: what proves that a third party's code is in the package, and how much it proves.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use regex::RegexSet;
+use rustc_hash::FxHashMap;
 
 use super::model::{Grade, SdkEvidence, SdkFound};
 use super::program::Unit;
@@ -17,13 +18,13 @@ pub(super) const LIBRARY: &str = ".so";
 #[derive(Debug)]
 pub(super) struct Signs {
     catalog: &'static Catalog,
-    components: HashMap<&'static str, Vec<usize>>,
+    components: FxHashMap<&'static str, Vec<usize>>,
     component_globs: Vec<(&'static str, usize)>,
-    meta_data: HashMap<&'static str, Vec<usize>>,
-    actions: HashMap<&'static str, Vec<usize>>,
-    libraries: HashMap<&'static str, Vec<usize>>,
+    meta_data: FxHashMap<&'static str, Vec<usize>>,
+    actions: FxHashMap<&'static str, Vec<usize>>,
+    libraries: FxHashMap<&'static str, Vec<usize>>,
     library_patterns: OnceLock<(RegexSet, Vec<usize>)>,
-    files: HashMap<&'static str, Vec<usize>>,
+    files: FxHashMap<&'static str, Vec<usize>>,
     file_globs: Vec<(&'static str, usize)>,
 }
 
@@ -43,13 +44,13 @@ impl Signs {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
         let mut it = Self {
             catalog,
-            components: HashMap::new(),
+            components: FxHashMap::default(),
             component_globs: Vec::new(),
-            meta_data: HashMap::new(),
-            actions: HashMap::new(),
-            libraries: HashMap::new(),
+            meta_data: FxHashMap::default(),
+            actions: FxHashMap::default(),
+            libraries: FxHashMap::default(),
             library_patterns: OnceLock::new(),
-            files: HashMap::new(),
+            files: FxHashMap::default(),
             file_globs: Vec::new(),
         };
         for (place, sdk) in catalog.tables.sdks.iter().enumerate() {
