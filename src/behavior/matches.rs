@@ -1,6 +1,7 @@
 //! Which members and strings of one DEX file the catalog knows.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::condition::{Conditions, Constant};
@@ -82,6 +83,15 @@ impl Matches {
 
     fn read_methods(&mut self, program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, names: &BitSet) {
         let mut signature = String::new();
+        // The methods with a name of the catalog that classes of this file define; most files need not be asked.
+        let defined = LazyCell::new(|| {
+            let mut wanted = BitSet::new(unit.dex.header.methods.count);
+            let is_named = |index: &u32| unit.dex.method(MethodIdx(*index)).is_some_and(|it| names.contains(it.name.0));
+            (0..unit.dex.header.methods.count).filter(is_named).for_each(|index| wanted.insert(index));
+            let mut defined = BitSet::new(unit.dex.header.methods.count);
+            unit.dex.definitions(&wanted, |_, method| defined.insert(method.method.0));
+            defined
+        });
         for index in (0..unit.dex.header.methods.count).map(MethodIdx) {
             let Some(method) = unit.dex.method(index).filter(|method| names.contains(method.name.0)) else { continue };
             signature.clear();
@@ -95,8 +105,11 @@ impl Matches {
             for member in words.members(&signature) {
                 if member.class == class {
                     matched.sources.extend(&member.sources);
-                } else if !signature.starts_with('<') && inherits(program, unit, index, method.class, member.class) {
-                    // Constructors are not inherited.
+                } else if !signature.starts_with('<')
+                    && program.extends(unit, method.class, member.class.as_bytes())
+                    && !defined.contains(index.0)
+                {
+                    // Constructors are not inherited, nor is what the class defines itself.
                     matched.sources.extend(&member.sources);
                     matched.inherited = true;
                 }
@@ -134,19 +147,6 @@ impl Matches {
             }
         }
     }
-}
-
-/// Whether a method that the file names on a class of the package is really that of `target`: the class extends it and
-/// does not define the method itself.
-fn inherits(program: &Program<'_>, unit: &Unit<'_>, method: MethodIdx, class: TypeIdx, target: &str) -> bool {
-    program.extends(unit, class, target.as_bytes()) && !defines(unit, class, method)
-}
-
-/// Whether a class of this file defines the method.
-fn defines(unit: &Unit<'_>, class: TypeIdx, method: MethodIdx) -> bool {
-    let Some(class) = unit.class(class) else { return false };
-    let Ok(Some(mut methods)) = unit.dex.class_data(&class) else { return false };
-    methods.any(|defined| defined.is_ok_and(|defined| defined.method == method))
 }
 
 /// Whether a string may be a path or a piece of one, and no descriptor.

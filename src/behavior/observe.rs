@@ -134,7 +134,7 @@ impl Observer {
             reads: found.reads,
             endpoints: None,
             completeness,
-            issues: entries(issues),
+            issues: entries(&package.path.to_string_lossy(), issues),
         }
     }
 }
@@ -154,7 +154,7 @@ pub fn failed(path: &str, issue: &Issue) -> Behavior {
         reads: Vec::new(),
         endpoints: None,
         completeness: Completeness { complete: false, reasons: vec![reason] },
-        issues: entries(vec![issue.clone()]),
+        issues: entries(path, vec![issue.clone()]),
     }
 }
 
@@ -192,7 +192,7 @@ fn kind_word(kind: Kind) -> &'static str {
 }
 
 /// The issues as the report has them; beyond the limit they are counted.
-fn entries(issues: Vec<Issue>) -> Vec<IssueEntry> {
+fn entries(path: &str, issues: Vec<Issue>) -> Vec<IssueEntry> {
     let rest = issues.len().saturating_sub(MAX_ISSUES);
     let mut entries: Vec<IssueEntry> = issues
         .into_iter()
@@ -205,7 +205,7 @@ fn entries(issues: Vec<Issue>) -> Vec<IssueEntry> {
         .collect();
     if rest > 0 {
         let message = format!("{rest} more problems of this package are not listed");
-        entries.push(IssueEntry { file: String::new(), offset: None, message });
+        entries.push(IssueEntry { file: path.to_owned(), offset: None, message });
     }
     entries
 }

@@ -1,6 +1,7 @@
 //! Reads: the places in code where a source is used, decided by the constants that the same method passes.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::condition::{Conditions, Constant, referred_kind};
@@ -9,7 +10,7 @@ use super::model::{Certainty, Owner, Read};
 use super::owners::Owners;
 use super::program::Unit;
 use crate::catalog::{ArgOp, Focus, Source, SourceKind};
-use crate::dex::{self, ClassDef, Code, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site};
+use crate::dex::{self, BitSet, ClassDef, Code, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site, TypeIdx};
 use crate::error::Issue;
 use crate::flow::{self, CallArgs, Value};
 
@@ -58,17 +59,22 @@ impl<'b> Reader<'_, 'b> {
 
     /// Callbacks that classes of the package override.
     pub(super) fn overrides(&self) -> Vec<Read> {
+        let entries = || self.matches.overrides.iter().filter(|entry| entry.source.focus <= self.focus);
+        if entries().next().is_none() {
+            return Vec::new();
+        }
+        let dex = &self.unit.dex;
+        let mut wanted = BitSet::new(dex.header.methods.count);
+        entries().for_each(|entry| wanted.insert(entry.method.0));
+        let mut defined: BTreeMap<(TypeIdx, MethodIdx), (ClassDef, MethodDef)> = BTreeMap::new();
+        dex.definitions(&wanted, |class, method| {
+            defined.entry((class.class, method.method)).or_insert((*class, *method));
+        });
         let mut reads = Vec::new();
-        for entry in &self.matches.overrides {
-            if entry.source.focus > self.focus {
-                continue;
-            }
-            let Some(class) = self.unit.class(entry.class) else { continue };
-            let Ok(Some(mut methods)) = self.unit.dex.class_data(&class) else { continue };
-            let defined = methods.find_map(|method| method.ok().filter(|method| method.method == entry.method));
-            let Some(Ok(Some(code))) = defined.map(|method| self.unit.dex.code(&method)) else { continue };
-            let place =
-                Place { owner: self.owner(&class), caller: self.unit.dex.method_descriptor(entry.method), pc: 0 };
+        for entry in entries() {
+            let Some((class, method)) = defined.get(&(entry.class, entry.method)) else { continue };
+            let Ok(Some(code)) = dex.code(method) else { continue };
+            let place = Place { owner: self.owner(class), caller: dex.method_descriptor(entry.method), pc: 0 };
             reads.push(self.entry(entry.source, place, &code, None, None));
         }
         reads
