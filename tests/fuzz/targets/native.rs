@@ -7,8 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     Content::of(bytes);
-    let Ok((library, issues)) = Library::read("libinput.so", bytes) else { return };
-    assert!(issues.iter().all(|issue| issue.offset.is_none_or(|offset| offset <= bytes.len() as u64)));
+    let Ok((library, _)) = Library::read("libinput.so", bytes) else { return };
     let mut end = 0;
     for data in library.data() {
         assert!(
