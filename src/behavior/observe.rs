@@ -12,13 +12,14 @@ use super::matches::Matches;
 use super::model::{App, Behavior, Completeness, Grade, IssueEntry, Reason, SdkFound};
 use super::native::{NativeWords, Natives, Search};
 use super::owners::Owners;
-use super::program::{self, Program};
+use super::program;
 use super::reads::{Found, Reader};
 use super::sdks::{ClassCounts, Signs, count_classes};
 use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
 use crate::container::{Kind, Package, Part};
 use crate::error::Issue;
+use crate::flow::Program;
 use crate::limits::MAX_ISSUES;
 
 /// Observes packages with one catalog. It is made once a run and shared by all threads.
@@ -63,7 +64,8 @@ impl Observer {
         );
         issues.extend(more);
         issues.extend(package.issues.iter().cloned());
-        let (program, more) = Program::open(&files);
+        let opened: Vec<(&str, &[u8])> = files.iter().map(|file| (file.label.as_str(), &*file.bytes)).collect();
+        let (program, more) = Program::open(&opened);
         issues.extend(more);
         let names: Vec<&str> = package.parts.iter().flat_map(Part::entries).map(|it| it.name.as_str()).collect();
 

@@ -5,7 +5,9 @@
 
 mod blocks;
 mod constants;
+mod program;
 #[cfg(test)]
 mod tests;
 
 pub use constants::{CallArgs, Value, call_args};
+pub use program::{Program, Unit};
