@@ -1,7 +1,5 @@
 //! Whether the system can reach the code of a read, from where, before consent, and in the background.
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use super::consent::{Consent, Guarded};
 use super::entries::{Entries, Kinds};
 use super::model::{Certainty, Read};
