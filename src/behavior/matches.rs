@@ -5,10 +5,10 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::condition::{Conditions, Constant};
-use super::program::{Program, Unit};
 use super::vocabulary::Vocabulary;
 use crate::catalog::Source;
 use crate::dex::{BitSet, FieldIdx, MethodIdx, StringIdx, Targets, TypeIdx};
+use crate::flow::{Program, Unit};
 
 /// What a method, field or string of the file is to the catalog.
 #[derive(Debug, Default)]

@@ -12,14 +12,20 @@ use super::matches::Matches;
 use super::model::{App, Behavior, Completeness, Grade, IssueEntry, Reason, SdkFound};
 use super::native::{NativeWords, Natives, Search};
 use super::owners::Owners;
-use super::program::{self, Program};
+use super::program;
+use super::reach::Reached;
 use super::reads::{Found, Reader};
 use super::sdks::{ClassCounts, Signs, count_classes};
 use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
 use crate::container::{Kind, Package, Part};
 use crate::error::Issue;
+use crate::flow::Program;
 use crate::limits::MAX_ISSUES;
+
+/// What is said where the call graph has a limit of its own.
+const CUT: &str =
+    "the classes extend each other in more ways than a call graph is built for; what is not called reachable may run";
 
 /// Observes packages with one catalog. It is made once a run and shared by all threads.
 #[derive(Debug)]
@@ -29,6 +35,8 @@ pub struct Observer {
     conditions: Conditions,
     signs: Signs,
     focus: Focus,
+    /// Whether the call graph is built.
+    follows_calls: bool,
     /// Whether native libraries are read.
     natives: bool,
     /// What they are searched for, made for the first package that has any.
@@ -44,6 +52,7 @@ impl Observer {
             conditions: Conditions::new(catalog),
             signs: Signs::new(catalog),
             focus,
+            follows_calls: true,
             natives: true,
             native_words: OnceLock::new(),
         }
@@ -55,6 +64,12 @@ impl Observer {
         Self { natives: false, ..self }
     }
 
+    /// The same observer, which tells where reads are and not whether the system reaches them.
+    #[must_use]
+    pub fn without_calls(self) -> Self {
+        Self { follows_calls: false, ..self }
+    }
+
     /// Everything found in a package. What could not be read is among its issues; nothing stops.
     pub fn observe(&self, package: &Package) -> Behavior {
         let (sha256, ((files, mut issues), (manifests, more))) = rayon::join(
@@ -63,7 +78,8 @@ impl Observer {
         );
         issues.extend(more);
         issues.extend(package.issues.iter().cloned());
-        let (program, more) = Program::open(&files);
+        let opened: Vec<(&str, &[u8])> = files.iter().map(|file| (file.label.as_str(), &*file.bytes)).collect();
+        let (program, more) = Program::open(&opened);
         issues.extend(more);
         let names: Vec<&str> = package.parts.iter().flat_map(Part::entries).map(|it| it.name.as_str()).collect();
 
@@ -96,7 +112,17 @@ impl Observer {
                 focus: self.focus,
             })
             .collect();
-        let mut found = read_all(&readers);
+        // Without a manifest nothing says where the system enters.
+        let follows_calls = self.follows_calls && package.kind != Kind::Dex;
+        let (mut found, reached) = rayon::join(
+            || read_all(&readers),
+            || follows_calls.then(|| Reached::of(self.catalog, &program, &manifests)),
+        );
+        if let Some(reached) = reached {
+            reached.tell(&mut found.reads);
+            found.reads.sort();
+            issues.extend(reached.is_truncated().then(|| Issue::new("", None, CUT)));
+        }
         issues.append(&mut found.issues);
         let mut natives = Natives::of(package);
         if self.natives && !natives.is_empty() {

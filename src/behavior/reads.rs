@@ -8,11 +8,10 @@ use super::condition::{Conditions, Constant, referred_kind};
 use super::matches::{Matched, Matches};
 use super::model::{Certainty, Owner, Read};
 use super::owners::Owners;
-use super::program::Unit;
 use crate::catalog::{ArgOp, Focus, Source, SourceKind};
 use crate::dex::{self, BitSet, ClassDef, Code, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site, TypeIdx};
 use crate::error::Issue;
-use crate::flow::{self, CallArgs, Value};
+use crate::flow::{self, CallArgs, Unit, Value};
 
 /// Longest constant that a report shows, in characters.
 const SHOWN: usize = 120;

@@ -1,10 +1,11 @@
-//! Compiles the files of `src/catalog/data` into one table, so that start-up neither parses nor checks them.
+//! Compiles the files of `src/catalog/data` into tables, so that start-up neither parses nor checks them.
 
 #![allow(unreachable_pub, dead_code, reason = "the library shows and uses what the script does not")]
 
 mod checks;
 mod load;
 mod model;
+mod platform_table;
 mod rule;
 mod tables;
 
@@ -17,8 +18,12 @@ use sha2::{Digest, Sha256};
 
 const DATA: &str = "src/catalog/data";
 
+/// What the tables are made of.
+const SOURCES: [&str; 8] =
+    ["build.rs", "checks.rs", "data", "load.rs", "model.rs", "platform_table.rs", "rule.rs", "tables.rs"];
+
 fn main() -> ExitCode {
-    for source in ["build.rs", "model.rs", "rule.rs", "tables.rs", "load.rs", "checks.rs", "data"] {
+    for source in SOURCES {
         println!("cargo:rerun-if-changed=src/catalog/{source}");
     }
     match compile() {
@@ -38,8 +43,15 @@ fn compile() -> Result<(), String> {
     let table = postcard::to_allocvec(&load::join(files)).map_err(|error| error.to_string())?;
     let hash = Sha256::digest(&table).first_chunk().map_or(0, |head| u64::from_be_bytes(*head));
     println!("cargo:rustc-env=CANDOR_CATALOG_HASH={hash:016x}");
-    let target = out.join("catalog.bin");
-    fs::write(&target, table).map_err(|error| format!("{}: {error}", target.display()))
+    write(&out.join("catalog.bin"), &table)?;
+    let list = format!("{DATA}/platform.tsv");
+    let text = fs::read_to_string(&list).map_err(|error| format!("{list}: {error}"))?;
+    let table = platform_table::compile(&text, platform_table::key_of).map_err(|error| format!("{list}: {error}"))?;
+    write(&out.join("platform.bin"), &table)
+}
+
+fn write(target: &Path, table: &[u8]) -> Result<(), String> {
+    fs::write(target, table).map_err(|error| format!("{}: {error}", target.display()))
 }
 
 fn read(path: &Path) -> Result<load::CatalogFile, String> {

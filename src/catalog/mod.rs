@@ -10,12 +10,15 @@ mod load;
 mod lookup;
 mod model;
 mod overlay;
+mod platform;
+mod platform_table;
 mod prefix;
 mod rule;
 mod tables;
 
 pub use load::{nearest, suggestion};
 pub use model::*;
+pub use platform::{ClassKey, Platform, platform, signature_key};
 pub use prefix::{Holder, PrefixMatch, Strength};
 pub use rule::*;
 pub use tables::Tables;
