@@ -14,6 +14,7 @@ mod owners;
 mod program;
 mod reads;
 mod sdks;
+mod usage;
 mod vocabulary;
 
 pub use model::*;
