@@ -5,6 +5,7 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::condition::{Conditions, Constant};
+use super::usage::{Ancestry, Needed, Usage};
 use super::vocabulary::Vocabulary;
 use crate::catalog::Source;
 use crate::dex::{BitSet, FieldIdx, MethodIdx, StringIdx, Targets, TypeIdx};
@@ -19,6 +20,8 @@ pub(super) struct Matched {
     pub(super) loader: Option<&'static str>,
     /// The file names it through a class of the package that inherits it.
     pub(super) inherited: bool,
+    /// The permissions that its use needs.
+    pub(super) needed: Vec<Needed>,
 }
 
 /// A method of the package that overrides a callback.
@@ -41,7 +44,13 @@ pub(super) struct Matches {
 }
 
 impl Matches {
-    pub(super) fn of(program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, conditions: &Conditions) -> Self {
+    pub(super) fn of(
+        program: &Program<'_>,
+        unit: &Unit<'_>,
+        words: &Vocabulary,
+        conditions: &Conditions,
+        usage: &Usage<'_>,
+    ) -> Self {
         let header = &unit.dex.header;
         let mut it = Self {
             targets: Targets {
@@ -51,14 +60,20 @@ impl Matches {
             },
             ..Self::default()
         };
-        let names = it.read_strings(unit, words, conditions);
-        it.read_methods(program, unit, words, &names);
+        let names = it.read_strings(unit, words, conditions, usage);
+        it.read_methods(program, unit, words, &names, usage);
         it.read_fields(program, unit, words, &names);
         it
     }
 
     /// Finds the literals and patterns; gives the strings that are names of members.
-    fn read_strings(&mut self, unit: &Unit<'_>, words: &Vocabulary, conditions: &Conditions) -> BitSet {
+    fn read_strings(
+        &mut self,
+        unit: &Unit<'_>,
+        words: &Vocabulary,
+        conditions: &Conditions,
+        usage: &Usage<'_>,
+    ) -> BitSet {
         let mut names = BitSet::new(unit.dex.header.strings.count);
         for index in 0..unit.dex.header.strings.count {
             let Some(bytes) = unit.dex.string_bytes(StringIdx(index)) else { continue };
@@ -73,15 +88,28 @@ impl Matches {
                 let holding = words.patterns().iter().filter(|source| conditions.holds(source, &text));
                 sources.extend(holding.max_by_key(|source| source.arg_value.len()));
             }
-            if !sources.is_empty() {
+            let needed = if word.is_some_and(|word| word.guarded) || lies_below(bytes) {
+                usage.of_text(&String::from_utf8_lossy(bytes))
+            } else {
+                Vec::new()
+            };
+            if !sources.is_empty() || !needed.is_empty() {
                 self.targets.strings.insert(index);
-                self.strings.insert(StringIdx(index), Matched { sources, ..Matched::default() });
+                self.strings.insert(StringIdx(index), Matched { sources, needed, ..Matched::default() });
             }
         }
         names
     }
 
-    fn read_methods(&mut self, program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, names: &BitSet) {
+    fn read_methods(
+        &mut self,
+        program: &Program<'_>,
+        unit: &Unit<'_>,
+        words: &Vocabulary,
+        names: &BitSet,
+        usage: &Usage<'_>,
+    ) {
+        let mut ancestry = Ancestry::new(program, unit);
         let mut signature = String::new();
         // The methods with a name of the catalog that classes of this file define; most files need not be asked.
         let defined = LazyCell::new(|| {
@@ -97,11 +125,13 @@ impl Matches {
             signature.clear();
             signature.push_str(&unit.dex.string(method.name).unwrap_or_default());
             unit.dex.push_proto(method.proto, &mut signature);
-            if !words.knows(&signature) {
+            let needed = usage.of_method(&mut ancestry, method.class, &signature);
+            if needed.is_empty() && !words.knows(&signature) {
                 continue;
             }
             let class = unit.dex.type_descriptor(method.class).unwrap_or_default();
-            let mut matched = Matched { loader: words.loader(&class, &signature), ..Matched::default() };
+            let loader = words.loader(&class, &signature);
+            let mut matched = Matched { loader, needed, ..Matched::default() };
             for member in words.members(&signature) {
                 if member.class == class {
                     matched.sources.extend(&member.sources);
@@ -120,7 +150,7 @@ impl Matches {
                     self.overrides.extend(member.sources.iter().map(|source| of(*source)));
                 }
             }
-            if !matched.sources.is_empty() || matched.loader.is_some() {
+            if !matched.sources.is_empty() || matched.loader.is_some() || !matched.needed.is_empty() {
                 self.targets.methods.insert(index.0);
                 self.methods.insert(index, matched);
             }
@@ -147,6 +177,11 @@ impl Matches {
             }
         }
     }
+}
+
+/// Whether a string may be a content URI or a path of the device, which need what those above them need.
+fn lies_below(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"content://") || bytes.starts_with(b"/")
 }
 
 /// Whether a string may be a path or a piece of one, and no descriptor.

@@ -17,6 +17,7 @@ mod program;
 mod reach;
 mod reads;
 mod sdks;
+mod usage;
 mod vocabulary;
 
 pub use model::*;

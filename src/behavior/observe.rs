@@ -16,6 +16,7 @@ use super::program;
 use super::reach::Reached;
 use super::reads::{Found, Reader};
 use super::sdks::{ClassCounts, Signs, count_classes};
+use super::usage::{Guards, Usage};
 use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
 use crate::container::{Kind, Package, Part};
@@ -31,6 +32,7 @@ const CUT: &str =
 #[derive(Debug)]
 pub struct Observer {
     catalog: &'static Catalog,
+    guards: Guards,
     vocabulary: Vocabulary,
     conditions: Conditions,
     signs: Signs,
@@ -46,9 +48,11 @@ pub struct Observer {
 impl Observer {
     /// An observer that reports reads up to `focus`: [`Focus::Core`] the fewest, [`Focus::Noise`] all.
     pub fn new(catalog: &'static Catalog, focus: Focus) -> Self {
+        let guards = Guards::new(catalog);
         Self {
             catalog,
-            vocabulary: Vocabulary::new(catalog),
+            vocabulary: Vocabulary::new(catalog, &guards),
+            guards,
             conditions: Conditions::new(catalog),
             signs: Signs::new(catalog),
             focus,
@@ -83,11 +87,13 @@ impl Observer {
         issues.extend(more);
         let names: Vec<&str> = package.parts.iter().flat_map(Part::entries).map(|it| it.name.as_str()).collect();
 
+        let permissions = facts::permissions(self.catalog, &manifests);
+        let usage = Usage::new(&self.guards, &manifests, &permissions);
         let found_in: Vec<(Matches, ClassCounts)> = program
             .units
             .par_iter()
             .map(|unit| {
-                let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions);
+                let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions, &usage);
                 (matches, count_classes(self.catalog, unit))
             })
             .collect();
@@ -97,7 +103,6 @@ impl Observer {
         }
         let sdks = self.signs.find(&counts, &manifests, names.iter().copied());
 
-        let permissions = facts::permissions(self.catalog, &manifests);
         let declared = permissions.iter().map(|it| it.name.clone()).collect();
         let owners = Owners::new(self.catalog, &manifests, supported(self.catalog, &sdks), declared);
         let readers: Vec<Reader<'_, '_>> = program
@@ -109,6 +114,7 @@ impl Observer {
                 matches,
                 conditions: &self.conditions,
                 owners: &owners,
+                usage: &usage,
                 focus: self.focus,
             })
             .collect();
@@ -124,6 +130,8 @@ impl Observer {
             issues.extend(reached.is_truncated().then(|| Issue::new("", None, CUT)));
         }
         issues.append(&mut found.issues);
+        usage.of_manifests(&manifests, &owners, &mut found.uses);
+        let permission_usage = usage.summary(std::mem::take(&mut found.uses));
         let mut natives = Natives::of(package);
         if self.natives && !natives.is_empty() {
             let words = self.native_words.get_or_init(|| NativeWords::new(self.catalog));
@@ -156,6 +164,7 @@ impl Observer {
             app: manifests.first().map(facts::app).unwrap_or_default(),
             signing: package.signing.iter().map(facts::signing).collect(),
             permissions,
+            permission_usage,
             sdks,
             reads: found.reads,
             endpoints: None,
@@ -176,6 +185,7 @@ pub fn failed(path: &str, issue: &Issue) -> Behavior {
         app: App::default(),
         signing: Vec::new(),
         permissions: Vec::new(),
+        permission_usage: Vec::new(),
         sdks: Vec::new(),
         reads: Vec::new(),
         endpoints: None,
@@ -193,6 +203,7 @@ fn read_all(readers: &[Reader<'_, '_>]) -> Found {
     for part in parts {
         all.reads.extend(part.reads);
         all.loaders.extend(part.loaders);
+        all.uses.append(part.uses);
         all.issues.extend(part.issues);
     }
     all.reads.extend(readers.iter().flat_map(Reader::overrides));

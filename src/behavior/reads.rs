@@ -8,6 +8,7 @@ use super::condition::{Conditions, Constant, referred_kind};
 use super::matches::{Matched, Matches};
 use super::model::{Certainty, Owner, Read};
 use super::owners::Owners;
+use super::usage::{Needed, Usage, Uses, distinct};
 use crate::catalog::{ArgOp, Focus, Source, SourceKind};
 use crate::dex::{self, BitSet, ClassDef, Code, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site, TypeIdx};
 use crate::error::Issue;
@@ -22,6 +23,8 @@ pub(super) struct Found {
     pub(super) reads: Vec<Read>,
     /// Places that load code at run time: the method called, the caller, whose code it is.
     pub(super) loaders: Vec<(&'static str, String, Owner)>,
+    /// Places that need permissions.
+    pub(super) uses: Uses,
     pub(super) issues: Vec<Issue>,
 }
 
@@ -32,6 +35,7 @@ pub(super) struct Reader<'r, 'b> {
     pub(super) matches: &'r Matches,
     pub(super) conditions: &'r Conditions,
     pub(super) owners: &'r Owners<'r>,
+    pub(super) usage: &'r Usage<'r>,
     /// Reads beyond this focus are left out.
     pub(super) focus: Focus,
 }
@@ -95,10 +99,17 @@ impl<'b> Reader<'_, 'b> {
             }
             let arguments = arguments.iter().find(|call| call.pc == site.pc);
             let note = matched.inherited.then(|| self.named_as(site));
+            let mut needed: Vec<Needed> = matched.needed.clone();
             for (source, literal, note) in self.decide(matched, arguments, note.as_deref()) {
+                needed.extend(self.usage.of_source(source));
+                if source.focus > self.focus {
+                    continue;
+                }
                 let place = Place { owner: owner.clone(), caller: caller.clone(), pc: site.pc };
                 found.reads.push(self.entry(source, place, code, literal.or_else(|| self.text_at(site)), note));
             }
+            let offset = Some(code.file_offset(site.pc));
+            found.uses.add(&distinct(needed), &owner, &caller, self.unit.label, offset);
         }
     }
 
@@ -161,7 +172,6 @@ impl<'b> Reader<'_, 'b> {
                 }
             }
         }
-        decided.retain(|(source, ..)| source.focus <= self.focus);
         if self.focus == Focus::Noise
             && decided.is_empty()
             && let Some(source) = unknown

@@ -2,7 +2,10 @@
 
 #![allow(unreachable_pub, dead_code, reason = "the library shows and uses what the script does not")]
 
+mod api;
+mod api_list;
 mod checks;
+mod key;
 mod load;
 mod model;
 mod platform_table;
@@ -19,8 +22,19 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 /// What the tables are made of.
-const SOURCES: [&str; 8] =
-    ["build.rs", "checks.rs", "data", "load.rs", "model.rs", "platform_table.rs", "rule.rs", "tables.rs"];
+const SOURCES: [&str; 11] = [
+    "api.rs",
+    "api_list.rs",
+    "build.rs",
+    "checks.rs",
+    "data",
+    "key.rs",
+    "load.rs",
+    "model.rs",
+    "platform_table.rs",
+    "rule.rs",
+    "tables.rs",
+];
 
 fn main() -> ExitCode {
     for source in SOURCES {
@@ -41,17 +55,26 @@ fn compile() -> Result<(), String> {
     let files = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     checks::check(&files, &tables::Tables::default()).map_err(|fault| fault.to_string())?;
     let table = postcard::to_allocvec(&load::join(files)).map_err(|error| error.to_string())?;
-    let hash = Sha256::digest(&table).first_chunk().map_or(0, |head| u64::from_be_bytes(*head));
+    let platform = list("platform.tsv", |text| platform_table::compile(text, key::key_of))?;
+    let permissions = list("api-permissions.tsv", |text| {
+        postcard::to_allocvec(&api_list::parse(text)?).map_err(|error| error.to_string())
+    })?;
+    let mut hash = Sha256::new();
+    for (name, table) in [("catalog.bin", &table), ("platform.bin", &platform), ("api-permissions.bin", &permissions)] {
+        hash.update(table);
+        let target = out.join(name);
+        fs::write(&target, table).map_err(|error| format!("{}: {error}", target.display()))?;
+    }
+    let hash = hash.finalize().first_chunk().map_or(0, |head| u64::from_be_bytes(*head));
     println!("cargo:rustc-env=CANDOR_CATALOG_HASH={hash:016x}");
-    write(&out.join("catalog.bin"), &table)?;
-    let list = format!("{DATA}/platform.tsv");
-    let text = fs::read_to_string(&list).map_err(|error| format!("{list}: {error}"))?;
-    let table = platform_table::compile(&text, platform_table::key_of).map_err(|error| format!("{list}: {error}"))?;
-    write(&out.join("platform.bin"), &table)
+    Ok(())
 }
 
-fn write(target: &Path, table: &[u8]) -> Result<(), String> {
-    fs::write(target, table).map_err(|error| format!("{}: {error}", target.display()))
+/// The table of a list that a machine made.
+fn list(name: &str, compile: impl Fn(&str) -> Result<Vec<u8>, String>) -> Result<Vec<u8>, String> {
+    let path = format!("{DATA}/{name}");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    compile(&text).map_err(|error| format!("{path}: {error}"))
 }
 
 fn read(path: &Path) -> Result<load::CatalogFile, String> {

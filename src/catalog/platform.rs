@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use super::platform_table::{HEADER, SPAN, bucket_bits, key_of, method_key};
+use super::key::{HEADER, SPAN, bucket_bits, key_of, method_key};
 
 /// The classes of the platform.
 pub fn platform() -> &'static Platform {
@@ -119,7 +119,7 @@ impl Platform {
 #[derive(Debug)]
 struct Keys {
     starts: &'static [u8],
-    keys: &'static [u8],
+    sorted: &'static [u8],
     bits: u32,
 }
 
@@ -128,12 +128,12 @@ impl Keys {
     fn split(table: &'static [u8], count: usize) -> (Self, &'static [u8]) {
         let bits = bucket_bits(count);
         let (starts, rest) = table.split_at_checked(((1 << bits) + 1) * 4).unwrap_or_default();
-        let (keys, rest) = rest.split_at_checked(count * 8).unwrap_or_default();
-        (Self { starts, keys, bits }, rest)
+        let (sorted, rest) = rest.split_at_checked(count * 8).unwrap_or_default();
+        (Self { starts, sorted, bits }, rest)
     }
 
     fn count(&self) -> usize {
-        self.keys.len() / 8
+        self.sorted.len() / 8
     }
 
     fn position(&self, key: u64) -> Option<usize> {
@@ -143,7 +143,7 @@ impl Keys {
     }
 
     fn key(&self, place: usize) -> Option<u64> {
-        self.keys.get(place * 8..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+        self.sorted.get(place * 8..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
     }
 }
 
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn two_names_with_one_key_are_an_error() {
         let by_length = |bytes: &[u8]| bytes.len() as u64;
-        let told = |list: &str| compile(list, by_length).unwrap_err();
+        let told = |list: &str| compile(list, by_length).expect_err("a fault");
         assert_eq!(told("LA;\t\t\t\nLB;\t\t\t\n"), "LB; and LA; have one key: 0x0000000000000003");
         assert_eq!(told("LA;\t\t\ta()V b()V\n"), "b()V and a()V have one key: 0x0000000000000004");
         // Different names, but both methods are `mixed(0)`.
@@ -212,7 +212,11 @@ mod tests {
             b"a()V" => 1,
             _ => 2,
         };
-        assert!(compile("LA;\t\t\ta()V\nLB;\t\t\tb()V\n", same).unwrap_err().starts_with("LB;->b()V and LA;->a()V"));
+        assert!(
+            compile("LA;\t\t\ta()V\nLB;\t\t\tb()V\n", same)
+                .expect_err("a fault")
+                .starts_with("LB;->b()V and LA;->a()V")
+        );
     }
 
     #[test]
@@ -222,7 +226,7 @@ mod tests {
             ("LA;\t\t\t\nLA;\t\t\t\n", "line 2: LA; is listed before"),
             ("LA;\tLB;\t\t\n", "LB;, above LA;, is not listed"),
         ] {
-            assert_eq!(compile(list, key_of).unwrap_err(), expected);
+            assert_eq!(compile(list, key_of).expect_err("a fault"), expected);
         }
     }
 

@@ -1,42 +1,9 @@
-//! Compiles the list of the platform's classes into sorted hashes, which are searched where they lie. Shared by the build
-//! script, which writes the table, and the library, which searches it.
-//!
-//! Layout, all little-endian: `u32` counts of classes, ancestors, methods and signatures; the three [`keys`] tables of
-//! classes, methods and signatures; for each class `u32` first ancestor and `u32` number of direct ones, with one more
-//! pair at the end; for each ancestor `u16` place of its class.
+//! Compiles the list of the platform's classes into the table that [`super::key`] lays out. Part of the build script; the
+//! library has it for its tests only.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Bytes of the counts in front.
-pub(super) const HEADER: usize = 16;
-
-/// Bytes of one entry of the list of classes.
-pub(super) const SPAN: usize = 8;
-
-/// The key of a descriptor or signature: FNV-1a of 64 bits with the last step of `MurmurHash3` over it, so that the high
-/// bits are even enough to index by. Not meant to withstand names that are chosen to collide: such a name only makes a
-/// method of the app pass for one that the platform calls.
-pub(super) fn key_of(bytes: &[u8]) -> u64 {
-    mixed(
-        bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)),
-    )
-}
-
-/// The key of a method: of the class that declares it and of its signature.
-pub(super) fn method_key(class: u64, signature: u64) -> u64 {
-    mixed(class.rotate_left(32) ^ signature)
-}
-
-/// How many of the highest bits of a key choose its bucket: about one key a bucket.
-pub(super) fn bucket_bits(count: usize) -> u32 {
-    count.max(2).ilog2()
-}
-
-fn mixed(mut hash: u64) -> u64 {
-    hash = (hash ^ hash >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    hash = (hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    hash ^ hash >> 33
-}
+use super::key::{bucket_bits, method_key};
 
 /// The table of a list. The errors: a line that is no entry, a class above that the list does not have, two names with
 /// one key.
@@ -87,7 +54,7 @@ pub(super) fn compile(text: &str, key_of: fn(&[u8]) -> u64) -> Result<Vec<u8>, S
     Ok(table)
 }
 
-/// Sorted keys behind an index: for each bucket and one beyond, `u32` place of its first key; then the keys, `u64`.
+/// A table of sorted keys.
 fn keys(sorted: &[u64]) -> Result<Vec<u8>, String> {
     let bits = bucket_bits(sorted.len());
     let mut table = Vec::new();
