@@ -2,7 +2,17 @@
 
 use crate::catalog::Catalog;
 use crate::flow::{Hierarchy, Method, Root, Signature, Type};
-use crate::manifest::{Component, ComponentKind, Manifest};
+use crate::manifest::{Component, ComponentKind, Layout, Manifest};
+
+/// What the system calls to make an object.
+const CONSTRUCTOR: &str = "<init>()V";
+
+/// What a layout calls to make a view, or a fragment.
+const VIEW_CONSTRUCTORS: [&str; 3] = [
+    "<init>(Landroid/content/Context;Landroid/util/AttributeSet;)V",
+    "<init>(Landroid/content/Context;Landroid/util/AttributeSet;I)V",
+    CONSTRUCTOR,
+];
 
 /// Roots of the call graph, each with the kind of entry that it is.
 #[derive(Debug, Default)]
@@ -27,11 +37,24 @@ impl Kinds {
         self.roots.push(root);
         self.words.push(word);
     }
+
+    /// An object that the system makes, with the constructor that takes nothing.
+    fn made(&mut self, names: &Names<'_, '_, '_>, word: &'static str, class: Type) {
+        self.push(word, Root::Object(class));
+        if let Some(constructor) = names.method(class, CONSTRUCTOR) {
+            self.push(word, Root::Call(constructor));
+        }
+    }
 }
 
 impl Entries {
     /// The entries that the manifests of a package name.
-    pub(super) fn of(catalog: &'static Catalog, hierarchy: &Hierarchy<'_, '_>, manifests: &[Manifest]) -> Self {
+    pub(super) fn of(
+        catalog: &'static Catalog,
+        hierarchy: &Hierarchy<'_, '_>,
+        manifests: &[Manifest],
+        layouts: &Layout,
+    ) -> Self {
         let names = Names { catalog, hierarchy };
         let mut it = Self::default();
         let on = || manifests.iter().filter(|manifest| !manifest.disabled);
@@ -46,15 +69,23 @@ impl Entries {
         for component in components() {
             let class = component.target.as_ref().unwrap_or(&component.name);
             match component.kind {
-                ComponentKind::Activity | ComponentKind::ActivityAlias => it.add(&names, "activity", class),
+                ComponentKind::Activity | ComponentKind::ActivityAlias => {
+                    it.add(&names, "activity", class);
+                    it.add_handlers(&names, class, layouts);
+                }
                 ComponentKind::Service => it.add_background(&names, "service", class),
                 ComponentKind::Receiver => it.add_background(&names, "receiver", class),
                 ComponentKind::Provider => {}
             }
         }
+        for class in layouts.classes.iter().filter_map(|class| names.class(class)) {
+            it.all.push("activity", Root::Object(class));
+            let constructors = VIEW_CONSTRUCTORS.iter().filter_map(|signature| names.method(class, signature));
+            constructors.for_each(|constructor| it.all.push("activity", Root::Call(constructor)));
+        }
         for worker in names.made_by_name() {
-            it.all.push("service", Root::Object(worker));
-            it.background.push("service", Root::Object(worker));
+            it.all.made(&names, "service", worker);
+            it.background.made(&names, "service", worker);
         }
         on().flat_map(|manifest| &manifest.backup_agent).for_each(|class| it.add_background(&names, "backup", class));
         on().flat_map(|manifest| &manifest.instrumentation).for_each(|class| it.add(&names, "instrumentation", class));
@@ -63,14 +94,24 @@ impl Entries {
 
     fn add(&mut self, names: &Names<'_, '_, '_>, word: &'static str, class: &str) {
         if let Some(class) = names.class(class) {
-            self.all.push(word, Root::Object(class));
+            self.all.made(names, word, class);
+        }
+    }
+
+    /// Methods of an activity that clicks call.
+    fn add_handlers(&mut self, names: &Names<'_, '_, '_>, class: &str, layouts: &Layout) {
+        let Some(class) = names.class(class) else { return };
+        for handler in &layouts.handlers {
+            if let Some(method) = names.method(class, &format!("{handler}(Landroid/view/View;)V")) {
+                self.all.push("activity", Root::Call(method));
+            }
         }
     }
 
     fn add_background(&mut self, names: &Names<'_, '_, '_>, word: &'static str, class: &str) {
         self.add(names, word, class);
         if let Some(class) = names.class(class) {
-            self.background.push(word, Root::Object(class));
+            self.background.made(names, word, class);
         }
     }
 
@@ -79,7 +120,7 @@ impl Entries {
         self.add(names, word, class);
         let Some(class) = names.class(class) else { return };
         self.early.push(word, Root::Initialiser(class));
-        let constructor = std::iter::once("<init>()V");
+        let constructor = std::iter::once(CONSTRUCTOR);
         let called = names.catalog.markers("pre-consent").filter(|marker| marker.name == word);
         for signature in constructor.chain(called.map(|marker| marker.pattern)) {
             if let Some(method) = names.method(class, signature) {
@@ -95,7 +136,7 @@ impl Entries {
             let Some(class) = names.class(&meta.name) else { continue };
             for method in called.filter_map(|marker| names.method(class, marker.pattern)) {
                 for kinds in [&mut self.all, &mut self.early] {
-                    kinds.push("initializer", Root::Object(class));
+                    kinds.made(names, "initializer", class);
                     kinds.push("initializer", Root::Call(method));
                 }
             }

@@ -122,7 +122,7 @@ impl Observer {
         let follows_calls = self.follows_calls && package.kind != Kind::Dex;
         let (mut found, reached) = rayon::join(
             || read_all(&readers),
-            || follows_calls.then(|| Reached::of(self.catalog, &program, &manifests)),
+            || follows_calls.then(|| Reached::of(self.catalog, &program, &manifests, package)),
         );
         if let Some(reached) = reached {
             reached.tell(&mut found.reads);

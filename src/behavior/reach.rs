@@ -2,8 +2,10 @@
 
 use super::consent::{Consent, Guarded};
 use super::entries::{Entries, Kinds};
+use super::facts;
 use super::model::{Certainty, Read};
 use crate::catalog::{Catalog, ClassKey, platform, signature_key};
+use crate::container::Package;
 use crate::flow::{Graph, Hierarchy, Method, Platform, Program, Reach, Signature};
 use crate::manifest::Manifest;
 
@@ -23,9 +25,14 @@ pub(super) struct Reached<'p, 'b> {
 
 impl<'p, 'b> Reached<'p, 'b> {
     /// Builds the call graph of a package and walks it.
-    pub(super) fn of(catalog: &'static Catalog, program: &'p Program<'b>, manifests: &[Manifest]) -> Self {
-        let hierarchy = Hierarchy::of(program);
-        let entries = Entries::of(catalog, &hierarchy, manifests);
+    pub(super) fn of(
+        catalog: &'static Catalog,
+        program: &'p Program<'b>,
+        manifests: &[Manifest],
+        package: &Package,
+    ) -> Self {
+        let (hierarchy, layouts) = rayon::join(|| Hierarchy::of(program), || facts::read_layouts(package));
+        let entries = Entries::of(catalog, &hierarchy, manifests, &layouts);
         let graph = Graph::new(&hierarchy, &Known, &entries.all.roots);
         let everything = |_: Method, _: u32| true;
         let ((all, background), early) = rayon::join(

@@ -10,7 +10,7 @@ use super::program::{Program, Unit};
 use crate::dex::{ClassDef, MethodDef, MethodIdx, TypeIdx};
 
 /// Steps up a hierarchy before a question is given up: real ones are under twenty deep, a cycle never ends.
-pub(super) const MAX_STEPS: usize = 256;
+pub(super) const MAX_STEPS: usize = 64;
 
 /// Marks a place in a table of numbers as empty.
 const NONE: u32 = u32::MAX;
