@@ -11,6 +11,13 @@ pub const MAX_DEFLATE_RATIO: u64 = 1032;
 /// Entries of one archive that are looked at. Android itself refuses more than 65,535 without zip64.
 pub const MAX_ENTRIES: usize = 1 << 20;
 
+/// DEX files of one package that are read. ART warns from 100 on (`DexFileLoader`, `kWarnOnManyDexFilesThreshold`); the
+/// largest published apps have some sixty.
+pub const MAX_CODE_FILES: usize = 512;
+
+/// Uncompressed bytes of all DEX files of one package: they are in memory together.
+pub const MAX_CODE_BYTES: u64 = 1 << 30;
+
 /// Packages inside one split set.
 pub const MAX_PARTS: usize = 512;
 

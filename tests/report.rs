@@ -3,7 +3,7 @@
 
 use candor::behavior::{
     App, Behavior, Certainty, Completeness, Endpoint, Grade, IssueEntry, Network, Obtainable, Owner, OwnerKind,
-    Permission, Read, Reason, SdkEvidence, SdkFound, Signing,
+    Permission, PermissionUse, PermissionUser, Read, Reason, SdkEvidence, SdkFound, Signing,
 };
 use candor::catalog::{Catalog, Confidence, Focus, Severity, Tables};
 use candor::check::{Agreement, Checked, Evidence, Finding, State};
@@ -305,6 +305,18 @@ fn behavior() -> Behavior {
             Permission { name: "android.permission.READ_PHONE_STATE".into(), implied: true, max_sdk: None },
             Permission { name: "com.vendor.permission.PUSH".into(), implied: false, max_sdk: Some(22) },
         ],
+        permission_usage: vec![PermissionUse {
+            permission: "android.permission.READ_PHONE_STATE".into(),
+            declared: true,
+            count: 2,
+            users: vec![PermissionUser {
+                owner: payer.clone(),
+                api: "Landroid/telephony/TelephonyManager;->getDeviceId()Ljava/lang/String;".into(),
+                caller: "Lcom/payer/Ids;->read()Ljava/lang/String;".into(),
+                file: "classes.dex".into(),
+                offset: Some("0x1764ca".into()),
+            }],
+        }],
         sdks: vec![SdkFound {
             id: "payer".into(),
             name: "Payer SDK".into(),

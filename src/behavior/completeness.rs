@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Completeness, OwnerKind, Reason};
 use super::native::Natives;
-use super::program::Program;
 use super::reads::Found;
 use super::sdks::{LIBRARY, matches_glob};
 use crate::catalog::{Catalog, Confidence, Marker};
 use crate::error::Issue;
+use crate::flow::Program;
 use crate::manifest::{ComponentKind, Manifest};
 
 /// Kinds of reasons for which nothing can be concluded from absence.

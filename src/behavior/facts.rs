@@ -1,12 +1,15 @@
 //! What the manifests and certificates say of a package: identity, permissions, network, signers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use rayon::prelude::*;
 
 use super::model::{App, Network, Permission, Signing};
 use crate::catalog::Catalog;
-use crate::container::{Kind, Package, Signer};
+use crate::container::{Entry, Kind, Package, Part, Signer};
 use crate::error::Issue;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Layout, Manifest};
 
 /// The target SDK from which on the platform allows no cleartext traffic unless told so (`NetworkSecurityConfig`).
 const CLEARTEXT_FORBIDDEN_SINCE: u32 = 28;
@@ -59,6 +62,37 @@ pub(super) fn read_manifests(package: &Package) -> (Vec<Manifest>, Vec<Issue>) {
         manifests.push(manifest);
     }
     (manifests, issues)
+}
+
+/// What the layouts of a package make the system do. What cannot be read as a layout is none.
+pub(super) fn read_layouts(package: &Package) -> Layout {
+    let entries: Vec<(&Part, &Entry)> = package
+        .parts
+        .iter()
+        .flat_map(|part| part.entries().iter().map(move |entry| (part, entry)))
+        .filter(|(_, entry)| is_layout(&entry.name))
+        .collect();
+    let layouts = entries.into_par_iter().filter_map(|(part, entry)| {
+        let bytes = part.read(entry).ok()?;
+        Some(manifest::read_layout(&entry.name, &bytes).0)
+    });
+    let mut all = layouts.reduce(Layout::default, |mut all, layout| {
+        all.classes.extend(layout.classes);
+        all.handlers.extend(layout.handlers);
+        all
+    });
+    all.classes.sort_unstable();
+    all.classes.dedup();
+    all.handlers.sort_unstable();
+    all.handlers.dedup();
+    all
+}
+
+/// Whether an entry may be a layout. Tools that shorten the names of resources leave the folder `r/` or none.
+fn is_layout(entry: &str) -> bool {
+    let named = entry.starts_with("res/layout") || entry.contains("/res/layout");
+    let shortened = entry.starts_with("r/") || entry.starts_with("res/") && entry.matches('/').count() == 1;
+    (named || shortened) && Path::new(entry).extension().is_some_and(|extension| extension == "xml")
 }
 
 /// Declared permissions, and those that the system adds to them, sorted by name.

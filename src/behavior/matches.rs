@@ -1,13 +1,15 @@
 //! Which members and strings of one DEX file the catalog knows.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::condition::{Conditions, Constant};
-use super::program::{Program, Unit};
+use super::usage::{Ancestry, Needed, Usage};
 use super::vocabulary::Vocabulary;
 use crate::catalog::Source;
 use crate::dex::{BitSet, FieldIdx, MethodIdx, StringIdx, Targets, TypeIdx};
+use crate::flow::{Program, Unit};
 
 /// What a method, field or string of the file is to the catalog.
 #[derive(Debug, Default)]
@@ -18,6 +20,8 @@ pub(super) struct Matched {
     pub(super) loader: Option<&'static str>,
     /// The file names it through a class of the package that inherits it.
     pub(super) inherited: bool,
+    /// The permissions that its use needs.
+    pub(super) needed: Vec<Needed>,
 }
 
 /// A method of the package that overrides a callback.
@@ -40,7 +44,13 @@ pub(super) struct Matches {
 }
 
 impl Matches {
-    pub(super) fn of(program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, conditions: &Conditions) -> Self {
+    pub(super) fn of(
+        program: &Program<'_>,
+        unit: &Unit<'_>,
+        words: &Vocabulary,
+        conditions: &Conditions,
+        usage: &Usage<'_>,
+    ) -> Self {
         let header = &unit.dex.header;
         let mut it = Self {
             targets: Targets {
@@ -50,14 +60,20 @@ impl Matches {
             },
             ..Self::default()
         };
-        let names = it.read_strings(unit, words, conditions);
-        it.read_methods(program, unit, words, &names);
+        let names = it.read_strings(unit, words, conditions, usage);
+        it.read_methods(program, unit, words, &names, usage);
         it.read_fields(program, unit, words, &names);
         it
     }
 
     /// Finds the literals and patterns; gives the strings that are names of members.
-    fn read_strings(&mut self, unit: &Unit<'_>, words: &Vocabulary, conditions: &Conditions) -> BitSet {
+    fn read_strings(
+        &mut self,
+        unit: &Unit<'_>,
+        words: &Vocabulary,
+        conditions: &Conditions,
+        usage: &Usage<'_>,
+    ) -> BitSet {
         let mut names = BitSet::new(unit.dex.header.strings.count);
         for index in 0..unit.dex.header.strings.count {
             let Some(bytes) = unit.dex.string_bytes(StringIdx(index)) else { continue };
@@ -72,31 +88,58 @@ impl Matches {
                 let holding = words.patterns().iter().filter(|source| conditions.holds(source, &text));
                 sources.extend(holding.max_by_key(|source| source.arg_value.len()));
             }
-            if !sources.is_empty() {
+            let needed = if word.is_some_and(|word| word.guarded) || lies_below(bytes) {
+                usage.of_text(&String::from_utf8_lossy(bytes))
+            } else {
+                Vec::new()
+            };
+            if !sources.is_empty() || !needed.is_empty() {
                 self.targets.strings.insert(index);
-                self.strings.insert(StringIdx(index), Matched { sources, ..Matched::default() });
+                self.strings.insert(StringIdx(index), Matched { sources, needed, ..Matched::default() });
             }
         }
         names
     }
 
-    fn read_methods(&mut self, program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, names: &BitSet) {
+    fn read_methods(
+        &mut self,
+        program: &Program<'_>,
+        unit: &Unit<'_>,
+        words: &Vocabulary,
+        names: &BitSet,
+        usage: &Usage<'_>,
+    ) {
+        let mut ancestry = Ancestry::new(program, unit);
         let mut signature = String::new();
+        // The methods with a name of the catalog that classes of this file define; most files need not be asked.
+        let defined = LazyCell::new(|| {
+            let mut wanted = BitSet::new(unit.dex.header.methods.count);
+            let is_named = |index: &u32| unit.dex.method(MethodIdx(*index)).is_some_and(|it| names.contains(it.name.0));
+            (0..unit.dex.header.methods.count).filter(is_named).for_each(|index| wanted.insert(index));
+            let mut defined = BitSet::new(unit.dex.header.methods.count);
+            unit.dex.definitions(&wanted, |_, method| defined.insert(method.method.0));
+            defined
+        });
         for index in (0..unit.dex.header.methods.count).map(MethodIdx) {
             let Some(method) = unit.dex.method(index).filter(|method| names.contains(method.name.0)) else { continue };
             signature.clear();
             signature.push_str(&unit.dex.string(method.name).unwrap_or_default());
             unit.dex.push_proto(method.proto, &mut signature);
-            if !words.knows(&signature) {
+            let needed = usage.of_method(&mut ancestry, method.class, &signature);
+            if needed.is_empty() && !words.knows(&signature) {
                 continue;
             }
             let class = unit.dex.type_descriptor(method.class).unwrap_or_default();
-            let mut matched = Matched { loader: words.loader(&class, &signature), ..Matched::default() };
+            let loader = words.loader(&class, &signature);
+            let mut matched = Matched { loader, needed, ..Matched::default() };
             for member in words.members(&signature) {
                 if member.class == class {
                     matched.sources.extend(&member.sources);
-                } else if !signature.starts_with('<') && inherits(program, unit, index, method.class, member.class) {
-                    // Constructors are not inherited.
+                } else if !signature.starts_with('<')
+                    && program.extends(unit, method.class, member.class.as_bytes())
+                    && !defined.contains(index.0)
+                {
+                    // Constructors are not inherited, nor is what the class defines itself.
                     matched.sources.extend(&member.sources);
                     matched.inherited = true;
                 }
@@ -107,7 +150,7 @@ impl Matches {
                     self.overrides.extend(member.sources.iter().map(|source| of(*source)));
                 }
             }
-            if !matched.sources.is_empty() || matched.loader.is_some() {
+            if !matched.sources.is_empty() || matched.loader.is_some() || !matched.needed.is_empty() {
                 self.targets.methods.insert(index.0);
                 self.methods.insert(index, matched);
             }
@@ -136,17 +179,9 @@ impl Matches {
     }
 }
 
-/// Whether a method that the file names on a class of the package is really that of `target`: the class extends it and
-/// does not define the method itself.
-fn inherits(program: &Program<'_>, unit: &Unit<'_>, method: MethodIdx, class: TypeIdx, target: &str) -> bool {
-    program.extends(unit, class, target.as_bytes()) && !defines(unit, class, method)
-}
-
-/// Whether a class of this file defines the method.
-fn defines(unit: &Unit<'_>, class: TypeIdx, method: MethodIdx) -> bool {
-    let Some(class) = unit.class(class) else { return false };
-    let Ok(Some(mut methods)) = unit.dex.class_data(&class) else { return false };
-    methods.any(|defined| defined.is_ok_and(|defined| defined.method == method))
+/// Whether a string may be a content URI or a path of the device, which need what those above them need.
+fn lies_below(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"content://") || bytes.starts_with(b"/")
 }
 
 /// Whether a string may be a path or a piece of one, and no descriptor.

@@ -5,6 +5,8 @@
 
 mod completeness;
 mod condition;
+mod consent;
+mod entries;
 mod facts;
 mod matches;
 mod model;
@@ -12,8 +14,10 @@ mod native;
 mod observe;
 mod owners;
 mod program;
+mod reach;
 mod reads;
 mod sdks;
+mod usage;
 mod vocabulary;
 
 pub use model::*;

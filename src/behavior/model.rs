@@ -21,6 +21,9 @@ pub struct Behavior {
     pub signing: Vec<Signing>,
     /// Permissions, declared and implied, sorted by name.
     pub permissions: Vec<Permission>,
+    /// Who uses the permissions, sorted by name: those that the package has and something is known to need, and those
+    /// that its code misses. Empty where there is no manifest.
+    pub permission_usage: Vec<PermissionUse>,
     /// SDKs, sorted by id.
     pub sdks: Vec<SdkFound>,
     /// Reads, sorted.
@@ -89,6 +92,34 @@ pub struct Permission {
     pub implied: bool,
     /// `maxSdkVersion`.
     pub max_sdk: Option<u32>,
+}
+
+/// The uses of one permission.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct PermissionUse {
+    /// The constant.
+    pub permission: String,
+    /// The package has it, declared or implied. Otherwise the platform refuses the calls.
+    pub declared: bool,
+    /// Places that use it.
+    pub count: usize,
+    /// The first few of them, of as many owners as there are, sorted.
+    pub users: Vec<PermissionUser>,
+}
+
+/// One place that uses a permission.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct PermissionUser {
+    /// Whose code it is.
+    pub owner: Owner,
+    /// The method, content URI or text that needs it.
+    pub api: String,
+    /// The method that holds the place, smali notation; the class of a component of the manifest.
+    pub caller: String,
+    /// The entry of the package.
+    pub file: String,
+    /// Bytes from the start of `file` to the instruction, hex; none in a manifest.
+    pub offset: Option<String>,
 }
 
 /// How sure the presence of an SDK is.

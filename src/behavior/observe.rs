@@ -12,23 +12,33 @@ use super::matches::Matches;
 use super::model::{App, Behavior, Completeness, Grade, IssueEntry, Reason, SdkFound};
 use super::native::{NativeWords, Natives, Search};
 use super::owners::Owners;
-use super::program::{self, Program};
+use super::program;
+use super::reach::Reached;
 use super::reads::{Found, Reader};
 use super::sdks::{ClassCounts, Signs, count_classes};
+use super::usage::{Guards, Usage};
 use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
 use crate::container::{Kind, Package, Part};
 use crate::error::Issue;
+use crate::flow::Program;
 use crate::limits::MAX_ISSUES;
+
+/// What is said where the call graph has a limit of its own.
+const CUT: &str =
+    "the classes extend each other in more ways than a call graph is built for; what is not called reachable may run";
 
 /// Observes packages with one catalog. It is made once a run and shared by all threads.
 #[derive(Debug)]
 pub struct Observer {
     catalog: &'static Catalog,
+    guards: Guards,
     vocabulary: Vocabulary,
     conditions: Conditions,
     signs: Signs,
     focus: Focus,
+    /// Whether the call graph is built.
+    follows_calls: bool,
     /// Whether native libraries are read.
     natives: bool,
     /// What they are searched for, made for the first package that has any.
@@ -38,12 +48,15 @@ pub struct Observer {
 impl Observer {
     /// An observer that reports reads up to `focus`: [`Focus::Core`] the fewest, [`Focus::Noise`] all.
     pub fn new(catalog: &'static Catalog, focus: Focus) -> Self {
+        let guards = Guards::new(catalog);
         Self {
             catalog,
-            vocabulary: Vocabulary::new(catalog),
+            vocabulary: Vocabulary::new(catalog, &guards),
+            guards,
             conditions: Conditions::new(catalog),
             signs: Signs::new(catalog),
             focus,
+            follows_calls: true,
             natives: true,
             native_words: OnceLock::new(),
         }
@@ -55,6 +68,12 @@ impl Observer {
         Self { natives: false, ..self }
     }
 
+    /// The same observer, which tells where reads are and not whether the system reaches them.
+    #[must_use]
+    pub fn without_calls(self) -> Self {
+        Self { follows_calls: false, ..self }
+    }
+
     /// Everything found in a package. What could not be read is among its issues; nothing stops.
     pub fn observe(&self, package: &Package) -> Behavior {
         let (sha256, ((files, mut issues), (manifests, more))) = rayon::join(
@@ -63,15 +82,18 @@ impl Observer {
         );
         issues.extend(more);
         issues.extend(package.issues.iter().cloned());
-        let (program, more) = Program::open(&files);
+        let opened: Vec<(&str, &[u8])> = files.iter().map(|file| (file.label.as_str(), &*file.bytes)).collect();
+        let (program, more) = Program::open(&opened);
         issues.extend(more);
         let names: Vec<&str> = package.parts.iter().flat_map(Part::entries).map(|it| it.name.as_str()).collect();
 
+        let permissions = facts::permissions(self.catalog, &manifests);
+        let usage = Usage::new(&self.guards, &manifests, &permissions);
         let found_in: Vec<(Matches, ClassCounts)> = program
             .units
             .par_iter()
             .map(|unit| {
-                let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions);
+                let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions, &usage);
                 (matches, count_classes(self.catalog, unit))
             })
             .collect();
@@ -81,7 +103,6 @@ impl Observer {
         }
         let sdks = self.signs.find(&counts, &manifests, names.iter().copied());
 
-        let permissions = facts::permissions(self.catalog, &manifests);
         let declared = permissions.iter().map(|it| it.name.clone()).collect();
         let owners = Owners::new(self.catalog, &manifests, supported(self.catalog, &sdks), declared);
         let readers: Vec<Reader<'_, '_>> = program
@@ -93,11 +114,24 @@ impl Observer {
                 matches,
                 conditions: &self.conditions,
                 owners: &owners,
+                usage: &usage,
                 focus: self.focus,
             })
             .collect();
-        let mut found = read_all(&readers);
+        // Without a manifest nothing says where the system enters.
+        let follows_calls = self.follows_calls && package.kind != Kind::Dex;
+        let (mut found, reached) = rayon::join(
+            || read_all(&readers),
+            || follows_calls.then(|| Reached::of(self.catalog, &program, &manifests, package)),
+        );
+        if let Some(reached) = reached {
+            reached.tell(&mut found.reads);
+            found.reads.sort();
+            issues.extend(reached.is_truncated().then(|| Issue::new("", None, CUT)));
+        }
         issues.append(&mut found.issues);
+        usage.of_manifests(&manifests, &owners, &mut found.uses);
+        let permission_usage = usage.summary(std::mem::take(&mut found.uses));
         let mut natives = Natives::of(package);
         if self.natives && !natives.is_empty() {
             let words = self.native_words.get_or_init(|| NativeWords::new(self.catalog));
@@ -130,11 +164,12 @@ impl Observer {
             app: manifests.first().map(facts::app).unwrap_or_default(),
             signing: package.signing.iter().map(facts::signing).collect(),
             permissions,
+            permission_usage,
             sdks,
             reads: found.reads,
             endpoints: None,
             completeness,
-            issues: entries(issues),
+            issues: entries(&package.path.to_string_lossy(), issues),
         }
     }
 }
@@ -150,11 +185,12 @@ pub fn failed(path: &str, issue: &Issue) -> Behavior {
         app: App::default(),
         signing: Vec::new(),
         permissions: Vec::new(),
+        permission_usage: Vec::new(),
         sdks: Vec::new(),
         reads: Vec::new(),
         endpoints: None,
         completeness: Completeness { complete: false, reasons: vec![reason] },
-        issues: entries(vec![issue.clone()]),
+        issues: entries(path, vec![issue.clone()]),
     }
 }
 
@@ -167,6 +203,7 @@ fn read_all(readers: &[Reader<'_, '_>]) -> Found {
     for part in parts {
         all.reads.extend(part.reads);
         all.loaders.extend(part.loaders);
+        all.uses.append(part.uses);
         all.issues.extend(part.issues);
     }
     all.reads.extend(readers.iter().flat_map(Reader::overrides));
@@ -192,7 +229,7 @@ fn kind_word(kind: Kind) -> &'static str {
 }
 
 /// The issues as the report has them; beyond the limit they are counted.
-fn entries(issues: Vec<Issue>) -> Vec<IssueEntry> {
+fn entries(path: &str, issues: Vec<Issue>) -> Vec<IssueEntry> {
     let rest = issues.len().saturating_sub(MAX_ISSUES);
     let mut entries: Vec<IssueEntry> = issues
         .into_iter()
@@ -205,7 +242,7 @@ fn entries(issues: Vec<Issue>) -> Vec<IssueEntry> {
         .collect();
     if rest > 0 {
         let message = format!("{rest} more problems of this package are not listed");
-        entries.push(IssueEntry { file: String::new(), offset: None, message });
+        entries.push(IssueEntry { file: path.to_owned(), offset: None, message });
     }
     entries
 }

@@ -1,17 +1,18 @@
 //! Reads: the places in code where a source is used, decided by the constants that the same method passes.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::condition::{Conditions, Constant, referred_kind};
 use super::matches::{Matched, Matches};
 use super::model::{Certainty, Owner, Read};
 use super::owners::Owners;
-use super::program::Unit;
+use super::usage::{Needed, Usage, Uses, distinct};
 use crate::catalog::{ArgOp, Focus, Source, SourceKind};
-use crate::dex::{self, ClassDef, Code, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site};
+use crate::dex::{self, BitSet, ClassDef, Code, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site, TypeIdx};
 use crate::error::Issue;
-use crate::flow::{self, CallArgs, Value};
+use crate::flow::{self, CallArgs, Unit, Value};
 
 /// Longest constant that a report shows, in characters.
 const SHOWN: usize = 120;
@@ -22,6 +23,8 @@ pub(super) struct Found {
     pub(super) reads: Vec<Read>,
     /// Places that load code at run time: the method called, the caller, whose code it is.
     pub(super) loaders: Vec<(&'static str, String, Owner)>,
+    /// Places that need permissions.
+    pub(super) uses: Uses,
     pub(super) issues: Vec<Issue>,
 }
 
@@ -32,6 +35,7 @@ pub(super) struct Reader<'r, 'b> {
     pub(super) matches: &'r Matches,
     pub(super) conditions: &'r Conditions,
     pub(super) owners: &'r Owners<'r>,
+    pub(super) usage: &'r Usage<'r>,
     /// Reads beyond this focus are left out.
     pub(super) focus: Focus,
 }
@@ -58,17 +62,22 @@ impl<'b> Reader<'_, 'b> {
 
     /// Callbacks that classes of the package override.
     pub(super) fn overrides(&self) -> Vec<Read> {
+        let entries = || self.matches.overrides.iter().filter(|entry| entry.source.focus <= self.focus);
+        if entries().next().is_none() {
+            return Vec::new();
+        }
+        let dex = &self.unit.dex;
+        let mut wanted = BitSet::new(dex.header.methods.count);
+        entries().for_each(|entry| wanted.insert(entry.method.0));
+        let mut defined: BTreeMap<(TypeIdx, MethodIdx), (ClassDef, MethodDef)> = BTreeMap::new();
+        dex.definitions(&wanted, |class, method| {
+            defined.entry((class.class, method.method)).or_insert((*class, *method));
+        });
         let mut reads = Vec::new();
-        for entry in &self.matches.overrides {
-            if entry.source.focus > self.focus {
-                continue;
-            }
-            let Some(class) = self.unit.class(entry.class) else { continue };
-            let Ok(Some(mut methods)) = self.unit.dex.class_data(&class) else { continue };
-            let defined = methods.find_map(|method| method.ok().filter(|method| method.method == entry.method));
-            let Some(Ok(Some(code))) = defined.map(|method| self.unit.dex.code(&method)) else { continue };
-            let place =
-                Place { owner: self.owner(&class), caller: self.unit.dex.method_descriptor(entry.method), pc: 0 };
+        for entry in entries() {
+            let Some((class, method)) = defined.get(&(entry.class, entry.method)) else { continue };
+            let Ok(Some(code)) = dex.code(method) else { continue };
+            let place = Place { owner: self.owner(class), caller: dex.method_descriptor(entry.method), pc: 0 };
             reads.push(self.entry(entry.source, place, &code, None, None));
         }
         reads
@@ -90,10 +99,17 @@ impl<'b> Reader<'_, 'b> {
             }
             let arguments = arguments.iter().find(|call| call.pc == site.pc);
             let note = matched.inherited.then(|| self.named_as(site));
+            let mut needed: Vec<Needed> = matched.needed.clone();
             for (source, literal, note) in self.decide(matched, arguments, note.as_deref()) {
+                needed.extend(self.usage.of_source(source));
+                if source.focus > self.focus {
+                    continue;
+                }
                 let place = Place { owner: owner.clone(), caller: caller.clone(), pc: site.pc };
                 found.reads.push(self.entry(source, place, code, literal.or_else(|| self.text_at(site)), note));
             }
+            let offset = Some(code.file_offset(site.pc));
+            found.uses.add(&distinct(needed), &owner, &caller, self.unit.label, offset);
         }
     }
 
@@ -156,7 +172,6 @@ impl<'b> Reader<'_, 'b> {
                 }
             }
         }
-        decided.retain(|(source, ..)| source.focus <= self.focus);
         if self.focus == Focus::Noise
             && decided.is_empty()
             && let Some(source) = unknown

@@ -7,8 +7,8 @@ use regex::RegexSet;
 use rustc_hash::FxHashMap;
 
 use super::model::{Grade, SdkEvidence, SdkFound};
-use super::program::Unit;
 use crate::catalog::{Catalog, Holder, Sdk, Strength};
+use crate::flow::Unit;
 use crate::manifest::Manifest;
 
 /// The end of a native library's name. Android compares names with their case.

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::usage::Guards;
 use crate::catalog::{ArgOp, Catalog, Source, SourceKind};
 
 /// One member of one class that the catalog knows.
@@ -20,6 +21,8 @@ pub(super) struct Word {
     pub(super) name: bool,
     /// A literal whose mere use is a read.
     pub(super) literals: Vec<&'static Source>,
+    /// A text that needs a permission.
+    pub(super) guarded: bool,
 }
 
 /// All sources of a catalog that DEX code can use.
@@ -40,7 +43,7 @@ pub(super) struct Vocabulary {
 
 impl Vocabulary {
     /// The vocabulary of a catalog, which lives as long as the process.
-    pub(super) fn new(catalog: &'static Catalog) -> Self {
+    pub(super) fn new(catalog: &'static Catalog, guards: &Guards) -> Self {
         let mut it = Self { shapes: vec![[0; 4]; 128], ..Self::default() };
         for source in &catalog.tables.sources {
             match source.kind {
@@ -62,6 +65,9 @@ impl Vocabulary {
                 it.loaders.entry(signature).or_default().push((class, marker.pattern));
             }
         }
+        let (signatures, texts) = guards.words();
+        signatures.for_each(|signature| it.add_word(name_of(signature)).name = true);
+        texts.for_each(|text| it.add_word(text).guarded = true);
         it
     }
 

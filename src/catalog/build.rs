@@ -1,10 +1,14 @@
-//! Compiles the files of `src/catalog/data` into one table, so that start-up neither parses nor checks them.
+//! Compiles the files of `src/catalog/data` into tables, so that start-up neither parses nor checks them.
 
 #![allow(unreachable_pub, dead_code, reason = "the library shows and uses what the script does not")]
 
+mod api;
+mod api_list;
 mod checks;
+mod key;
 mod load;
 mod model;
+mod platform_table;
 mod rule;
 mod tables;
 
@@ -17,8 +21,23 @@ use sha2::{Digest, Sha256};
 
 const DATA: &str = "src/catalog/data";
 
+/// What the tables are made of.
+const SOURCES: [&str; 11] = [
+    "api.rs",
+    "api_list.rs",
+    "build.rs",
+    "checks.rs",
+    "data",
+    "key.rs",
+    "load.rs",
+    "model.rs",
+    "platform_table.rs",
+    "rule.rs",
+    "tables.rs",
+];
+
 fn main() -> ExitCode {
-    for source in ["build.rs", "model.rs", "rule.rs", "tables.rs", "load.rs", "checks.rs", "data"] {
+    for source in SOURCES {
         println!("cargo:rerun-if-changed=src/catalog/{source}");
     }
     match compile() {
@@ -36,10 +55,26 @@ fn compile() -> Result<(), String> {
     let files = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     checks::check(&files, &tables::Tables::default()).map_err(|fault| fault.to_string())?;
     let table = postcard::to_allocvec(&load::join(files)).map_err(|error| error.to_string())?;
-    let hash = Sha256::digest(&table).first_chunk().map_or(0, |head| u64::from_be_bytes(*head));
+    let platform = list("platform.tsv", |text| platform_table::compile(text, key::key_of))?;
+    let permissions = list("api-permissions.tsv", |text| {
+        postcard::to_allocvec(&api_list::parse(text)?).map_err(|error| error.to_string())
+    })?;
+    let mut hash = Sha256::new();
+    for (name, table) in [("catalog.bin", &table), ("platform.bin", &platform), ("api-permissions.bin", &permissions)] {
+        hash.update(table);
+        let target = out.join(name);
+        fs::write(&target, table).map_err(|error| format!("{}: {error}", target.display()))?;
+    }
+    let hash = hash.finalize().first_chunk().map_or(0, |head| u64::from_be_bytes(*head));
     println!("cargo:rustc-env=CANDOR_CATALOG_HASH={hash:016x}");
-    let target = out.join("catalog.bin");
-    fs::write(&target, table).map_err(|error| format!("{}: {error}", target.display()))
+    Ok(())
+}
+
+/// The table of a list that a machine made.
+fn list(name: &str, compile: impl Fn(&str) -> Result<Vec<u8>, String>) -> Result<Vec<u8>, String> {
+    let path = format!("{DATA}/{name}");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    compile(&text).map_err(|error| format!("{path}: {error}"))
 }
 
 fn read(path: &Path) -> Result<load::CatalogFile, String> {

@@ -64,20 +64,24 @@ const CATEGORIES: &[&str] = &[
 const DECLARED_BASES: &[&str] = &["", "recall", "recall+table", "table", "vendor"];
 /// What a marker is a sign of.
 const MARKER_KINDS: &[&str] = &[
+    "consent-check",
     "heuristic",
     "hotfix",
     "hybrid",
+    "initializer",
     "loader-api",
+    "made-by-name",
     "obfuscation",
     "packer",
     "plugin-framework",
+    "pre-consent",
     "protector",
     "reflection-api",
     "risk-sdk",
 ];
 /// Where a marker is looked for.
 const MARKERS: &[&str] =
-    &["api", "application-class", "asset", "class-prefix", "component", "native-lib", "other", "zip-entry"];
+    &["api", "application-class", "asset", "class-prefix", "component", "method", "native-lib", "other", "zip-entry"];
 /// What a finding says about the disclosure.
 const RULE_CLASSES: &[&str] = &["ambiguous", "clear", "incorrect", "none", "omitted", "omitted|incorrect", "vague"];
 /// What a rule needs to be decided.

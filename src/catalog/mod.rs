@@ -5,17 +5,26 @@
 
 use std::sync::OnceLock;
 
+mod api;
+#[cfg(test)]
+mod api_list;
 mod checks;
+mod key;
 mod load;
 mod lookup;
 mod model;
 mod overlay;
+mod platform;
+#[cfg(test)]
+mod platform_table;
 mod prefix;
 mod rule;
 mod tables;
 
+pub use api::{ApiKind, ApiPermission, Need};
 pub use load::{nearest, suggestion};
 pub use model::*;
+pub use platform::{ClassKey, Platform, platform, signature_key};
 pub use prefix::{Holder, PrefixMatch, Strength};
 pub use rule::*;
 pub use tables::Tables;
@@ -25,7 +34,7 @@ pub use tables::Tables;
 pub struct Catalog {
     /// The entries.
     pub tables: Tables,
-    /// SHA-256 of the compiled table, first 16 hex digits; reports carry it.
+    /// SHA-256 of the compiled tables, first 16 hex digits; reports carry it.
     pub hash: String,
     index: lookup::Index,
 }
@@ -49,4 +58,11 @@ impl Catalog {
 fn builtin_tables() -> Tables {
     static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
     postcard::from_bytes(TABLE).expect("the build script wrote this table from the same types")
+}
+
+/// Sorted by kind and API.
+fn builtin_api_permissions() -> &'static [ApiPermission] {
+    static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/api-permissions.bin"));
+    static ROWS: OnceLock<Vec<ApiPermission>> = OnceLock::new();
+    ROWS.get_or_init(|| postcard::from_bytes(TABLE).expect("the build script wrote this table from the same types"))
 }

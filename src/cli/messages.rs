@@ -4,8 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::panic;
 
-use crate::behavior::Behavior;
-use crate::limits::MAX_ISSUES;
+use crate::behavior::{Behavior, IssueEntry};
 use crate::report::plain;
 
 /// Prints one line; that standard error is gone is nothing that could still be told.
@@ -17,20 +16,12 @@ pub(super) fn say(message: impl fmt::Display) {
 /// The lines for everything in a package that could not be read, each `<file>: <entry>: <message> (at offset 0x…)`.
 pub(super) fn issues(behavior: &Behavior) -> Vec<String> {
     let path = &behavior.path;
-    let mut lines: Vec<String> = behavior
-        .issues
-        .iter()
-        .take(MAX_ISSUES)
-        .map(|issue| {
-            let entry = if issue.file == *path { String::new() } else { format!("{}: ", issue.file) };
-            let at = issue.offset.as_ref().map(|offset| format!(" (at offset {offset})")).unwrap_or_default();
-            format!("{path}: {entry}{}{at}", issue.message)
-        })
-        .collect();
-    if let Some(more @ 1..) = behavior.issues.len().checked_sub(MAX_ISSUES) {
-        lines.push(format!("{path}: {more} more issues are in the report"));
-    }
-    lines
+    let line = |issue: &IssueEntry| {
+        let entry = if issue.file == *path { String::new() } else { format!("{}: ", issue.file) };
+        let at = issue.offset.as_ref().map(|offset| format!(" (at offset {offset})")).unwrap_or_default();
+        format!("{path}: {entry}{}{at}", issue.message)
+    };
+    behavior.issues.iter().map(line).collect()
 }
 
 /// Makes a panic one line that names its place; what it means for the package is told by whoever catches it.

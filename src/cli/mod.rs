@@ -71,7 +71,12 @@ fn page<'a>(batch: &Batch, catalog: &'a Catalog) -> Report<'a> {
 }
 
 fn packages(options: &Options, report: &Report<'_>, form: &Form) -> Result<Status> {
-    let (inputs, lost) = discover(&options.paths);
+    // Whoever names or finds the files in another order gets the same report.
+    let mut paths = options.paths.clone();
+    paths.sort();
+    let (mut inputs, mut lost) = discover(&paths);
+    inputs.sort();
+    lost.sort();
     if inputs.is_empty() && lost.is_empty() {
         let what = match options.paths.as_slice() {
             [] => "no path on standard input".to_owned(),

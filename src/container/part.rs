@@ -9,6 +9,10 @@ use super::archive::Archive;
 use super::entry::{Entry, Place};
 use super::map::Span;
 
+/// Bytes of a local file header and of a central directory header, without name and extra field (APPNOTE.TXT 4.3.7 and
+/// 4.3.12).
+const HEADERS: u64 = 30 + 46;
+
 /// One archive of the package: the file itself, a split of a set, or a module of a bundle.
 ///
 /// Reading takes `&self` and keeps nothing, so threads may share a part.
@@ -57,6 +61,17 @@ impl Part {
         let mut by_name: Vec<usize> = (0..entries.len()).collect();
         by_name.sort_by_key(|position| entries.get(*position).map(|entry| &entry.name));
         Self { name, bytes, entries, by_name, code }
+    }
+
+    /// How many bytes the data of all entries can have together as long as none of them overlap: the archive without the
+    /// headers that each entry has twice.
+    pub fn room(&self) -> u64 {
+        let headers = |entry: &Entry| match self.code {
+            Code::Itself => 0,
+            Code::Top | Code::Module => HEADERS.saturating_add(entry.name.len().saturating_mul(2) as u64),
+        };
+        let taken = self.entries.iter().map(headers).fold(0, u64::saturating_add);
+        (self.bytes.len() as u64).saturating_sub(taken)
     }
 
     /// The entries in the order of the archive's directory, without directories. A name that occurs twice is listed

@@ -1,6 +1,6 @@
 //! The header: version, and where each table lies.
 
-use super::bytes::{at, u32_at};
+use super::bytes::{at, u16_at, u32_at};
 use crate::error::{Error, Issue, Result};
 
 /// `header_item.header_size` up to version 040.
@@ -50,11 +50,23 @@ pub struct Header {
     pub methods: Table,
     /// `class_defs`
     pub classes: Table,
+    /// First byte of `map_list`.
+    map: u32,
     /// Bytes of the container; 0 where the file is none.
     container_size: u32,
 }
 
 impl Header {
+    /// The table of `type_code` in `map_list`, where the header has none of its own; `item_size` in bytes.
+    pub(super) fn mapped(&self, bytes: &[u8], type_code: u16, item_size: usize) -> Option<Table> {
+        let map = bytes.get(at(self.map)..)?;
+        let (items, _) = map.get(4..)?.as_chunks::<12>();
+        let item = items.iter().take(at(u32_at(map, 0)?)).find(|item| u16_at(*item, 0) == Some(type_code))?;
+        let (count, offset) = (u32_at(item, 4)?, u32_at(item, 8)?);
+        let room = bytes.len().saturating_sub(at(offset)).checked_div(item_size)?;
+        Some(Table { offset, count: u32::try_from(room).unwrap_or(u32::MAX).min(count) })
+    }
+
     /// Where the next header of the container stands.
     pub(super) fn next(&self) -> Option<usize> {
         let next = self.offset.checked_add(self.file_size)?;
@@ -130,6 +142,7 @@ pub(super) fn read(file: &str, bytes: &[u8], start: usize, issues: &mut Vec<Issu
         fields: table("field_ids", 0x50, 8),
         methods: table("method_ids", 0x58, 8),
         classes: table("class_defs", 0x60, 32),
+        map: field(0x34),
         container_size: if in_container { claimed.min(u32::try_from(bytes.len()).unwrap_or(u32::MAX)) } else { 0 },
     })
 }

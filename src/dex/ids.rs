@@ -5,6 +5,22 @@ use std::borrow::Cow;
 use super::Dex;
 use super::bytes::{Cursor, at, u16_at, u32_at};
 
+/// Bytes of a descriptor or a name of a member that are looked at; the rest is left out. A file system ends a real one
+/// at 255 bytes a segment; a hostile one would be copied for every reference to it.
+const MAX_NAME: usize = 4 << 10;
+
+/// Parameters of a prototype: `invoke` counts their registers in a byte.
+const MAX_PARAMETERS: usize = 255;
+
+/// Bytes of the parameters of a prototype that are written down.
+const MAX_PROTO: usize = 64 << 10;
+
+/// Bytes of modified UTF-8 that one UTF-16 unit takes at most.
+const MAX_UNIT: usize = 3;
+
+/// Bytes of a string that are looked at however short it claims to be: the NUL ends it, and a length may lie.
+const MIN_REACH: usize = 256;
+
 macro_rules! index {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
@@ -49,24 +65,42 @@ pub struct MethodId {
 }
 
 impl<'a> Dex<'a> {
-    /// The modified UTF-8 of a string, without the terminating NUL. A string that nothing ends reaches to the end.
+    /// The modified UTF-8 of a string, without the terminating NUL. A string that nothing ends goes on as far as
+    /// its length may reach.
     #[inline]
     pub fn string_bytes(&self, index: StringIdx) -> Option<&'a [u8]> {
+        self.text_within(index, usize::MAX)
+    }
+
+    /// The name of a member or type; what is beyond [`MAX_NAME`] bytes is left out.
+    #[inline]
+    fn name(&self, index: StringIdx) -> Option<&'a [u8]> {
+        self.text_within(index, MAX_NAME)
+    }
+
+    /// The first bytes of a string, `most` of them at most.
+    #[inline]
+    fn text_within(&self, index: StringIdx, most: usize) -> Option<&'a [u8]> {
+        let (units, start) = self.text(index)?;
+        // The length counts UTF-16 units, not bytes: the NUL ends the string, the length only bounds the search for it.
+        let reach = at(units).saturating_mul(MAX_UNIT).max(MIN_REACH).min(most);
+        let tail = self.data.get(start..)?;
+        let tail = tail.get(..reach).unwrap_or(tail);
+        tail.get(..memchr::memchr(0, tail).unwrap_or(tail.len()))
+    }
+
+    /// How many UTF-16 units a string claims, and where its first byte is.
+    #[inline]
+    pub(super) fn text(&self, index: StringIdx) -> Option<(u32, usize)> {
         let item = self.header.strings.item(index.0, 4)?;
         let mut cursor = Cursor::new(self.data, at(u32_at(self.data, item)?));
-        // The length counts UTF-16 units, not bytes, and the NUL ends the string whatever it says.
-        cursor.uleb128()?;
-        let tail = self.data.get(cursor.offset..)?;
-        tail.get(..memchr::memchr(0, tail).unwrap_or(tail.len()))
+        let units = cursor.uleb128()?;
+        Some((units, cursor.offset))
     }
 
     /// A string; bytes that are no modified UTF-8 become U+FFFD.
     pub fn string(&self, index: StringIdx) -> Option<Cow<'a, str>> {
-        let bytes = self.string_bytes(index)?;
-        Some(match std::str::from_utf8(bytes) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => simd_cesu8::mutf8::decode_lossy(bytes),
-        })
+        self.string_bytes(index).map(decoded)
     }
 
     /// The string that holds a type's descriptor.
@@ -75,15 +109,15 @@ impl<'a> Dex<'a> {
         Some(StringIdx(u32_at(self.data, self.header.types.item(index.0, 4)?)?))
     }
 
-    /// A type's descriptor: `Lcom/example/A;`, `I`, `[B`.
+    /// A type's descriptor: `Lcom/example/A;`, `I`, `[B`. What is beyond 4 KiB is left out.
     #[inline]
     pub fn type_bytes(&self, index: TypeIdx) -> Option<&'a [u8]> {
-        self.string_bytes(self.type_string(index)?)
+        self.name(self.type_string(index)?)
     }
 
     /// A type's descriptor as text.
     pub fn type_descriptor(&self, index: TypeIdx) -> Option<Cow<'a, str>> {
-        self.string(self.type_string(index)?)
+        self.type_bytes(index).map(decoded)
     }
 
     /// The row of a field.
@@ -107,7 +141,7 @@ impl<'a> Dex<'a> {
         })
     }
 
-    /// The parameter types of a prototype.
+    /// The parameter types of a prototype; no call can pass more than 255.
     pub fn parameters(&self, index: ProtoIdx) -> impl Iterator<Item = TypeIdx> + use<'a> {
         let offset = self
             .header
@@ -115,7 +149,7 @@ impl<'a> Dex<'a> {
             .item(index.0, 12)
             .and_then(|item| u32_at(self.data, item.checked_add(8)?))
             .unwrap_or_default();
-        self.type_list(offset)
+        self.type_list(offset).take(MAX_PARAMETERS)
     }
 
     /// The return type of a prototype.
@@ -141,7 +175,12 @@ impl<'a> Dex<'a> {
     /// [`Dex::proto_descriptor`] into a string that exists.
     pub fn push_proto(&self, index: ProtoIdx, out: &mut String) {
         out.push('(');
+        let full = out.len().saturating_add(MAX_PROTO);
         for parameter in self.parameters(index) {
+            if full < out.len() {
+                out.push('…');
+                break;
+            }
             out.push_str(&self.type_descriptor(parameter).unwrap_or(Cow::Borrowed("?")));
         }
         out.push(')');
@@ -154,7 +193,7 @@ impl<'a> Dex<'a> {
             Some(method) => format!(
                 "{}->{}{}",
                 self.type_descriptor(method.class).unwrap_or(Cow::Borrowed("?")),
-                self.string(method.name).unwrap_or(Cow::Borrowed("?")),
+                self.name(method.name).map_or(Cow::Borrowed("?"), decoded),
                 self.proto_descriptor(method.proto)
             ),
             None => format!("?->method@{}", index.0),
@@ -167,10 +206,18 @@ impl<'a> Dex<'a> {
             Some(field) => format!(
                 "{}->{}:{}",
                 self.type_descriptor(field.class).unwrap_or(Cow::Borrowed("?")),
-                self.string(field.name).unwrap_or(Cow::Borrowed("?")),
+                self.name(field.name).map_or(Cow::Borrowed("?"), decoded),
                 self.type_descriptor(field.ty).unwrap_or(Cow::Borrowed("?"))
             ),
             None => format!("?->field@{}", index.0),
         }
+    }
+}
+
+/// Modified UTF-8 as text; bytes that are none become U+FFFD.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => simd_cesu8::mutf8::decode_lossy(bytes),
     }
 }

@@ -9,6 +9,7 @@
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
+mod bounds;
 mod bytes;
 mod class;
 mod code;
@@ -34,6 +35,7 @@ pub use scan::{BitSet, Reference, Scan, Site, Targets};
 pub use values::Constant;
 
 use crate::error::{Error, Issue, Result};
+use bounds::Bounds;
 
 /// One DEX file.
 #[derive(Debug, Clone, Copy)]
@@ -52,19 +54,26 @@ pub fn is_dex(bytes: &[u8]) -> bool {
 impl<'a> Dex<'a> {
     /// Opens every DEX file in `bytes`: one, or the members of a container of version 041.
     ///
-    /// `file` names the bytes in issues. Tables that reach past the end are cut to what is there; rows that point
-    /// nowhere are counted in an issue, one a table.
+    /// `file` names the bytes in issues. Tables that reach past the end are cut to what is there, and so are those
+    /// that list the same bytes over and over; rows that point nowhere are counted in an issue, one a table.
     ///
     /// # Errors
     /// The bytes are no DEX file, are shorter than a header, or have the wrong byte order.
     pub fn open(file: &str, bytes: &'a [u8]) -> Result<(Vec<Self>, Vec<Issue>)> {
         let mut issues = Vec::new();
+        let mut bounds = Bounds::new(bytes);
         let first = header::read(file, bytes, 0, &mut issues)?;
+        bounds.hold(&first);
         let mut dexes = vec![Self { data: bytes, header: first }];
         // A container lists its members by their sizes only; each header says where it stands.
         let mut next = first.next();
         while let Some(offset) = next {
             match header::read(file, bytes, offset, &mut issues) {
+                Ok(header) if !bounds.hold(&header) => {
+                    let message = "the files of the container share their tables; those from here on are not read";
+                    issues.push(Issue::new(file, offset as u64, message));
+                    break;
+                }
                 Ok(header) => {
                     dexes.push(Self { data: bytes, header });
                     next = header.next();
@@ -75,6 +84,7 @@ impl<'a> Dex<'a> {
                 }
             }
         }
+        issues.extend(dexes.iter_mut().filter_map(|dex| bounds.cut_texts(file, dex)));
         issues.extend(dexes.iter().flat_map(|dex| dangling::rows(file, dex)));
         Ok((dexes, issues))
     }

@@ -8,6 +8,7 @@ use super::instruction::Payload;
 use super::opcode::{Flow, Index, OPCODES};
 use super::{ClassDef, Code, Dex, FieldIdx, MethodDef, MethodIdx, StringIdx};
 use crate::error::Issue;
+use crate::limits::MAX_ISSUES;
 
 /// Ranges of classes that [`Scan::ranges`] cuts a file into, whatever the number of threads: each has its own budget,
 /// so the same bytes give the same result however the work is spread.
@@ -219,7 +220,16 @@ impl<'d, 'a> Scan<'d, 'a> {
                 Ok(Some(methods)) => methods,
                 Ok(None) => continue,
                 Err(error) => {
-                    issues.push(self.issue(&class, error.offset(), &error.to_string()));
+                    let plain = Issue::from_error(self.file, &error);
+                    issues.push(self.issue(&class, plain.offset, &plain.message));
+                    if MAX_ISSUES <= issues.len() {
+                        issues.push(self.issue(
+                            &class,
+                            None,
+                            "the classes after this one are not read: too many faults",
+                        ));
+                        return issues;
+                    }
                     continue;
                 }
             };
@@ -257,7 +267,7 @@ impl<'d, 'a> Scan<'d, 'a> {
 
     #[cold]
     fn issue(&self, class: &ClassDef, offset: impl Into<Option<u64>>, message: &str) -> Issue {
-        let class = self.dex.type_descriptor(class.class).unwrap_or_default();
+        let class = self.dex.type_descriptor(class.class).unwrap_or("?".into());
         Issue::new(self.file, offset, format!("{class}: {message}"))
     }
 }

@@ -1,7 +1,13 @@
 //! The constants that a class gives its static fields.
 
-use super::bytes::{Cursor, at};
-use super::{ClassDef, Dex, FieldIdx, StringIdx};
+use super::bytes::{Cursor, at, u16_at, u32_at};
+use super::{ClassDef, Dex, FieldIdx, MethodIdx, StringIdx};
+
+/// `TYPE_CALL_SITE_ID_ITEM`
+const TYPE_CALL_SITE_ID: u16 = 0x0007;
+
+/// `TYPE_METHOD_HANDLE_ITEM`
+const TYPE_METHOD_HANDLE: u16 = 0x0008;
 
 /// `ACC_STATIC | ACC_FINAL`
 const STATIC_FINAL: u32 = 0x18;
@@ -47,9 +53,38 @@ impl Dex<'_> {
     }
 }
 
+impl Dex<'_> {
+    /// The methods among the arguments of an `invoke-custom`: for a lambda, the one with its code. Its own bootstrap method
+    /// is left out, and so is what is no method of `method_ids`.
+    ///
+    /// Source: Android "Dalvik executable format", `call_site_id_item`, `call_site_item` and `method_handle_item`.
+    pub fn call_site_methods(&self, call_site: u32) -> Vec<MethodIdx> {
+        self.call_site(call_site).unwrap_or_default()
+    }
+
+    fn call_site(&self, call_site: u32) -> Option<Vec<MethodIdx>> {
+        let sites = self.header.mapped(self.data, TYPE_CALL_SITE_ID, 4)?.item(call_site, 4)?;
+        let handles = self.header.mapped(self.data, TYPE_METHOD_HANDLE, 8)?;
+        let mut values = Cursor::new(self.data, at(u32_at(self.data, sites)?));
+        let mut methods = Vec::new();
+        for place in 0..values.uleb128()? {
+            let Some(Encoded::MethodHandle(handle)) = read_value(&mut values) else { continue };
+            let handle = handles.item(handle, 8)?;
+            // 0x00–0x03 are for fields.
+            let is_method = u16_at(self.data, handle)? > 0x03;
+            if place > 0 && is_method {
+                methods.push(MethodIdx(u16_at(self.data, handle.checked_add(4)?)?.into()));
+            }
+        }
+        Some(methods)
+    }
+}
+
 /// An `encoded_value`.
 enum Encoded {
     Constant(Constant),
+    /// Its place in `method_handles`.
+    MethodHandle(u32),
     /// One that nobody asks for, such as a class or null.
     Other,
 }
@@ -76,6 +111,7 @@ fn read_value(cursor: &mut Cursor<'_>) -> Option<Encoded> {
         0x03 => Encoded::Constant(Constant::Int(number.cast_signed())),
         0x17 => Encoded::Constant(Constant::String(StringIdx(u32::try_from(number).ok()?))),
         0x1f => Encoded::Constant(Constant::Int(argument.into())),
+        0x16 => Encoded::MethodHandle(u32::try_from(number).ok()?),
         _ => Encoded::Other,
     })
 }

@@ -5,7 +5,16 @@
 
 mod blocks;
 mod constants;
+mod facts;
+mod graph;
+mod guards;
+mod hierarchy;
+mod program;
 #[cfg(test)]
 mod tests;
 
 pub use constants::{CallArgs, Value, call_args};
+pub use graph::{Graph, Path, Platform, Reach, Root};
+pub use guards::{Guard, Guards, guards};
+pub use hierarchy::{Class, Defined, Hierarchy, Method, Signature, Type};
+pub use program::{Program, Unit};

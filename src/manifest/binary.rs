@@ -44,7 +44,7 @@ pub(super) fn read(bytes: &[u8], budget: &Budget, issues: &mut Issues) -> Option
         chunk.check_size(issues);
         match chunk.kind {
             // Android binds names to the pool that comes before the first node; later ones are never looked at.
-            STRING_POOL if open.is_empty() => match StringPool::parse(&chunk) {
+            STRING_POOL if open.is_empty() => match StringPool::parse(&chunk, issues) {
                 Some(strings) => document.strings = strings,
                 None => issues.push(chunk.offset, "string pool ends inside its header"),
             },

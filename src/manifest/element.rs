@@ -121,6 +121,7 @@ known! {
     VERSION_CODE "versionCode" 0x0101_021b,
     VERSION_NAME "versionName" 0x0101_021c,
     TARGET_SDK_VERSION "targetSdkVersion" 0x0101_0270,
+    ON_CLICK "onClick" 0x0101_026f,
     MAX_SDK_VERSION "maxSdkVersion" 0x0101_0271,
     BACKUP_AGENT "backupAgent" 0x0101_027f,
     USES_CLEARTEXT_TRAFFIC "usesCleartextTraffic" 0x0101_04ec,

@@ -6,6 +6,7 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
 mod component;
+mod layout;
 mod network;
 mod package;
 
@@ -111,6 +112,15 @@ pub struct NetworkSecurity {
     pub trusts_user_certificates: bool,
 }
 
+/// What a layout makes the system do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Dotted names of classes that it makes objects of, sorted.
+    pub classes: Vec<String>,
+    /// Names of methods of the activity that clicks call (`android:onClick`), sorted.
+    pub handlers: Vec<String>,
+}
+
 /// Everything that candor takes from a manifest.
 #[expect(clippy::struct_excessive_bools, reason = "each is an attribute of its own")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -203,6 +213,11 @@ pub fn read_network_security(file: &str, bytes: &[u8]) -> (Option<NetworkSecurit
     let root = read_element(bytes, &mut issues);
     let security = root.and_then(|root| network::read(&root, &mut issues));
     (security, issues.into_vec())
+}
+
+/// Reads a layout (binary XML, protobuf or text); `file` names it in issues. Any other XML gives nothing.
+pub fn read_layout(file: &str, bytes: &[u8]) -> (Layout, Vec<Issue>) {
+    layout::read(file, bytes)
 }
 
 /// The root element of a document in any encoding.

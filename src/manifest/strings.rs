@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::bytes::{Budget, Chunk, u8_at, u16_at, u32_at, usize_at};
+use super::bytes::{Budget, Chunk, Issues, u8_at, u16_at, u32_at, usize_at};
 
 /// `RES_STRING_POOL_TYPE`.
 pub(super) const STRING_POOL: u16 = 0x0001;
@@ -23,13 +23,18 @@ pub(super) struct StringPool<'a> {
 impl<'a> StringPool<'a> {
     /// The pool in `chunk`.
     ///
-    /// A count beyond the chunk is cut: an index past the end has no string, whatever the header says.
-    pub(super) fn parse(chunk: &Chunk<'a>) -> Option<Self> {
+    /// A count beyond the chunk is cut, with an issue: an index past the end has no string, whatever the header says.
+    /// Android would refuse the whole document.
+    pub(super) fn parse(chunk: &Chunk<'a>, issues: &mut Issues) -> Option<Self> {
         let count = usize_at(chunk.bytes, 8)?;
         let flags = u32_at(chunk.bytes, 16)?;
         let start = usize_at(chunk.bytes, 20)?;
         let body = chunk.body();
-        let offsets = body.get(..count.saturating_mul(4)).unwrap_or(body);
+        let offsets = body.get(..count.saturating_mul(4)).unwrap_or_else(|| {
+            let message = format!("string pool claims {count} strings, at most {} fit in it", body.len() >> 2);
+            issues.push(chunk.offset.saturating_add(8), message);
+            body
+        });
         let strings = chunk.bytes.get(start..).unwrap_or_default();
         Some(Self { offsets, strings, utf8: flags & UTF8 != 0 })
     }

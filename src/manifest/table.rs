@@ -72,7 +72,9 @@ impl<'a> Table<'a> {
             }
             match chunk {
                 // As in AOSP's `LoadedArsc`, the first pool counts.
-                Ok(chunk) if chunk.kind == STRING_POOL && strings.is_none() => strings = StringPool::parse(&chunk),
+                Ok(chunk) if chunk.kind == STRING_POOL && strings.is_none() => {
+                    strings = StringPool::parse(&chunk, issues);
+                }
                 Ok(chunk) if chunk.kind == PACKAGE => match Package::parse(&chunk, issues) {
                     Some(package) => table.packages.push(package),
                     None => issues.push(chunk.offset, "resource package ends inside its header"),
@@ -145,10 +147,10 @@ impl<'a> Package<'a> {
             let at = child.offset.checked_sub(chunk.offset)?;
             match child.kind {
                 STRING_POOL if at == type_names_at => {
-                    package.type_names = StringPool::parse(&child).unwrap_or_default();
+                    package.type_names = StringPool::parse(&child, issues).unwrap_or_default();
                 }
                 STRING_POOL if at == entry_names_at => {
-                    package.entry_names = StringPool::parse(&child).unwrap_or_default();
+                    package.entry_names = StringPool::parse(&child, issues).unwrap_or_default();
                 }
                 TYPE => match u8_at(child.bytes, 8) {
                     Some(type_id) => package.types.push((type_id, child)),

@@ -33,6 +33,7 @@ fn package(reads: Vec<Read>) -> Behavior {
         app: App { package: "com.example".into(), target_sdk: Some(30), ..App::default() },
         signing: Vec::new(),
         permissions: Vec::new(),
+        permission_usage: Vec::new(),
         sdks,
         reads,
         endpoints: None,

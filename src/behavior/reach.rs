@@ -1,0 +1,134 @@
+//! Whether the system can reach the code of a read, from where, before consent, and in the background.
+
+use super::consent::{Consent, Guarded};
+use super::entries::{Entries, Kinds};
+use super::facts;
+use super::model::{Certainty, Read};
+use crate::catalog::{Catalog, ClassKey, platform, signature_key};
+use crate::container::Package;
+use crate::flow::{Graph, Hierarchy, Method, Platform, Program, Reach, Signature};
+use crate::manifest::Manifest;
+
+/// Answers for all methods of one package.
+pub(super) struct Reached<'p, 'b> {
+    hierarchy: Hierarchy<'p, 'b>,
+    entries: Entries,
+    all: Reach,
+    background: Reach,
+    /// From the early roots, whatever is asked on the way.
+    early: Reach,
+    /// From the early roots, past no check.
+    unguarded: Reach,
+    guarded: Guarded,
+    truncated: bool,
+}
+
+impl<'p, 'b> Reached<'p, 'b> {
+    /// Builds the call graph of a package and walks it.
+    pub(super) fn of(
+        catalog: &'static Catalog,
+        program: &'p Program<'b>,
+        manifests: &[Manifest],
+        package: &Package,
+    ) -> Self {
+        let (hierarchy, layouts) = rayon::join(|| Hierarchy::of(program), || facts::read_layouts(package));
+        let entries = Entries::of(catalog, &hierarchy, manifests, &layouts);
+        let graph = Graph::new(&hierarchy, &Known, &entries.all.roots);
+        let everything = |_: Method, _: u32| true;
+        let ((all, background), early) = rayon::join(
+            || {
+                rayon::join(
+                    || graph.reach(&entries.all.roots, everything),
+                    || graph.reach(&entries.background.roots, everything),
+                )
+            },
+            || graph.reach(&entries.early.roots, everything),
+        );
+        let guarded = Consent::new(catalog, &hierarchy).guarded(&early);
+        let unguarded = graph.reach(&entries.early.roots, |method, pc| guarded.at(method, pc).is_none());
+        let truncated = graph.is_truncated();
+        drop(graph);
+        Self { hierarchy, entries, all, background, early, unguarded, guarded, truncated }
+    }
+
+    /// Whether the graph was cut.
+    pub(super) fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// Fills in what is known of the places of reads.
+    pub(super) fn tell(&self, reads: &mut [Read]) {
+        for read in reads.iter_mut().filter(|read| !read.caller.is_empty()) {
+            let pc = u32::from_str_radix(read.pc.trim_start_matches("0x"), 16).unwrap_or_default();
+            let method = self.method(read);
+            let runs_early = method.filter(|method| self.unguarded.contains(*method));
+            let guard = method.and_then(|method| self.guarded.at(method, pc));
+            read.pre_consent = Some(runs_early.is_some() && guard.is_none());
+            read.background = Some(method.is_some_and(|method| self.background.contains(method)));
+            let Some(method) = method.filter(|method| self.all.contains(*method)) else { continue };
+            read.certainty = Certainty::Reachable;
+            let (reach, kinds) = if read.pre_consent == Some(true) {
+                (&self.unguarded, &self.entries.early)
+            } else {
+                (&self.all, &self.entries.all)
+            };
+            self.tell_path(read, method, reach, kinds);
+            if read.pre_consent == Some(false)
+                && let Some(guard) = guard.map(str::to_owned).or_else(|| self.guard_on_the_way(method))
+            {
+                let note = format!("only after {guard}");
+                read.note = Some(read.note.take().map_or(note.clone(), |known| format!("{known}; {note}")));
+            }
+        }
+    }
+
+    fn tell_path(&self, read: &mut Read, method: Method, reach: &Reach, kinds: &Kinds) {
+        let Some(path) = reach.path(method) else { return };
+        read.entry = kinds.words.get(path.root).copied();
+        let described = path.methods.iter().filter_map(|method| {
+            let defined = self.hierarchy.method(*method)?;
+            let unit = self.hierarchy.program.units.get(defined.unit as usize)?;
+            Some(unit.dex.method_descriptor(defined.row.method))
+        });
+        read.path = described.collect();
+    }
+
+    /// The check that keeps a method from running early, where one does.
+    fn guard_on_the_way(&self, method: Method) -> Option<String> {
+        let path = self.early.path(method)?;
+        path.methods.iter().find_map(|step| self.guarded.of(*step).map(str::to_owned))
+    }
+
+    /// The method that holds a read, where the class loader takes it from that file.
+    fn method(&self, read: &Read) -> Option<Method> {
+        let (class, signature) = read.caller.split_once("->")?;
+        let class = self.hierarchy.class(self.hierarchy.type_named(class.as_bytes())?)?;
+        let unit = self.hierarchy.program.units.get(class.unit as usize)?;
+        class.declares(Signature::of(signature)).filter(|_| unit.label == read.file)
+    }
+}
+
+/// The classes of the platform, for the call graph.
+struct Known;
+
+impl Platform for Known {
+    fn class(&self, descriptor: &[u8]) -> u64 {
+        ClassKey::of(descriptor).0
+    }
+
+    fn with_ancestors(&self, class: u64) -> Vec<u64> {
+        let class = ClassKey(class);
+        if !platform().has(class) {
+            return Vec::new();
+        }
+        std::iter::once(class).chain(platform().ancestors(class)).map(|class| class.0).collect()
+    }
+
+    fn signature(&self, text: &str) -> Option<u64> {
+        Some(signature_key(text)).filter(|key| platform().has_signature(*key))
+    }
+
+    fn declares(&self, class: u64, signature: u64) -> bool {
+        platform().declares_key(ClassKey(class), signature)
+    }
+}

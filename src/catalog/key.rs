@@ -1,0 +1,38 @@
+//! How names are hashed, and how a table of hashes is laid out: what the build script, which writes the table of the
+//! platform's classes, and the library, which searches it, must agree on.
+//!
+//! Layout, all little-endian: `u32` counts of classes, ancestors, methods and signatures; three tables of keys, of classes,
+//! methods and signatures; for each class `u32` first ancestor and `u32` number of direct ones, with one more pair at the
+//! end; for each ancestor `u16` place of its class. A table of keys has for each bucket and one beyond `u32` place of its
+//! first key; then the keys, `u64`, ascending.
+
+/// Bytes of the counts in front.
+pub(super) const HEADER: usize = 16;
+
+/// Bytes of one entry of the list of classes.
+pub(super) const SPAN: usize = 8;
+
+/// The key of a descriptor or signature: FNV-1a of 64 bits with the last step of `MurmurHash3` over it, so that the high
+/// bits are even enough to index by. Not meant to withstand names that are chosen to collide: such a name only makes a
+/// method of the app pass for one that the platform calls.
+pub(super) fn key_of(bytes: &[u8]) -> u64 {
+    mixed(
+        bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)),
+    )
+}
+
+/// The key of a method: of the class that declares it and of its signature.
+pub(super) fn method_key(class: u64, signature: u64) -> u64 {
+    mixed(class.rotate_left(32) ^ signature)
+}
+
+/// How many of the highest bits of a key choose its bucket: about one key a bucket.
+pub(super) fn bucket_bits(count: usize) -> u32 {
+    count.max(2).ilog2()
+}
+
+fn mixed(mut hash: u64) -> u64 {
+    hash = (hash ^ hash >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    hash = (hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    hash ^ hash >> 33
+}

@@ -1,0 +1,121 @@
+//! All DEX files of a package as one program: which classes it defines and what they extend.
+
+use rayon::prelude::*;
+
+use crate::dex::{ClassDef, Dex, TypeIdx};
+use crate::error::Issue;
+
+/// Steps up a class hierarchy before a question is given up: real ones are under twenty deep, a cycle never ends.
+const MAX_STEPS: usize = 256;
+
+/// One DEX file of the program.
+#[derive(Debug)]
+pub struct Unit<'b> {
+    /// The entry as reports name it.
+    pub label: &'b str,
+    /// The file.
+    pub dex: Dex<'b>,
+    /// By type index: one more than the place of the class in `class_defs`, 0 = not defined here.
+    defined: Vec<u32>,
+}
+
+/// All DEX files, in the order of class loading.
+#[derive(Debug, Default)]
+pub struct Program<'b> {
+    /// The files.
+    pub units: Vec<Unit<'b>>,
+}
+
+impl<'b> Program<'b> {
+    /// Opens files in the order of class loading, each with the name that issues give it. One that is no DEX file is an
+    /// issue.
+    pub fn open(files: &[(&'b str, &'b [u8])]) -> (Self, Vec<Issue>) {
+        let open = |&(label, bytes): &(&'b str, &'b [u8])| match Dex::open(label, bytes) {
+            Ok((dexes, issues)) => (dexes.into_iter().map(|dex| Unit::new(label, dex)).collect(), issues),
+            Err(error) => (Vec::new(), vec![Issue::from_error(label, &error)]),
+        };
+        let (units, issues): (Vec<Vec<Unit<'b>>>, Vec<Vec<Issue>>) = files.par_iter().map(open).unzip();
+        (Self { units: units.into_iter().flatten().collect() }, issues.into_iter().flatten().collect())
+    }
+
+    /// Whether any file defines the class.
+    pub fn defines(&self, descriptor: &[u8]) -> bool {
+        self.find(descriptor).is_some()
+    }
+
+    /// The class that the runtime would load by that name.
+    pub fn find(&self, descriptor: &[u8]) -> Option<(&Unit<'b>, ClassDef)> {
+        self.units.iter().find_map(|unit| Some((unit, unit.class(unit.type_named(descriptor)?)?)))
+    }
+
+    /// Whether the class that `unit` names `ty` extends or implements `target` through classes of the package.
+    pub fn extends(&self, unit: &Unit<'b>, ty: TypeIdx, target: &[u8]) -> bool {
+        let mut waiting = vec![(unit, ty)];
+        for _ in 0..MAX_STEPS {
+            let Some((unit, ty)) = waiting.pop() else { return false };
+            let Some((unit, class)) = self.class(unit, ty) else { continue };
+            for above in class.superclass.into_iter().chain(unit.dex.interfaces(&class)).take(MAX_STEPS) {
+                if unit.dex.type_bytes(above) == Some(target) {
+                    return true;
+                }
+                waiting.push((unit, above));
+            }
+        }
+        false
+    }
+
+    /// The definition of a type that `unit` names, wherever it is.
+    pub fn class<'s>(&'s self, unit: &'s Unit<'b>, ty: TypeIdx) -> Option<(&'s Unit<'b>, ClassDef)> {
+        match unit.class(ty) {
+            Some(class) => Some((unit, class)),
+            None => self.find(unit.dex.type_bytes(ty)?),
+        }
+    }
+}
+
+impl<'b> Unit<'b> {
+    fn new(label: &'b str, dex: Dex<'b>) -> Self {
+        let mut defined = vec![0; dex.header.types.count as usize];
+        for (place, class) in (1..).zip(dex.classes()) {
+            if let Some(slot) = class.and_then(|class| defined.get_mut(class.class.0 as usize)) {
+                *slot = place;
+            }
+        }
+        Self { label, dex, defined }
+    }
+
+    /// The definition of a type in this file.
+    pub fn class(&self, ty: TypeIdx) -> Option<ClassDef> {
+        let place = self.defined.get(ty.0 as usize)?.checked_sub(1)?;
+        self.dex.class(place)
+    }
+
+    /// Whether the file defines a class whose descriptor starts with `prefix` and ends or goes on with a separator.
+    pub fn defines_below(&self, prefix: &str) -> bool {
+        let start = self.lower_bound(prefix.as_bytes());
+        (start..self.dex.header.types.count)
+            .map(TypeIdx)
+            .map_while(|ty| Some((ty, self.dex.type_bytes(ty)?.strip_prefix(prefix.as_bytes())?)))
+            .any(|(ty, rest)| matches!(rest.first(), Some(b'/' | b'$' | b';')) && self.class(ty).is_some())
+    }
+
+    /// The type with that descriptor: types are sorted by it, as the runtime demands of a file that it loads.
+    fn type_named(&self, descriptor: &[u8]) -> Option<TypeIdx> {
+        let found = TypeIdx(self.lower_bound(descriptor));
+        (self.dex.type_bytes(found)? == descriptor).then_some(found)
+    }
+
+    /// The first type whose descriptor is not below `descriptor`.
+    fn lower_bound(&self, descriptor: &[u8]) -> u32 {
+        let (mut low, mut high) = (0, self.dex.header.types.count);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.dex.type_bytes(TypeIdx(middle)).is_some_and(|bytes| bytes < descriptor) {
+                low = middle.saturating_add(1);
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+}
