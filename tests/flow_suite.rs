@@ -259,7 +259,8 @@ fn evidence(row: &Row, read: &Value, outcome: &mut Outcome) {
         complain("nothing says that it is by reflection".to_owned());
     }
     if let Some(guard) = &row.guard {
-        let shown = read["guard"].to_string();
+        // The note may say it.
+        let shown = format!("{} {}", text(&read["guard"]), text(&read["note"]));
         let parts = [guard.class.as_ref(), guard.method.as_ref(), Some(&guard.key)];
         if let Some(part) = parts.into_iter().flatten().find(|part| !shown.contains(*part)) {
             complain(format!("the guard does not show {part}: {shown}"));
