@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::condition::{Conditions, Constant};
+use super::endpoints::{Host, Hosts};
 use super::program::{Program, Unit};
 use super::vocabulary::Vocabulary;
 use crate::catalog::Source;
@@ -16,6 +17,8 @@ pub(super) struct Matched {
     pub(super) sources: Vec<&'static Source>,
     /// It loads code at run time.
     pub(super) loader: Option<&'static str>,
+    /// The hosts that the string names.
+    pub(super) hosts: Vec<Host>,
     /// The file names it through a class of the package that inherits it.
     pub(super) inherited: bool,
 }
@@ -40,7 +43,13 @@ pub(super) struct Matches {
 }
 
 impl Matches {
-    pub(super) fn of(program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, conditions: &Conditions) -> Self {
+    pub(super) fn of(
+        program: &Program<'_>,
+        unit: &Unit<'_>,
+        words: &Vocabulary,
+        conditions: &Conditions,
+        hosts: &Hosts,
+    ) -> Self {
         let header = &unit.dex.header;
         let mut it = Self {
             targets: Targets {
@@ -50,14 +59,14 @@ impl Matches {
             },
             ..Self::default()
         };
-        let names = it.read_strings(unit, words, conditions);
+        let names = it.read_strings(unit, words, conditions, hosts);
         it.read_methods(program, unit, words, &names);
         it.read_fields(program, unit, words, &names);
         it
     }
 
     /// Finds the literals and patterns; gives the strings that are names of members.
-    fn read_strings(&mut self, unit: &Unit<'_>, words: &Vocabulary, conditions: &Conditions) -> BitSet {
+    fn read_strings(&mut self, unit: &Unit<'_>, words: &Vocabulary, conditions: &Conditions, hosts: &Hosts) -> BitSet {
         let mut names = BitSet::new(unit.dex.header.strings.count);
         for index in 0..unit.dex.header.strings.count {
             let Some(bytes) = unit.dex.string_bytes(StringIdx(index)) else { continue };
@@ -67,14 +76,20 @@ impl Matches {
             }
             let mut sources: Vec<&'static Source> = word.map(|word| word.literals.clone()).unwrap_or_default();
             // A path that an entry spells out needs no pattern; descriptors are no paths.
-            if sources.is_empty() && is_path(bytes) {
+            let slash = first_slash(bytes);
+            if sources.is_empty() && slash.is_some() {
                 let text = Constant::Text(String::from_utf8_lossy(bytes));
                 let holding = words.patterns().iter().filter(|source| conditions.holds(source, &text));
                 sources.extend(holding.max_by_key(|source| source.arg_value.len()));
             }
-            if !sources.is_empty() {
+            // The first slash of an address is the one behind its scheme.
+            let hosts = match slash {
+                Some(slash) if slash > 0 => hosts.in_text(bytes),
+                _ => Vec::new(),
+            };
+            if !sources.is_empty() || !hosts.is_empty() {
                 self.targets.strings.insert(index);
-                self.strings.insert(StringIdx(index), Matched { sources, ..Matched::default() });
+                self.strings.insert(StringIdx(index), Matched { sources, hosts, ..Matched::default() });
             }
         }
         names
@@ -149,11 +164,12 @@ fn defines(unit: &Unit<'_>, class: TypeIdx, method: MethodIdx) -> bool {
     methods.any(|defined| defined.is_ok_and(|defined| defined.method == method))
 }
 
-/// Whether a string may be a path or a piece of one, and no descriptor.
-fn is_path(bytes: &[u8]) -> bool {
+/// The first slash of a string that may be a path, a piece of one or an address, and is no descriptor.
+fn first_slash(bytes: &[u8]) -> Option<usize> {
     match bytes {
-        [b'/', ..] => true,
-        [b'L' | b'[' | b'(', ..] => false,
-        _ => bytes.len() > 8 && memchr::memchr(b'/', bytes).is_some(),
+        [b'/', ..] => Some(0),
+        [b'L' | b'[' | b'(', .., b';'] | [b'(', ..] => None,
+        _ if bytes.len() > 8 => memchr::memchr(b'/', bytes),
+        _ => None,
     }
 }

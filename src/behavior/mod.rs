@@ -5,6 +5,7 @@
 
 mod completeness;
 mod condition;
+mod endpoints;
 mod facts;
 mod matches;
 mod model;

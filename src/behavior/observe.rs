@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::completeness::{EntryNames, Surface};
 use super::condition::Conditions;
+use super::endpoints::Hosts;
 use super::facts;
 use super::matches::Matches;
 use super::model::{App, Behavior, Completeness, Grade, IssueEntry, Reason, SdkFound};
@@ -28,6 +29,7 @@ pub struct Observer {
     vocabulary: Vocabulary,
     conditions: Conditions,
     signs: Signs,
+    hosts: Hosts,
     focus: Focus,
     /// Whether native libraries are read.
     natives: bool,
@@ -43,6 +45,7 @@ impl Observer {
             vocabulary: Vocabulary::new(catalog),
             conditions: Conditions::new(catalog),
             signs: Signs::new(catalog),
+            hosts: Hosts::new(catalog),
             focus,
             natives: true,
             native_words: OnceLock::new(),
@@ -71,7 +74,7 @@ impl Observer {
             .units
             .par_iter()
             .map(|unit| {
-                let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions);
+                let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions, &self.hosts);
                 (matches, count_classes(self.catalog, unit))
             })
             .collect();
@@ -122,17 +125,20 @@ impl Observer {
         // Native code is never analysed as a whole, so what is wrong with a library does not make it worse.
         issues.append(&mut natives.issues);
         issues.sort();
+        let app = manifests.first().map(facts::app).unwrap_or_default();
+        let endpoint = |(host, owner)| self.hosts.endpoint(host, owner, &app.network);
+        let endpoints: BTreeSet<_> = found.hosts.into_iter().map(endpoint).collect();
         Behavior {
             path: package.path.display().to_string(),
             sha256,
             bytes: package.bytes,
             kind: kind_word(package.kind),
-            app: manifests.first().map(facts::app).unwrap_or_default(),
+            app,
             signing: package.signing.iter().map(facts::signing).collect(),
             permissions,
             sdks,
             reads: found.reads,
-            endpoints: None,
+            endpoints: Some(endpoints.into_iter().collect()),
             completeness,
             issues: entries(issues),
         }
@@ -167,6 +173,7 @@ fn read_all(readers: &[Reader<'_, '_>]) -> Found {
     for part in parts {
         all.reads.extend(part.reads);
         all.loaders.extend(part.loaders);
+        all.hosts.extend(part.hosts);
         all.issues.extend(part.issues);
     }
     all.reads.extend(readers.iter().flat_map(Reader::overrides));

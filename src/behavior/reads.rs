@@ -1,9 +1,11 @@
 //! Reads: the places in code where a source is used, decided by the constants that the same method passes.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::condition::{Conditions, Constant, referred_kind};
+use super::endpoints::Host;
 use super::matches::{Matched, Matches};
 use super::model::{Certainty, Owner, Read};
 use super::owners::Owners;
@@ -22,6 +24,8 @@ pub(super) struct Found {
     pub(super) reads: Vec<Read>,
     /// Places that load code at run time: the method called, the caller, whose code it is.
     pub(super) loaders: Vec<(&'static str, String, Owner)>,
+    /// Hosts that loaded strings name.
+    pub(super) hosts: BTreeSet<(Host, Owner)>,
     pub(super) issues: Vec<Issue>,
 }
 
@@ -88,6 +92,7 @@ impl<'b> Reader<'_, 'b> {
             if let Some(loader) = matched.loader {
                 found.loaders.push((loader, caller.clone(), owner.clone()));
             }
+            found.hosts.extend(matched.hosts.iter().map(|host| (host.clone(), owner.clone())));
             let arguments = arguments.iter().find(|call| call.pc == site.pc);
             let note = matched.inherited.then(|| self.named_as(site));
             for (source, literal, note) in self.decide(matched, arguments, note.as_deref()) {
