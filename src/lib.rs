@@ -22,6 +22,7 @@ pub mod manifest;
 pub mod dex;
 pub mod flow;
 pub mod native;
+pub mod script;
 
 pub mod behavior;
 pub mod catalog;

@@ -14,6 +14,22 @@ pub const MAX_ENTRIES: usize = 1 << 20;
 /// Packages inside one split set.
 pub const MAX_PARTS: usize = 512;
 
+/// Packages, archives and DEX files inside a package that are opened.
+pub const MAX_NESTED: usize = 64;
+
+/// Levels of packages inside packages.
+pub const MAX_NESTED_DEPTH: usize = 3;
+
+/// Bytes of all files inside a package that are opened, inflated.
+pub const MAX_NESTED_BYTES: u64 = 1 << 28;
+
+/// How many times its compressed bytes a nested file may have. Archives hardly compress, DEX files to a third, scripts to
+/// a tenth.
+pub const MAX_NESTED_RATIO: u64 = 32;
+
+/// Bytes that a nested file may have whatever its compressed size.
+pub const MIN_NESTED_BYTES: u64 = 1 << 20;
+
 /// Bytes of one disclosure or catalog file that a person wrote.
 pub const MAX_TEXT_BYTES: u64 = 16 << 20;
 

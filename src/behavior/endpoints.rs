@@ -16,6 +16,9 @@ use crate::catalog::{Catalog, NotEndpoint};
 /// What stands between the scheme of an address and its host.
 const AUTHORITY: &[u8] = b"://";
 
+/// How attributes of a page end whose address it loads from or sends to.
+const USING: [&[u8]; 2] = [b"src=", b"action="];
+
 /// Bytes of a host name (RFC 1035, 2.3.4).
 const MAX_HOST: usize = 253;
 
@@ -68,8 +71,35 @@ impl Hosts {
 
     /// The hosts that a text names, sorted. Texts without an address cost one search for `://`.
     pub(super) fn in_text(&self, text: &[u8]) -> Vec<Host> {
+        self.hosts(text, memmem::find_iter(text, AUTHORITY))
+    }
+
+    /// The hosts that a page loads from or sends to; those that it only links to are a reader's choice.
+    pub(super) fn in_markup(&self, text: &[u8]) -> Vec<Host> {
+        let is_used = |place: &usize| {
+            let head = text.get(..*place).unwrap_or_default();
+            let scheme = head.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let head = head.get(..place - scheme).unwrap_or_default();
+            let head = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")).unwrap_or(head);
+            USING.iter().any(|attribute| {
+                let start = head.len().checked_sub(attribute.len());
+                start.and_then(|start| head.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(attribute))
+            })
+        };
+        self.hosts(text, memmem::find_iter(text, AUTHORITY).filter(is_used))
+    }
+
+    /// The endpoint of a package that allows `network`.
+    pub(super) fn endpoint(&self, host: Host, owner: Owner, network: &Network) -> Endpoint {
+        let allowed = host.cleartext.then(|| allows_cleartext(network, &host.name));
+        let sdk = self.sdk(&host.name, &owner).map(str::to_owned);
+        Endpoint { host: host.name, owner, cleartext: host.cleartext, allowed, sdk }
+    }
+
+    /// The hosts of the addresses whose `://` are at these places.
+    fn hosts(&self, text: &[u8], places: impl Iterator<Item = usize>) -> Vec<Host> {
         let mut found = BTreeSet::new();
-        for place in memmem::find_iter(text, AUTHORITY) {
+        for place in places {
             let Some(address) = address(text, place) else { continue };
             if !self.is_other(&address) {
                 found.insert(Host { name: address.host, cleartext: address.cleartext });
@@ -79,13 +109,6 @@ impl Hosts {
             }
         }
         found.into_iter().collect()
-    }
-
-    /// The endpoint of a package that allows `network`.
-    pub(super) fn endpoint(&self, host: Host, owner: Owner, network: &Network) -> Endpoint {
-        let allowed = host.cleartext.then(|| allows_cleartext(network, &host.name));
-        let sdk = self.sdk(&host.name, &owner).map(str::to_owned);
-        Endpoint { host: host.name, owner, cleartext: host.cleartext, allowed, sdk }
     }
 
     /// Whether an address is a name for something else: a namespace, a licence, a placeholder.

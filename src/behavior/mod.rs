@@ -10,10 +10,12 @@ mod facts;
 mod matches;
 mod model;
 mod native;
+mod nested;
 mod observe;
 mod owners;
 mod program;
 mod reads;
+mod scripts;
 mod sdks;
 mod vocabulary;
 

@@ -12,9 +12,11 @@ use super::facts;
 use super::matches::Matches;
 use super::model::{App, Behavior, Completeness, Grade, IssueEntry, Reason, SdkFound};
 use super::native::{NativeWords, Natives, Search};
+use super::nested::NestedCode;
 use super::owners::Owners;
 use super::program::{self, Program};
 use super::reads::{Found, Reader};
+use super::scripts::{ScriptSearch, ScriptWords};
 use super::sdks::{ClassCounts, Signs, count_classes};
 use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
@@ -35,6 +37,8 @@ pub struct Observer {
     natives: bool,
     /// What they are searched for, made for the first package that has any.
     native_words: OnceLock<NativeWords>,
+    /// What scripts are searched for, made for the first package.
+    script_words: OnceLock<ScriptWords>,
 }
 
 impl Observer {
@@ -49,6 +53,7 @@ impl Observer {
             focus,
             natives: true,
             native_words: OnceLock::new(),
+            script_words: OnceLock::new(),
         }
     }
 
@@ -60,11 +65,14 @@ impl Observer {
 
     /// Everything found in a package. What could not be read is among its issues; nothing stops.
     pub fn observe(&self, package: &Package) -> Behavior {
-        let (sha256, ((files, mut issues), (manifests, more))) = rayon::join(
+        let (sha256, (nested, (manifests, more))) = rayon::join(
             || package.sha256(),
-            || rayon::join(|| program::load(package), || facts::read_manifests(package)),
+            || rayon::join(|| NestedCode::of(package), || facts::read_manifests(package)),
         );
+        let parts: Vec<&Part> = package.parts.iter().chain(&nested.parts).collect();
+        let (files, mut issues) = program::load(&parts);
         issues.extend(more);
+        issues.extend(nested.issues.iter().cloned());
         issues.extend(package.issues.iter().cloned());
         let (program, more) = Program::open(&files);
         issues.extend(more);
@@ -101,15 +109,34 @@ impl Observer {
             .collect();
         let mut found = read_all(&readers);
         issues.append(&mut found.issues);
+        let script_words = self.script_words.get_or_init(|| ScriptWords::new(self.catalog));
+        let search = ScriptSearch {
+            words: script_words,
+            hosts: &self.hosts,
+            signs: &self.signs,
+            owners: &owners,
+            focus: self.focus,
+        };
+        let mut scripts = search.run(&parts, &sdks);
+        found.reads.append(&mut scripts.reads);
+        found.hosts.append(&mut scripts.hosts);
         let mut natives = Natives::of(package);
         if self.natives && !natives.is_empty() {
             let words = self.native_words.get_or_init(|| NativeWords::new(self.catalog));
-            let search =
-                Search { words, conditions: &self.conditions, signs: &self.signs, owners: &owners, focus: self.focus };
+            let search = Search {
+                words,
+                scripts: script_words,
+                hosts: &self.hosts,
+                conditions: &self.conditions,
+                signs: &self.signs,
+                owners: &owners,
+                focus: self.focus,
+            };
             search.fill(package, &sdks, &mut natives);
             found.reads.append(&mut natives.reads);
-            found.reads.sort();
+            found.hosts.append(&mut natives.hosts);
         }
+        found.reads.sort();
 
         issues.sort();
         issues.dedup();
@@ -119,11 +146,14 @@ impl Observer {
             entries: &EntryNames::new(&names),
             program: &program,
             natives: &natives,
+            scripts: &scripts,
+            nested: &nested,
             bare: package.kind == Kind::Dex,
         };
         let completeness = surface.assess(&found, &issues);
-        // Native code is never analysed as a whole, so what is wrong with a library does not make it worse.
+        // Native code and scripts are never analysed as a whole, so what is wrong with a file does not make it worse.
         issues.append(&mut natives.issues);
+        issues.append(&mut scripts.issues);
         issues.sort();
         let app = manifests.first().map(facts::app).unwrap_or_default();
         let endpoint = |(host, owner)| self.hosts.endpoint(host, owner, &app.network);

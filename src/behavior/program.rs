@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use crate::container::{Package, Part};
+use crate::container::Part;
 use crate::dex::{ClassDef, Dex, TypeIdx};
 use crate::error::Issue;
 
@@ -35,11 +35,11 @@ pub(super) struct Program<'b> {
     pub(super) units: Vec<Unit<'b>>,
 }
 
-/// Inflates the DEX entries of a package, in parallel, in the order of class loading.
-pub(super) fn load(package: &Package) -> (Vec<File<'_>>, Vec<Issue>) {
+/// Inflates the DEX entries of the parts, in parallel, in the order of class loading.
+pub(super) fn load<'p>(parts: &[&'p Part]) -> (Vec<File<'p>>, Vec<Issue>) {
     let mut issues = Vec::new();
     let mut wanted: Vec<(&Part, &crate::container::Entry)> = Vec::new();
-    for part in &package.parts {
+    for part in parts.iter().copied() {
         let (sequence, beyond) = part.dex_entries();
         wanted.extend(sequence.into_iter().map(|entry| (part, entry)));
         for entry in beyond {

@@ -8,6 +8,7 @@ use crate::error::{Issue, Result};
 use super::archive::Archive;
 use super::entry::{Entry, Place};
 use super::map::Span;
+use super::nested::nested_limit;
 
 /// One archive of the package: the file itself, a split of a set, or a module of a bundle.
 ///
@@ -22,6 +23,8 @@ pub struct Part {
     /// Positions in `entries`, by name and then by position.
     by_name: Vec<usize>,
     code: Code,
+    /// It lies inside another package.
+    is_nested: bool,
 }
 
 /// Where the DEX files of a part are.
@@ -53,10 +56,20 @@ impl Part {
         Self::new(String::new(), bytes, vec![entry], Code::Itself)
     }
 
+    /// An archive inside a package.
+    pub(super) fn nested_package(name: String, archive: Archive) -> Self {
+        Self { is_nested: true, ..Self::package(name, archive) }
+    }
+
+    /// A bare DEX file inside the part `name`.
+    pub(super) fn nested_dex(name: String, entry: String, bytes: Span) -> Self {
+        Self { is_nested: true, name, ..Self::dex(entry, bytes) }
+    }
+
     fn new(name: String, bytes: Span, entries: Vec<Entry>, code: Code) -> Self {
         let mut by_name: Vec<usize> = (0..entries.len()).collect();
         by_name.sort_by_key(|position| entries.get(*position).map(|entry| &entry.name));
-        Self { name, bytes, entries, by_name, code }
+        Self { name, bytes, entries, by_name, code, is_nested: false }
     }
 
     /// The entries in the order of the archive's directory, without directories. A name that occurs twice is listed
@@ -77,10 +90,18 @@ impl Part {
     /// The size that the archive claims is no promise, see [`Part::contradictions`].
     ///
     /// # Errors
-    /// Broken or truncated data, or a size beyond [`crate::limits::MAX_ENTRY_BYTES`]. Offsets count from the start of
-    /// the archive.
+    /// Broken or truncated data, or a size beyond [`crate::limits::MAX_ENTRY_BYTES`]; inside a nested archive a size beyond
+    /// its claim, too. Offsets count from the start of the archive.
     pub fn read(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
-        entry.data(&self.bytes)
+        match self.code {
+            Code::Top if self.is_nested => entry.data_within(&self.bytes, nested_limit(entry)),
+            _ => entry.data(&self.bytes),
+        }
+    }
+
+    /// Where the entries lie.
+    pub(super) fn bytes(&self) -> &Span {
+        &self.bytes
     }
 
     /// What `data`, as [`Part::read`] gave it, contradicts of what the archive says about `entry`: its size and its
