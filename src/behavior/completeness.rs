@@ -48,7 +48,9 @@ impl Surface<'_> {
         }
         self.frameworks().into_iter().for_each(|(kind, detail)| add(kind, detail));
         let (nested, unread) = self.nested.reasons();
-        unread.into_iter().for_each(|detail| add("dynamic-code", detail));
+        if let Some(detail) = unread {
+            add("dynamic-code", detail);
+        }
         self.scripts.reasons().into_iter().for_each(|detail| add("script", detail));
         self.natives.reasons().into_iter().for_each(|(kind, detail)| add(kind, detail));
         if !issues.is_empty() {

@@ -4,7 +4,6 @@
 //! is not seen.
 
 use std::collections::BTreeSet;
-use std::net::Ipv6Addr;
 
 use memchr::memmem;
 use rustc_hash::FxHashMap;
@@ -185,8 +184,9 @@ fn is_cleartext(head: &[u8]) -> Option<bool> {
 fn host(text: &[u8]) -> Option<(String, usize)> {
     if let [b'[', inside @ ..] = text {
         let length = memchr::memchr(b']', inside.get(..64).unwrap_or(inside))?;
-        let address: Ipv6Addr = std::str::from_utf8(inside.get(..length)?).ok()?.parse().ok()?;
-        return Some((format!("[{address}]"), length + 2));
+        let address = std::str::from_utf8(inside.get(..length)?).ok()?.to_lowercase();
+        let is_address = address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'));
+        return (is_address && address.matches(':').count() > 1).then(|| (format!("[{address}]"), length + 2));
     }
     let length = text.iter().position(|byte| !is_host_byte(*byte)).unwrap_or(text.len());
     let whole = text.get(..length)?;

@@ -135,7 +135,9 @@ impl ScriptWords {
             Kind::Hermes(_) => found.add_names(script),
             Kind::JavaScript | Kind::Html if self.is_in(script.bytes()) => {
                 let texts: Vec<Text<'_>> = script.texts().collect();
-                texts.iter().for_each(|text| found.add_text(text));
+                for text in &texts {
+                    found.add_text(text);
+                }
                 found.add_expressions(script.bytes(), &texts);
             }
             Kind::JavaScript | Kind::Html => {}
@@ -347,10 +349,9 @@ impl Found<'_> {
             let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
             let is_whole = before.is_empty() && after.is_empty();
             let counts = match text.role {
-                Role::Code => is_call(word, before, after),
+                Role::Code | Role::Raw => is_call(word, before, after),
                 Role::Literal => is_whole && !is_member(word),
                 Role::Name => is_whole,
-                Role::Raw => is_call(word, before, after),
                 Role::Markup => false,
             };
             if counts {

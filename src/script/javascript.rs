@@ -202,7 +202,6 @@ impl<'b> Lexer<'b> {
     /// Whether code that ends so is followed by an expression rather than by an operator.
     fn begins_expression(&mut self, before: &[u8]) -> bool {
         match before {
-            [] => true,
             [.., b'+', b'+'] | [.., b'-', b'-'] | [.., b']' | b'"' | b'\'' | b'`'] => false,
             [inside @ .., b')'] => {
                 let opening = opening(inside);
@@ -238,11 +237,9 @@ impl<'b> Iterator for Lexer<'b> {
                 end = self.code_end();
             }
             self.place = end;
-            if let Some(code) = self.piece(start, end, Role::Code) {
-                if !code.bytes.trim_ascii().is_empty() {
-                    self.last = end;
-                    return Some(code);
-                }
+            if let Some(code) = self.piece(start, end, Role::Code).filter(|it| !it.bytes.trim_ascii().is_empty()) {
+                self.last = end;
+                return Some(code);
             }
             if let Some(literal) = self.leave() {
                 return Some(literal);

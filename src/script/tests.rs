@@ -91,19 +91,19 @@ fn offsets_lead_to_the_text() {
 fn hermes(version: u32, strings: &[(&str, bool)]) -> Vec<u8> {
     let (mut table, mut overflow, mut storage) = (Vec::new(), Vec::new(), Vec::new());
     for (text, wide) in strings {
-        let offset = storage.len() as u32;
+        let offset = small(storage.len());
         let length = if *wide {
             storage.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
-            text.encode_utf16().count() as u32
+            small(text.encode_utf16().count())
         } else {
             storage.extend(text.as_bytes());
-            text.len() as u32
+            small(text.len())
         };
         let (offset, short) = if length < 255 {
             (offset, length)
         } else {
             overflow.extend([offset.to_le_bytes(), length.to_le_bytes()].concat());
-            (overflow.len() as u32 / 8 - 1, 255)
+            (small(overflow.len() / 8 - 1), 255)
         };
         table.extend((u32::from(*wide) | offset << 1 | short << 24).to_le_bytes());
     }
@@ -112,13 +112,17 @@ fn hermes(version: u32, strings: &[(&str, bool)]) -> Vec<u8> {
     file.extend([0; 28]);
     // One function, one run of kinds, one identifier.
     for count in [1, 1, 1, strings.len(), overflow.len() / 8, storage.len()] {
-        file.extend((count as u32).to_le_bytes());
+        file.extend(small(count).to_le_bytes());
     }
     file.resize(128 + 16 + 4 + 4, 0);
     for section in [table, overflow, storage] {
         file.extend(section);
     }
     file
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).expect("a small file")
 }
 
 #[test]
@@ -149,7 +153,7 @@ fn a_table_that_is_not_known_or_does_not_fit_leaves_printable_strings() {
 
 #[test]
 fn data_in_the_place_of_a_script_is_opaque() {
-    let random: Vec<u8> = (0..4096_u32).map(|it| (it.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let random: Vec<u8> = (0..4096_u32).map(|it| it.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect();
     let encoded = "QUJD".repeat(400);
     for bytes in [random.as_slice(), encoded.as_bytes()] {
         assert_eq!(Script::read("a.js", bytes).0.kind, Kind::Opaque);
