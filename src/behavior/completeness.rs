@@ -47,7 +47,7 @@ impl Surface<'_> {
             add("dynamic-code", detail);
         }
         self.frameworks().into_iter().for_each(|(kind, detail)| add(kind, detail));
-        let (nested, unread) = self.nested.reasons();
+        let (nested, unread) = self.nested.reasons(issues);
         if let Some(detail) = unread {
             add("dynamic-code", detail);
         }

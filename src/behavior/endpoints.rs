@@ -11,9 +11,13 @@ use rustc_hash::FxHashMap;
 use super::model::{Endpoint, Network, Owner, OwnerKind};
 use super::sdks::matches_glob;
 use crate::catalog::{Catalog, NotEndpoint};
+use crate::container::Part;
 
 /// What stands between the scheme of an address and its host.
 const AUTHORITY: &[u8] = b"://";
+
+/// The entry of compiled resources.
+const RESOURCES: &str = "resources.arsc";
 
 /// How attributes of a page end whose address it loads from or sends to.
 const USING: [&[u8]; 2] = [b"src=", b"action="];
@@ -28,7 +32,7 @@ const MAX_LABEL: usize = 63;
 const MAX_PATH: usize = 128;
 
 /// Hosts of one string that are kept: lists of addresses are data.
-const MAX_HOSTS: usize = 64;
+const MAX_HOSTS: usize = 256;
 
 /// A host that a string names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +90,19 @@ impl Hosts {
             })
         };
         self.hosts(text, memmem::find_iter(text, AUTHORITY).filter(is_used))
+    }
+
+    /// The hosts in the string resources of the parts. Whose resource a string is, the table does not say; strings in
+    /// UTF-16 are not read.
+    pub(super) fn in_resources(&self, parts: &[Part]) -> BTreeSet<(Host, Owner)> {
+        let mut found = BTreeSet::new();
+        for part in parts {
+            // What is wrong with the table, the manifest tells.
+            let Some(Ok(bytes)) = part.find(RESOURCES).map(|entry| part.read(entry)) else { continue };
+            let owner = Owner { kind: OwnerKind::Unknown, id: part.label(RESOURCES) };
+            found.extend(self.in_text(&bytes).into_iter().map(|host| (host, owner.clone())));
+        }
+        found
     }
 
     /// The endpoint of a package that allows `network`.

@@ -92,6 +92,8 @@ struct Contents {
     /// The same for the calls of scripts.
     calls: BTreeMap<usize, Place>,
     hosts: BTreeSet<Host>,
+    /// It is the compiled code of a script, so what is in it is the app's.
+    is_snapshot: bool,
 }
 
 impl NativeWords {
@@ -199,7 +201,7 @@ impl Search<'_> {
                         }
                     }
                     if !contents.hosts.is_empty() {
-                        let owner = self.owner(file, sdks);
+                        let owner = if contents.is_snapshot { self.owners.app() } else { self.owner(file, sdks) };
                         natives.hosts.extend(contents.hosts.into_iter().map(|host| (host, owner.clone())));
                     }
                     if !contents.calls.is_empty() && compiled.insert(file) {
@@ -265,7 +267,7 @@ impl Search<'_> {
             }
         }
         let calls = if is_snapshot { self.scripts.in_texts(script::printable(bytes)) } else { BTreeMap::new() };
-        Contents { places: self.search(library), calls, hosts }
+        Contents { places: self.search(library), calls, hosts, is_snapshot }
     }
 
     /// The sources that a library shows, each with the offset of the first word of it.

@@ -23,8 +23,8 @@ pub(super) struct NestedCode {
     /// Those that hold DEX files or scripts, outer ones first.
     pub(super) parts: Vec<Part>,
     pub(super) issues: Vec<Issue>,
-    /// Files whose code was read.
-    read: BTreeSet<String>,
+    /// Files with code in them.
+    code: BTreeSet<String>,
     /// Files of code that could not be opened.
     unread: BTreeSet<String>,
     opened: usize,
@@ -48,18 +48,28 @@ impl NestedCode {
         it
     }
 
-    /// What of them counts as code that is loaded at run time, and what of that could not be seen.
-    pub(super) fn reasons(&self) -> (Option<String>, Option<String>) {
-        let told = |files: &BTreeSet<String>, one: &str, many: &str| {
-            let shown: Vec<&str> = files.iter().take(SHOWN).map(String::as_str).collect();
+    /// What of them counts as code that is loaded at run time, and what of that could not be seen, where reading all code
+    /// came upon `issues`.
+    pub(super) fn reasons(&self, issues: &[Issue]) -> (Option<String>, Option<String>) {
+        let is_damaged = |label: &&String| {
+            issues.iter().any(|issue| match issue.file.strip_prefix(label.as_str()) {
+                Some("") => true,
+                Some(inside) => inside.strip_prefix("!/").is_some_and(|entry| !entry.contains("!/")),
+                None => false,
+            })
+        };
+        let (damaged, read): (BTreeSet<&String>, BTreeSet<&String>) = self.code.iter().partition(is_damaged);
+        let unread = self.unread.iter().chain(damaged).collect();
+        let told = |files: &BTreeSet<&String>, one: &str, many: &str| {
+            let shown: Vec<&str> = files.iter().take(SHOWN).map(|it| it.as_str()).collect();
             let count = files.len();
             let sentence =
                 if count == 1 { format!("1 nested file {one}") } else { format!("{count} nested files {many}") };
             (!files.is_empty()).then(|| format!("{sentence}: {}", shown.join(", ")))
         };
         (
-            told(&self.read, "of code was analysed", "of code were analysed"),
-            told(&self.unread, "of code could not be opened", "of code could not be opened"),
+            told(&read, "of code was analysed", "of code were analysed"),
+            told(&unread, "of code could not be read", "of code could not be read"),
         )
     }
 
@@ -82,7 +92,7 @@ impl NestedCode {
                     }
                     self.bytes = self.bytes.saturating_add(inflated);
                     if !code.is_empty() {
-                        self.read.insert(label);
+                        self.code.insert(label);
                     }
                     self.issues.extend(nested.issues);
                     parts.push(nested.part);

@@ -120,6 +120,7 @@ impl Observer {
         let mut scripts = search.run(&parts, &sdks);
         found.reads.append(&mut scripts.reads);
         found.hosts.append(&mut scripts.hosts);
+        found.hosts.append(&mut self.hosts.in_resources(&package.parts));
         let mut natives = Natives::of(package);
         if self.natives && !natives.is_empty() {
             let words = self.native_words.get_or_init(|| NativeWords::new(self.catalog));

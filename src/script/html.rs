@@ -42,15 +42,17 @@ impl<'b> Html<'b> {
         }
     }
 
-    /// Passes over the comment or opens the script at `place`.
-    fn enter(&mut self) {
+    /// Passes over the comment at `place`, or opens the script there and gives its tag.
+    fn enter(&mut self) -> Option<Text<'b>> {
         let rest = self.bytes.get(self.place..).unwrap_or_default();
         if !is_script(rest) {
             let length = memmem::find(rest, b"-->").map_or(rest.len(), |end| end.saturating_add(3));
             self.place = self.place.saturating_add(length);
-            return;
+            return None;
         }
         let head = memchr(b'>', rest).map_or(rest.len(), |end| end.saturating_add(1));
+        let tag = Cow::Borrowed(rest.get(..head).unwrap_or_default());
+        let tag = Text { offset: self.place, bytes: tag, role: Role::Markup };
         let start = self.place.saturating_add(head);
         let body = self.bytes.get(start..).unwrap_or_default();
         let mut length = body.len();
@@ -63,6 +65,7 @@ impl<'b> Html<'b> {
         }
         self.script = Some(Lexer::new(body.get(..length).unwrap_or_default(), start));
         self.place = start.saturating_add(length);
+        Some(tag)
     }
 }
 
@@ -85,7 +88,9 @@ impl<'b> Iterator for Html<'b> {
                 self.place = end;
                 return Some(text);
             }
-            self.enter();
+            if let Some(tag) = self.enter() {
+                return Some(tag);
+            }
         }
     }
 }

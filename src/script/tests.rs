@@ -75,7 +75,7 @@ fn pages_have_scripts_markup_and_comments() {
     let of = |role| found.iter().filter(|(it, _)| *it == role).map(|(_, text)| text.as_str()).collect::<Vec<_>>();
     assert_eq!(of(Role::Code).concat().trim(), "a()");
     assert_eq!(of(Role::Literal), ["b"]);
-    assert_eq!(of(Role::Markup).concat(), "<html></SCRIPT ><p>d</p></script><scripted>");
+    assert_eq!(of(Role::Markup).concat(), "<html><SCRIPT type='x'></SCRIPT ><p>d</p><script src=e></script><scripted>");
 }
 
 #[test]
