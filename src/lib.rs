@@ -6,7 +6,8 @@
 //! ```text
 //! path → container ─┬→ manifest ─────┐
 //!                   ├→ dex → flow ───┼→ behavior ─┐
-//!                   └→ native ───────┘            ├→ check → findings → report
+//!                   ├→ native ───────┤            ├→ check → findings → report
+//!                   └→ script ───────┘            │
 //! disclosure (TOML) ──────────────────────────────┘
 //!        catalog: data types, sources, permissions, SDKs, packers, rules
 //! ```

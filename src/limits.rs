@@ -21,7 +21,7 @@ pub const MAX_NESTED: usize = 64;
 pub const MAX_NESTED_DEPTH: usize = 3;
 
 /// Bytes of all files inside a package that are opened, inflated.
-pub const MAX_NESTED_BYTES: u64 = 1 << 28;
+pub const MAX_NESTED_BYTES: u64 = 1 << 27;
 
 /// How many times its compressed bytes a nested file may have. Archives hardly compress, DEX files to a third, scripts to
 /// a tenth.

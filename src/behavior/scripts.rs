@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem;
 use rayon::prelude::*;
 use regex::bytes::Regex;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoints::{Host, Hosts};
 use super::model::{Certainty, Grade, Owner, OwnerKind, Read, SdkFound};
@@ -128,35 +129,28 @@ impl ScriptWords {
         Self { sources, finder, words, expressions, bundles }
     }
 
-    /// The sources that a script shows, each with the first place.
-    fn search(&self, script: &Script<'_>) -> BTreeMap<usize, Place> {
-        let mut found = Found { words: self, places: BTreeMap::new() };
-        match script.kind {
-            Kind::Hermes(_) => found.add_names(script),
-            Kind::JavaScript | Kind::Html if self.is_in(script.bytes()) => {
-                let texts: Vec<Text<'_>> = script.texts().collect();
-                for text in &texts {
-                    found.add_text(text);
-                }
-                found.add_expressions(script.bytes(), &texts);
-            }
-            Kind::JavaScript | Kind::Html => {}
-            Kind::UnknownHermes(_) | Kind::Opaque => script.texts().for_each(|text| found.add_text(&text)),
-        }
-        found.places
-    }
-
     /// The sources in the printable strings of a file that is no script.
     pub(super) fn in_texts<'b>(&self, texts: impl Iterator<Item = Text<'b>>) -> BTreeMap<usize, Place> {
-        let mut found = Found { words: self, places: BTreeMap::new() };
+        let mut found = Found::new(self);
         texts.for_each(|text| found.add_text(&text));
         found.places
     }
 
-    /// Whether any word is in the bytes at all.
-    fn is_in(&self, bytes: &[u8]) -> bool {
-        self.finder.as_ref().is_some_and(|finder| finder.is_match(bytes))
-            || self.expressions.iter().any(|(_, expression)| expression.is_match(bytes))
+    /// What is looked for in a script; nothing where no word of it is in the bytes at all.
+    fn sought<'w>(&'w self, script: &Script<'_>) -> Option<Found<'w>> {
+        let mut found = Found::new(self);
+        if let Kind::JavaScript | Kind::Html = script.kind {
+            for (source, expression) in &self.expressions {
+                found.hits.extend(expression.find_iter(script.bytes()).map(|hit| (hit.start(), *source)));
+            }
+            found.hits.sort_unstable();
+        }
+        if let Kind::Hermes(_) = script.kind {
+            found.parts = self.words.iter().flat_map(|(word, _)| word.split('.')).map(str::as_bytes).collect();
+            return Some(found);
+        }
+        let is_in = self.finder.as_ref().is_some_and(|finder| finder.is_match(script.bytes()));
+        (is_in || !found.hits.is_empty()).then_some(found)
     }
 
     /// The read that a source is, where it is asked for.
@@ -303,15 +297,21 @@ impl ScriptSearch<'_> {
             }
         };
         let mut hosts = BTreeSet::new();
-        if memchr::memmem::find(&bytes, b"://").is_some() {
-            for text in script.texts() {
-                match text.role {
-                    Role::Markup => hosts.extend(self.hosts.in_markup(&text.bytes)),
-                    _ => hosts.extend(self.hosts.in_text(&text.bytes)),
-                }
+        let mut sought = self.words.sought(&script);
+        let has_hosts = memmem::find(&bytes, b"://").is_some();
+        let texts = (has_hosts || sought.is_some()).then(|| script.texts());
+        for text in texts.into_iter().flatten() {
+            if let Some(found) = &mut sought {
+                found.add_text(&text);
+            }
+            match text.role {
+                _ if !has_hosts => {}
+                Role::Markup => hosts.extend(self.hosts.in_markup(&text.bytes)),
+                _ => hosts.extend(self.hosts.in_text(&text.bytes)),
             }
         }
-        Ok(Shown { places: self.words.search(&script), hosts, issues, other })
+        let places = sought.map(Found::into_places).unwrap_or_default();
+        Ok(Shown { places, hosts, issues, other })
     }
 
     /// Whose script it is: the app's where a framework takes its code from there, else the SDK that lists the file.
@@ -332,9 +332,27 @@ impl ScriptSearch<'_> {
 struct Found<'w> {
     words: &'w ScriptWords,
     places: BTreeMap<usize, Place>,
+    /// Where expressions match, ascending: the offset and the source. They count where they begin in code.
+    hits: Vec<(usize, usize)>,
+    /// Hits that are passed.
+    passed: usize,
+    /// Of bytecode: the names that calls are made of, and where those that were seen are.
+    parts: FxHashSet<&'w [u8]>,
+    seen: FxHashMap<&'w [u8], usize>,
 }
 
-impl Found<'_> {
+impl<'w> Found<'w> {
+    fn new(words: &'w ScriptWords) -> Self {
+        Self {
+            words,
+            places: BTreeMap::new(),
+            hits: Vec::new(),
+            passed: 0,
+            parts: FxHashSet::default(),
+            seen: FxHashMap::default(),
+        }
+    }
+
     fn add(&mut self, sources: &[usize], offset: usize, is_in_parts: bool) {
         for source in sources {
             let place = self.places.entry(*source).or_insert(Place { offset, count: 0, is_in_parts });
@@ -343,6 +361,18 @@ impl Found<'_> {
     }
 
     fn add_text(&mut self, text: &Text<'_>) {
+        if let Some(part) = self.parts.get(&text.bytes[..]) {
+            self.seen.entry(part).or_insert(text.offset);
+        }
+        while let Some((offset, source)) = self.hits.get(self.passed).copied() {
+            if text.offset + text.bytes.len() <= offset {
+                break;
+            }
+            if text.role == Role::Code && text.offset <= offset {
+                self.add(&[source], offset, false);
+            }
+            self.passed += 1;
+        }
         for hit in self.words.finder.iter().flat_map(|finder| finder.find_iter(&text.bytes[..])) {
             let Some((word, sources)) = self.words.words.get(hit.pattern().as_usize()) else { continue };
             let (before, after) = (text.bytes.get(..hit.start()), text.bytes.get(hit.end()..));
@@ -370,41 +400,21 @@ impl Found<'_> {
         sources.iter().copied().filter(|source| !asks_whole(source) || is_whole && is_compiled).collect()
     }
 
-    /// Calls whose parts are all names of the bytecode, beside those that are a name as a whole.
-    fn add_names(&mut self, script: &Script<'_>) {
-        let mut first: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
-        let parts: FxHashSet<&[u8]> =
-            self.words.words.iter().flat_map(|(word, _)| word.split('.')).map(str::as_bytes).collect();
-        for text in script.texts() {
-            if parts.contains(&text.bytes[..]) {
-                first.entry(text.bytes.to_vec()).or_insert(text.offset);
-            }
-            self.add_text(&text);
-        }
-        for (word, sources) in &self.words.words {
+    /// What was found, with the calls whose parts are all names of the bytecode.
+    fn into_places(mut self) -> BTreeMap<usize, Place> {
+        let words = self.words;
+        for (word, sources) in &words.words {
             let Some((_, last)) = word.rsplit_once('.').filter(|(_, last)| is_member(word) && is_distinctive(last))
             else {
                 continue;
             };
-            if let (true, Some(offset)) =
-                (word.split('.').all(|part| first.contains_key(part.as_bytes())), first.get(last.as_bytes()))
-            {
+            let is_seen = word.split('.').all(|part| self.seen.contains_key(part.as_bytes()));
+            if let (true, Some(offset)) = (is_seen, self.seen.get(last.as_bytes()).copied()) {
                 let sources: Vec<usize> = sources.iter().copied().filter(|it| !self.places.contains_key(it)).collect();
-                self.add(&sources, *offset, true);
+                self.add(&sources, offset, true);
             }
         }
-    }
-
-    /// Expressions that begin in code.
-    fn add_expressions(&mut self, bytes: &[u8], texts: &[Text<'_>]) {
-        for (source, expression) in &self.words.expressions {
-            for hit in expression.find_iter(bytes) {
-                let place = texts.partition_point(|text| text.offset + text.bytes.len() <= hit.start());
-                if texts.get(place).is_some_and(|text| text.role == Role::Code && text.offset <= hit.start()) {
-                    self.add(&[*source], hit.start(), false);
-                }
-            }
-        }
+        self.places
     }
 }
 
