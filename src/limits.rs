@@ -15,13 +15,16 @@ pub const MAX_ENTRIES: usize = 1 << 20;
 pub const MAX_PARTS: usize = 512;
 
 /// Packages, archives and DEX files inside a package that are opened.
-pub const MAX_NESTED: usize = 64;
+pub const MAX_NESTED: usize = 256;
 
 /// Levels of packages inside packages.
 pub const MAX_NESTED_DEPTH: usize = 3;
 
-/// Bytes of all files inside a package that are opened, inflated.
-pub const MAX_NESTED_BYTES: u64 = 1 << 27;
+/// Bytes of all files inside a package that are opened, and of the DEX files in them, inflated.
+pub const MAX_NESTED_BYTES: u64 = 1 << 28;
+
+/// Bytes of all scripts of a package that are read, inflated. One with a thousand megabytes of them is a game's data.
+pub const MAX_SCRIPT_BYTES: u64 = 1 << 30;
 
 /// How many times its compressed bytes a nested file may have. Archives hardly compress, DEX files to a third, scripts to
 /// a tenth.

@@ -27,7 +27,8 @@ pub(super) struct NestedCode {
     code: BTreeSet<String>,
     /// Files of code that could not be opened.
     unread: BTreeSet<String>,
-    opened: usize,
+    /// Files that were opened, or tried to be, and the bytes that they claim.
+    tried: usize,
     bytes: u64,
 }
 
@@ -75,22 +76,20 @@ impl NestedCode {
 
     fn inside(&mut self, part: &Part) -> Vec<Part> {
         let mut parts = Vec::new();
-        for entry in candidates(part) {
+        // Plain archives take no room from files that are code for sure.
+        let (code, archives): (Vec<&Entry>, Vec<&Entry>) = candidates(part).partition(|entry| is_code(&entry.name));
+        for entry in code.into_iter().chain(archives) {
             let label = part.label(&entry.name);
-            let too_much = MAX_NESTED <= self.opened || MAX_NESTED_BYTES < self.bytes.saturating_add(entry.size);
-            let nested = if too_much { Ok(None) } else { part.nested(entry) };
+            let nested = if self.has_room(entry.size) { part.nested(entry) } else { Ok(None) };
             match nested {
                 Ok(Some(nested)) => {
-                    self.opened += 1;
-                    self.bytes = self.bytes.saturating_add(nested.copied);
                     let (code, _) = nested.part.dex_entries();
                     let is_bare = nested.part.name == part.name;
-                    let inflated: u64 = if is_bare { 0 } else { code.iter().map(|entry| entry.size).sum() };
-                    if MAX_NESTED_BYTES < self.bytes.saturating_add(inflated) {
+                    let inflated = code.iter().map(|entry| entry.size).fold(0, u64::saturating_add);
+                    if !is_bare && !self.has_room(inflated) {
                         self.unread.insert(label);
                         continue;
                     }
-                    self.bytes = self.bytes.saturating_add(inflated);
                     if !code.is_empty() {
                         self.code.insert(label);
                     }
@@ -100,16 +99,25 @@ impl NestedCode {
                 Ok(None) if is_code(&entry.name) => {
                     self.unread.insert(label);
                 }
-                Ok(None) => {}
-                Err(error) => {
-                    if is_code(&entry.name) {
-                        self.unread.insert(label.clone());
-                    }
+                Err(error) if is_code(&entry.name) => {
+                    self.unread.insert(label.clone());
                     self.issues.push(Issue::from_error(label, &error));
                 }
+                Ok(None) | Err(_) => {}
             }
         }
         parts
+    }
+
+    /// Whether one more file of so many bytes may be opened, and counts it if so.
+    fn has_room(&mut self, bytes: u64) -> bool {
+        let sum = self.bytes.saturating_add(bytes);
+        if MAX_NESTED <= self.tried || MAX_NESTED_BYTES < sum {
+            return false;
+        }
+        self.tried += 1;
+        self.bytes = sum;
+        true
     }
 
     /// Keeps the parts in which something is read; the memory of the others is free again.

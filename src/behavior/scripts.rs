@@ -18,6 +18,7 @@ use super::sdks::{Signs, is_library, matches_glob};
 use crate::catalog::{ArgOp, Catalog, Confidence, Focus, Marker, Source, SourceKind};
 use crate::container::{Entry, Part};
 use crate::error::Issue;
+use crate::limits::MAX_SCRIPT_BYTES;
 use crate::script::{Kind, Role, Script, Text};
 
 /// How files of scripts end.
@@ -218,9 +219,16 @@ impl Scripts {
 impl ScriptSearch<'_> {
     /// Looks into all scripts of the parts, in parallel; the order of the result is that of its values.
     pub(super) fn run(&self, parts: &[&Part], sdks: &[SdkFound]) -> Scripts {
-        let files = self.files(parts);
+        let mut files = self.files(parts);
+        let mut bytes = 0_u64;
+        let fitting = files.iter().take_while(|file| {
+            bytes = bytes.saturating_add(file.entry.size);
+            bytes <= MAX_SCRIPT_BYTES
+        });
+        let beyond = files.split_off(fitting.count());
         let shown: Vec<Result<Shown, Issue>> = files.par_iter().map(|file| self.look(file)).collect();
         let mut scripts = Scripts::default();
+        scripts.others.extend(beyond.iter().map(|file| format!("{} is too much to read", file.label)));
         for (file, shown) in files.iter().zip(shown) {
             if let Some(framework) = file.bundle {
                 *scripts.files.entry(framework).or_default() += 1;
@@ -281,7 +289,7 @@ impl ScriptSearch<'_> {
     }
 
     fn look(&self, file: &File<'_>) -> Result<Shown, Issue> {
-        let bytes = file.part.read(file.entry).map_err(|error| Issue::from_error(&file.label, &error))?;
+        let bytes = file.part.read_claimed(file.entry).map_err(|error| Issue::from_error(&file.label, &error))?;
         let (script, issues) = Script::read(&file.label, &bytes);
         let other = match script.kind {
             Kind::JavaScript | Kind::Html | Kind::Hermes(_) => None,

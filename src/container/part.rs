@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::error::{Issue, Result};
+use crate::limits::MAX_ENTRY_BYTES;
 
 use super::archive::Archive;
 use super::entry::{Entry, Place};
@@ -97,6 +98,17 @@ impl Part {
             Code::Top if self.is_nested => entry.data_within(&self.bytes, nested_limit(entry)),
             _ => entry.data(&self.bytes),
         }
+    }
+
+    /// [`Part::read`] of an entry that is no larger than it claims, so that what many entries cost can be told before.
+    ///
+    /// # Errors
+    /// As [`Part::read`], and an entry that is larger.
+    pub fn read_claimed(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
+        entry.data_within(
+            &self.bytes,
+            if self.is_nested { nested_limit(entry) } else { entry.size.min(MAX_ENTRY_BYTES) },
+        )
     }
 
     /// Where the entries lie.
