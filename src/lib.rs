@@ -6,7 +6,8 @@
 //! ```text
 //! path → container ─┬→ manifest ─────┐
 //!                   ├→ dex → flow ───┼→ behavior ─┐
-//!                   └→ native ───────┘            ├→ check → findings → report
+//!                   ├→ native ───────┤            ├→ check → findings → report
+//!                   └→ script ───────┘            │
 //! disclosure (TOML) ──────────────────────────────┘
 //!        catalog: data types, sources, permissions, SDKs, packers, rules
 //! ```
@@ -22,6 +23,7 @@ pub mod manifest;
 pub mod dex;
 pub mod flow;
 pub mod native;
+pub mod script;
 
 pub mod behavior;
 pub mod catalog;

@@ -21,6 +21,25 @@ pub const MAX_CODE_BYTES: u64 = 1 << 30;
 /// Packages inside one split set.
 pub const MAX_PARTS: usize = 512;
 
+/// Packages, archives and DEX files inside a package that are opened.
+pub const MAX_NESTED: usize = 256;
+
+/// Levels of packages inside packages.
+pub const MAX_NESTED_DEPTH: usize = 3;
+
+/// Bytes of all files inside a package that are opened, and of the DEX files in them, inflated.
+pub const MAX_NESTED_BYTES: u64 = 1 << 28;
+
+/// Bytes of all scripts of a package that are read, inflated. One with a thousand megabytes of them is a game's data.
+pub const MAX_SCRIPT_BYTES: u64 = 1 << 30;
+
+/// How many times its compressed bytes a nested file may have. Archives hardly compress, DEX files to a third, scripts to
+/// a tenth.
+pub const MAX_NESTED_RATIO: u64 = 32;
+
+/// Bytes that a nested file may have whatever its compressed size.
+pub const MIN_NESTED_BYTES: u64 = 1 << 20;
+
 /// Bytes of one disclosure or catalog file that a person wrote.
 pub const MAX_TEXT_BYTES: u64 = 16 << 20;
 

@@ -443,6 +443,48 @@ fn inputs_are_found_in_a_stable_order() {
     assert!(told[2].starts_with("/empty: no package in this folder"), "{told:?}");
 }
 
+#[test]
+fn an_archive_or_dex_file_inside_a_package_is_a_part_of_its_own() {
+    let plugin = archive(&[("classes.dex", DEX), ("assets/a.dex", DEX)]);
+    let entries: [(&str, &[u8]); 4] = [
+        ("AndroidManifest.xml", MANIFEST),
+        ("assets/p.jar", &plugin),
+        ("assets/b.dex", DEX),
+        ("assets/c.dex", b"no dex"),
+    ];
+    let package = open("nested", &archive(&entries)).unwrap();
+    let part = &package.parts[0];
+    let nested = |part: &Part, name: &str| part.nested(part.find(name).unwrap()).unwrap();
+
+    let jar = nested(part, "assets/p.jar").unwrap();
+    assert_eq!(jar.copied, plugin.len() as u64);
+    assert_eq!(jar.part.label("classes.dex"), "assets/p.jar!/classes.dex");
+    assert_eq!(jar.part.read(jar.part.dex_entries().0[0]).unwrap(), DEX);
+    let deeper = nested(&jar.part, "assets/a.dex").unwrap();
+    assert_eq!(deeper.part.label(&deeper.part.dex_entries().0[0].name), "assets/p.jar!/assets/a.dex");
+
+    let bare = nested(part, "assets/b.dex").unwrap();
+    assert_eq!((bare.copied, bare.part.label(&bare.part.entries()[0].name)), (0, "assets/b.dex".to_owned()));
+    assert_eq!(bare.part.read(&bare.part.entries()[0]).unwrap(), DEX);
+    assert!(nested(part, "assets/c.dex").is_none());
+}
+
+#[test]
+fn what_is_nested_is_no_larger_than_its_compressed_bytes_allow() {
+    let zeros = vec![0; 8 << 20];
+    let bomb = archive(&[("classes.bin", &zeros), ("small.txt", &[b'a'; 1000])]);
+    let package =
+        open("nested_bomb", &archive(&[("AndroidManifest.xml", MANIFEST), ("a.jar", &bomb), ("z.jar", &zeros)]))
+            .unwrap();
+    let part = &package.parts[0];
+    let jar = part.nested(part.find("a.jar").unwrap()).unwrap().unwrap().part;
+    assert_eq!(jar.read(jar.find("small.txt").unwrap()).unwrap().len(), 1000);
+    assert!(jar.read(jar.find("classes.bin").unwrap()).unwrap_err().to_string().contains("exceeds the limit"));
+    assert!(part.nested(part.find("z.jar").unwrap()).unwrap_err().to_string().contains("exceeds the limit"));
+    // The package itself may hold such an entry.
+    assert_eq!(part.read(part.find("z.jar").unwrap()).unwrap().len(), zeros.len());
+}
+
 proptest! {
     #[test]
     fn changed_archives_never_panic(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {

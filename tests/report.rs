@@ -337,8 +337,14 @@ fn behavior() -> Behavior {
             read("mac-bluetooth", payer.clone(), "Lcom/payer/c;->a()V", Certainty::Present),
         ],
         endpoints: Some(vec![
-            Endpoint { host: "api.example.com".into(), owner: owner(OwnerKind::Unknown, "a.b"), cleartext: false },
-            Endpoint { host: "log.payer.com".into(), owner: payer, cleartext: true },
+            Endpoint {
+                host: "api.example.com".into(),
+                owner: owner(OwnerKind::Unknown, "a.b"),
+                cleartext: false,
+                allowed: None,
+                sdk: None,
+            },
+            Endpoint { host: "log.payer.com".into(), owner: payer, cleartext: true, allowed: Some(true), sdk: None },
         ]),
         completeness: Completeness {
             complete: false,

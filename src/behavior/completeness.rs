@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Completeness, OwnerKind, Reason};
 use super::native::Natives;
+use super::nested::NestedCode;
 use super::reads::Found;
+use super::scripts::Scripts;
 use super::sdks::{LIBRARY, matches_glob};
 use crate::catalog::{Catalog, Confidence, Marker};
 use crate::error::Issue;
@@ -26,6 +28,8 @@ pub(super) struct Surface<'s> {
     pub(super) entries: &'s EntryNames<'s>,
     pub(super) program: &'s Program<'s>,
     pub(super) natives: &'s Natives,
+    pub(super) scripts: &'s Scripts,
+    pub(super) nested: &'s NestedCode,
     /// The package is a bare DEX file, without a manifest.
     pub(super) bare: bool,
 }
@@ -43,12 +47,18 @@ impl Surface<'_> {
             add("dynamic-code", detail);
         }
         self.frameworks().into_iter().for_each(|(kind, detail)| add(kind, detail));
-        self.nested_code().into_iter().for_each(|detail| add("dynamic-code", detail));
+        let (nested, unread) = self.nested.reasons(issues);
+        if let Some(detail) = unread {
+            add("dynamic-code", detail);
+        }
+        self.scripts.reasons().into_iter().for_each(|detail| add("script", detail));
         self.natives.reasons().into_iter().for_each(|(kind, detail)| add(kind, detail));
         if !issues.is_empty() {
             add("corrupt", format!("{} parts could not be read as they should be", issues.len()));
         }
         let complete = !reasons.iter().any(|reason| BLINDING.contains(&reason.kind));
+        // Code that was found and read hides nothing, whenever it is loaded.
+        reasons.extend(nested.map(|detail| Reason { kind: "dynamic-code", detail }));
         Completeness { complete, reasons: reasons.into_iter().collect() }
     }
 
@@ -165,22 +175,6 @@ impl Surface<'_> {
     fn has_package(&self, prefix: &str) -> bool {
         let prefix = prefix.trim_end_matches(['*', '.']).replace('.', "/");
         self.program.units.iter().any(|unit| unit.defines_below(&format!("L{prefix}")))
-    }
-
-    /// DEX code that lies elsewhere in the package.
-    fn nested_code(&self) -> Vec<String> {
-        let nested = |entry: &&&str| {
-            let (folder, file) = entry.rsplit_once('/').unwrap_or(("", entry));
-            !folder.is_empty()
-                && folder != "dex"
-                && [".dex", ".jar", ".apk"].iter().any(|ending| file.len() > ending.len() && file.ends_with(ending))
-        };
-        let files: Vec<&str> = self.entries.sorted.iter().filter(nested).copied().collect();
-        if files.is_empty() {
-            return Vec::new();
-        }
-        let shown: Vec<&str> = files.iter().take(SHOWN).copied().collect();
-        vec![format!("{} nested files of code are not analysed: {}", files.len(), shown.join(", "))]
     }
 }
 

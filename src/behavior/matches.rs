@@ -5,6 +5,7 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::condition::{Conditions, Constant};
+use super::endpoints::{Host, Hosts};
 use super::usage::{Ancestry, Needed, Usage};
 use super::vocabulary::Vocabulary;
 use crate::catalog::Source;
@@ -18,6 +19,8 @@ pub(super) struct Matched {
     pub(super) sources: Vec<&'static Source>,
     /// It loads code at run time.
     pub(super) loader: Option<&'static str>,
+    /// The hosts that the string names.
+    pub(super) hosts: Vec<Host>,
     /// The file names it through a class of the package that inherits it.
     pub(super) inherited: bool,
     /// The permissions that its use needs.
@@ -49,6 +52,7 @@ impl Matches {
         unit: &Unit<'_>,
         words: &Vocabulary,
         conditions: &Conditions,
+        hosts: &Hosts,
         usage: &Usage<'_>,
     ) -> Self {
         let header = &unit.dex.header;
@@ -60,7 +64,7 @@ impl Matches {
             },
             ..Self::default()
         };
-        let names = it.read_strings(unit, words, conditions, usage);
+        let names = it.read_strings(unit, words, conditions, hosts, usage);
         it.read_methods(program, unit, words, &names, usage);
         it.read_fields(program, unit, words, &names);
         it
@@ -72,6 +76,7 @@ impl Matches {
         unit: &Unit<'_>,
         words: &Vocabulary,
         conditions: &Conditions,
+        hosts: &Hosts,
         usage: &Usage<'_>,
     ) -> BitSet {
         let mut names = BitSet::new(unit.dex.header.strings.count);
@@ -83,19 +88,25 @@ impl Matches {
             }
             let mut sources: Vec<&'static Source> = word.map(|word| word.literals.clone()).unwrap_or_default();
             // A path that an entry spells out needs no pattern; descriptors are no paths.
-            if sources.is_empty() && is_path(bytes) {
+            let slash = first_slash(bytes);
+            if sources.is_empty() && slash.is_some() {
                 let text = Constant::Text(String::from_utf8_lossy(bytes));
                 let holding = words.patterns().iter().filter(|source| conditions.holds(source, &text));
                 sources.extend(holding.max_by_key(|source| source.arg_value.len()));
             }
+            // The first slash of an address is the one behind its scheme.
+            let hosts = match slash {
+                Some(slash) if slash > 0 => hosts.in_text(bytes),
+                _ => Vec::new(),
+            };
             let needed = if word.is_some_and(|word| word.guarded) || lies_below(bytes) {
                 usage.of_text(&String::from_utf8_lossy(bytes))
             } else {
                 Vec::new()
             };
-            if !sources.is_empty() || !needed.is_empty() {
+            if !sources.is_empty() || !hosts.is_empty() || !needed.is_empty() {
                 self.targets.strings.insert(index);
-                self.strings.insert(StringIdx(index), Matched { sources, needed, ..Matched::default() });
+                self.strings.insert(StringIdx(index), Matched { sources, hosts, needed, ..Matched::default() });
             }
         }
         names
@@ -184,11 +195,12 @@ fn lies_below(bytes: &[u8]) -> bool {
     bytes.starts_with(b"content://") || bytes.starts_with(b"/")
 }
 
-/// Whether a string may be a path or a piece of one, and no descriptor.
-fn is_path(bytes: &[u8]) -> bool {
+/// The first slash of a string that may be a path, a piece of one or an address, and is no descriptor.
+fn first_slash(bytes: &[u8]) -> Option<usize> {
     match bytes {
-        [b'/', ..] => true,
-        [b'L' | b'[' | b'(', ..] => false,
-        _ => bytes.len() > 8 && memchr::memchr(b'/', bytes).is_some(),
+        [b'/', ..] => Some(0),
+        [b'L' | b'[' | b'(', .., b';'] | [b'(', ..] => None,
+        _ if bytes.len() > 8 => memchr::memchr(b'/', bytes),
+        _ => None,
     }
 }

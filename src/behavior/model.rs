@@ -278,8 +278,12 @@ pub struct Endpoint {
     pub host: String,
     /// Whose code names it.
     pub owner: Owner,
-    /// Named with `http://`.
+    /// Named with `http://` or `ws://`.
     pub cleartext: bool,
+    /// Whether the package's network configuration lets it through; none where it is encrypted.
+    pub allowed: Option<bool>,
+    /// The SDK whose host the catalog knows it as, whoever names it.
+    pub sdk: Option<String>,
 }
 
 /// Why absence proves nothing.

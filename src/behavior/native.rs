@@ -10,13 +10,16 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use super::condition::{Conditions, Constant};
+use super::endpoints::{Host, Hosts};
 use super::model::{Certainty, Grade, Owner, OwnerKind, Read, SdkFound};
 use super::owners::Owners;
+use super::scripts::{Place, ScriptWords};
 use super::sdks::{Signs, is_library};
 use crate::catalog::{ArgOp, Catalog, Focus, Source, SourceKind};
 use crate::container::{Entry, Package, Part};
 use crate::error::Issue;
 use crate::native::{Content, Library, Text};
+use crate::script;
 
 /// Folders of native libraries, the one that a present device would take first. Each holds the same code for another
 /// processor, so a read is reported once.
@@ -50,6 +53,8 @@ type Words = HashMap<&'static [u8], Vec<usize>>;
 #[derive(Debug, Default)]
 pub(super) struct Natives {
     pub(super) reads: Vec<Read>,
+    /// Hosts that their strings name.
+    pub(super) hosts: BTreeSet<(Host, Owner)>,
     pub(super) issues: Vec<Issue>,
     /// Libraries; all files in their place where they were not looked into.
     count: usize,
@@ -62,6 +67,9 @@ pub(super) struct Natives {
 #[derive(Clone, Copy)]
 pub(super) struct Search<'s> {
     pub(super) words: &'s NativeWords,
+    /// For libraries that hold the compiled code of a script.
+    pub(super) scripts: &'s ScriptWords,
+    pub(super) hosts: &'s Hosts,
     pub(super) conditions: &'s Conditions,
     pub(super) signs: &'s Signs,
     pub(super) owners: &'s Owners<'s>,
@@ -71,11 +79,21 @@ pub(super) struct Search<'s> {
 
 /// What one file shows.
 enum Shown {
-    /// Sources, each with the first offset of its word.
-    Library(BTreeMap<usize, usize>, Vec<Issue>),
+    Library(Contents, Vec<Issue>),
     /// The kind of reason, and what the file holds instead.
     Other(&'static str, String),
     Unread(Issue),
+}
+
+/// What the words of one library are.
+struct Contents {
+    /// Sources, each with the first offset of its word.
+    places: BTreeMap<usize, usize>,
+    /// The same for the calls of scripts.
+    calls: BTreeMap<usize, Place>,
+    hosts: BTreeSet<Host>,
+    /// It is the compiled code of a script, so what is in it is the app's.
+    is_snapshot: bool,
 }
 
 impl NativeWords {
@@ -170,16 +188,26 @@ impl Search<'_> {
         });
         let shown: Vec<Shown> = entries.par_iter().map(|(part, entry)| self.look(part, entry)).collect();
         let mut reported = BTreeSet::new();
+        let mut compiled = BTreeSet::new();
         natives.looked = true;
         for ((part, entry), shown) in entries.into_iter().zip(shown) {
             let (label, file) = (part.label(&entry.name), file_name(&entry.name));
             match shown {
-                Shown::Library(places, issues) => {
+                Shown::Library(contents, issues) => {
                     natives.issues.extend(issues);
-                    for (place, offset) in places {
+                    for (place, offset) in contents.places {
                         if reported.insert((file, place)) {
                             natives.reads.extend(self.read(place, &label, offset, || self.owner(file, sdks)));
                         }
+                    }
+                    if !contents.hosts.is_empty() {
+                        let owner = if contents.is_snapshot { self.owners.app() } else { self.owner(file, sdks) };
+                        natives.hosts.extend(contents.hosts.into_iter().map(|host| (host, owner.clone())));
+                    }
+                    if !contents.calls.is_empty() && compiled.insert(file) {
+                        let app = self.owners.app();
+                        let read = |call| self.scripts.read(call, &label, &app, self.owners, self.focus);
+                        natives.reads.extend(contents.calls.into_iter().filter_map(read));
                     }
                 }
                 Shown::Other(kind, what) => {
@@ -204,7 +232,7 @@ impl Search<'_> {
         };
         match Content::of(&bytes) {
             Content::Elf => match Library::read(&label, &bytes) {
-                Ok((library, issues)) => Shown::Library(self.search(&library), issues),
+                Ok((library, issues)) => Shown::Library(self.contents(&library, &bytes), issues),
                 Err(error) => Shown::Unread(Issue::from_error(label, &error)),
             },
             Content::Dex => Shown::Other("packed", "holds a DEX file".to_owned()),
@@ -218,6 +246,28 @@ impl Search<'_> {
                 Shown::Other("native", format!("is no ELF file, it begins with {}", first.join(" ")))
             }
         }
+    }
+
+    fn contents(&self, library: &Library<'_>, bytes: &[u8]) -> Contents {
+        let is_snapshot = library.imports.is_empty() && script::is_dart_snapshot(bytes);
+        let mut hosts = BTreeSet::new();
+        for data in library.data() {
+            if is_snapshot {
+                // Its strings have a length and no end.
+                script::printable(data.bytes).for_each(|text| hosts.extend(self.hosts.in_text(&text.bytes)));
+                continue;
+            }
+            let mut next = 0;
+            for place in memmem::find_iter(data.bytes, b"://") {
+                if next <= place {
+                    let (text, behind) = data.text_around(place);
+                    next = behind;
+                    hosts.extend(text.into_iter().flat_map(|text| self.hosts.in_text(text.bytes)));
+                }
+            }
+        }
+        let calls = if is_snapshot { self.scripts.in_texts(script::printable(bytes)) } else { BTreeMap::new() };
+        Contents { places: self.search(library), calls, hosts, is_snapshot }
     }
 
     /// The sources that a library shows, each with the offset of the first word of it.
@@ -335,8 +385,15 @@ mod tests {
         let catalog = Catalog::builtin();
         let (words, conditions, signs) = (NativeWords::new(catalog), Conditions::new(catalog), Signs::new(catalog));
         let owners = Owners::new(catalog, &[], BTreeSet::new(), BTreeSet::new());
-        let search =
-            Search { words: &words, conditions: &conditions, signs: &signs, owners: &owners, focus: Focus::Core };
+        let search = Search {
+            words: &words,
+            scripts: &ScriptWords::new(catalog),
+            hosts: &Hosts::new(catalog),
+            conditions: &conditions,
+            signs: &signs,
+            owners: &owners,
+            focus: Focus::Core,
+        };
         let found = SdkFound {
             id: present.to_owned(),
             name: String::new(),

@@ -7,14 +7,17 @@ use rayon::prelude::*;
 
 use super::completeness::{EntryNames, Surface};
 use super::condition::Conditions;
+use super::endpoints::Hosts;
 use super::facts;
 use super::matches::Matches;
 use super::model::{App, Behavior, Completeness, Grade, IssueEntry, Reason, SdkFound};
 use super::native::{NativeWords, Natives, Search};
+use super::nested::NestedCode;
 use super::owners::Owners;
 use super::program;
 use super::reach::Reached;
 use super::reads::{Found, Reader};
+use super::scripts::{ScriptSearch, ScriptWords};
 use super::sdks::{ClassCounts, Signs, count_classes};
 use super::usage::{Guards, Usage};
 use super::vocabulary::Vocabulary;
@@ -36,6 +39,7 @@ pub struct Observer {
     vocabulary: Vocabulary,
     conditions: Conditions,
     signs: Signs,
+    hosts: Hosts,
     focus: Focus,
     /// Whether the call graph is built.
     follows_calls: bool,
@@ -43,6 +47,8 @@ pub struct Observer {
     natives: bool,
     /// What they are searched for, made for the first package that has any.
     native_words: OnceLock<NativeWords>,
+    /// What scripts are searched for, made for the first package.
+    script_words: OnceLock<ScriptWords>,
 }
 
 impl Observer {
@@ -55,10 +61,12 @@ impl Observer {
             guards,
             conditions: Conditions::new(catalog),
             signs: Signs::new(catalog),
+            hosts: Hosts::new(catalog),
             focus,
             follows_calls: true,
             natives: true,
             native_words: OnceLock::new(),
+            script_words: OnceLock::new(),
         }
     }
 
@@ -76,11 +84,16 @@ impl Observer {
 
     /// Everything found in a package. What could not be read is among its issues; nothing stops.
     pub fn observe(&self, package: &Package) -> Behavior {
-        let (sha256, ((files, mut issues), (manifests, more))) = rayon::join(
-            || package.sha256(),
-            || rayon::join(|| program::load(package), || facts::read_manifests(package)),
-        );
+        let (sha256, behavior) = rayon::join(|| package.sha256(), || self.observe_inside(package));
+        Behavior { sha256, ..behavior }
+    }
+
+    fn observe_inside(&self, package: &Package) -> Behavior {
+        let (nested, (manifests, more)) = rayon::join(|| NestedCode::of(package), || facts::read_manifests(package));
+        let parts: Vec<&Part> = package.parts.iter().chain(&nested.parts).collect();
+        let (files, mut issues) = program::load(&parts);
         issues.extend(more);
+        issues.extend(nested.issues.iter().cloned());
         issues.extend(package.issues.iter().cloned());
         let opened: Vec<(&str, &[u8])> = files.iter().map(|file| (file.label.as_str(), &*file.bytes)).collect();
         let (program, more) = Program::open(&opened);
@@ -93,7 +106,7 @@ impl Observer {
             .units
             .par_iter()
             .map(|unit| {
-                let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions, &usage);
+                let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions, &self.hosts, &usage);
                 (matches, count_classes(self.catalog, unit))
             })
             .collect();
@@ -132,15 +145,35 @@ impl Observer {
         issues.append(&mut found.issues);
         usage.of_manifests(&manifests, &owners, &mut found.uses);
         let permission_usage = usage.summary(std::mem::take(&mut found.uses));
+        let script_words = self.script_words.get_or_init(|| ScriptWords::new(self.catalog));
+        let search = ScriptSearch {
+            words: script_words,
+            hosts: &self.hosts,
+            signs: &self.signs,
+            owners: &owners,
+            focus: self.focus,
+        };
+        let mut scripts = search.run(&parts, &sdks);
+        found.reads.append(&mut scripts.reads);
+        found.hosts.append(&mut scripts.hosts);
+        found.hosts.append(&mut self.hosts.in_resources(&package.parts));
         let mut natives = Natives::of(package);
         if self.natives && !natives.is_empty() {
             let words = self.native_words.get_or_init(|| NativeWords::new(self.catalog));
-            let search =
-                Search { words, conditions: &self.conditions, signs: &self.signs, owners: &owners, focus: self.focus };
+            let search = Search {
+                words,
+                scripts: script_words,
+                hosts: &self.hosts,
+                conditions: &self.conditions,
+                signs: &self.signs,
+                owners: &owners,
+                focus: self.focus,
+            };
             search.fill(package, &sdks, &mut natives);
             found.reads.append(&mut natives.reads);
-            found.reads.sort();
+            found.hosts.append(&mut natives.hosts);
         }
+        found.reads.sort();
 
         issues.sort();
         issues.dedup();
@@ -150,24 +183,30 @@ impl Observer {
             entries: &EntryNames::new(&names),
             program: &program,
             natives: &natives,
+            scripts: &scripts,
+            nested: &nested,
             bare: package.kind == Kind::Dex,
         };
         let completeness = surface.assess(&found, &issues);
-        // Native code is never analysed as a whole, so what is wrong with a library does not make it worse.
+        // Native code and scripts are never analysed as a whole, so what is wrong with a file does not make it worse.
         issues.append(&mut natives.issues);
+        issues.append(&mut scripts.issues);
         issues.sort();
+        let app = manifests.first().map(facts::app).unwrap_or_default();
+        let endpoint = |(host, owner)| self.hosts.endpoint(host, owner, &app.network);
+        let endpoints: BTreeSet<_> = found.hosts.into_iter().map(endpoint).collect();
         Behavior {
             path: package.path.display().to_string(),
-            sha256,
+            sha256: String::new(),
             bytes: package.bytes,
             kind: kind_word(package.kind),
-            app: manifests.first().map(facts::app).unwrap_or_default(),
+            app,
             signing: package.signing.iter().map(facts::signing).collect(),
             permissions,
             permission_usage,
             sdks,
             reads: found.reads,
-            endpoints: None,
+            endpoints: Some(endpoints.into_iter().collect()),
             completeness,
             issues: entries(&package.path.to_string_lossy(), issues),
         }
@@ -204,6 +243,7 @@ fn read_all(readers: &[Reader<'_, '_>]) -> Found {
         all.reads.extend(part.reads);
         all.loaders.extend(part.loaders);
         all.uses.append(part.uses);
+        all.hosts.extend(part.hosts);
         all.issues.extend(part.issues);
     }
     all.reads.extend(readers.iter().flat_map(Reader::overrides));

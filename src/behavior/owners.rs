@@ -66,6 +66,11 @@ impl<'c> Owners<'c> {
         }
     }
 
+    /// The app itself.
+    pub(super) fn app(&self) -> Owner {
+        owner(OwnerKind::App, &self.app)
+    }
+
     /// A generic prefix names an owner only where something else says that the SDK is there.
     fn counts(&self, holder: Holder<'_>, strength: Strength) -> bool {
         match holder {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use crate::container::{Entry, Package, Part};
+use crate::container::{Entry, Part};
 use crate::error::Issue;
 use crate::limits::{MAX_CODE_BYTES, MAX_CODE_FILES};
 
@@ -19,11 +19,11 @@ pub(super) struct File<'p> {
     pub(super) bytes: Cow<'p, [u8]>,
 }
 
-/// Inflates the DEX entries of a package, in parallel, in the order of class loading.
-pub(super) fn load(package: &Package) -> (Vec<File<'_>>, Vec<Issue>) {
+/// Inflates the DEX entries of the parts, in parallel, in the order of class loading.
+pub(super) fn load<'p>(parts: &[&'p Part]) -> (Vec<File<'p>>, Vec<Issue>) {
     let mut issues = Vec::new();
     let mut wanted: Vec<(&Part, &Entry)> = Vec::new();
-    for part in &package.parts {
+    for part in parts.iter().copied() {
         let (sequence, beyond) = part.dex_entries();
         // Entries of a sound archive do not overlap: those of one that does would inflate the same bytes again and again.
         let mut left = part.room();

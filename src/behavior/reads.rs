@@ -1,10 +1,11 @@
 //! Reads: the places in code where a source is used, decided by the constants that the same method passes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::condition::{Conditions, Constant, referred_kind};
+use super::endpoints::Host;
 use super::matches::{Matched, Matches};
 use super::model::{Certainty, Owner, Read};
 use super::owners::Owners;
@@ -25,6 +26,8 @@ pub(super) struct Found {
     pub(super) loaders: Vec<(&'static str, String, Owner)>,
     /// Places that need permissions.
     pub(super) uses: Uses,
+    /// Hosts that loaded strings name.
+    pub(super) hosts: BTreeSet<(Host, Owner)>,
     pub(super) issues: Vec<Issue>,
 }
 
@@ -97,6 +100,7 @@ impl<'b> Reader<'_, 'b> {
             if let Some(loader) = matched.loader {
                 found.loaders.push((loader, caller.clone(), owner.clone()));
             }
+            found.hosts.extend(matched.hosts.iter().map(|host| (host.clone(), owner.clone())));
             let arguments = arguments.iter().find(|call| call.pc == site.pc);
             let note = matched.inherited.then(|| self.named_as(site));
             let mut needed: Vec<Needed> = matched.needed.clone();

@@ -112,6 +112,14 @@ impl Signs {
         listed.into_iter().filter_map(|place| self.catalog.tables.sdks.get(place)).collect()
     }
 
+    /// The SDKs that list an entry among their files, in the order of the catalog.
+    pub(super) fn with_file(&self, entry: &str) -> Vec<&'static Sdk> {
+        let inside = entry.strip_prefix("assets/").unwrap_or(entry);
+        let globs = self.file_globs.iter().filter(|(glob, _)| matches_glob(glob, inside)).map(|(_, place)| place);
+        let listed: BTreeSet<usize> = self.files.get(inside).into_iter().flatten().chain(globs).copied().collect();
+        listed.into_iter().filter_map(|place| self.catalog.tables.sdks.get(place)).collect()
+    }
+
     fn read_manifest(&self, manifest: &Manifest, found: &mut Evidence) {
         for component in &manifest.components {
             let name = component.name.as_str();
@@ -141,12 +149,8 @@ impl Signs {
                 found.add(sdk, sign, Weight::Weak);
             }
         }
-        let inside = entry.strip_prefix("assets/").unwrap_or(entry);
-        self.add_all(self.files.get(inside), "asset", entry, Weight::Weak, found);
-        for (glob, place) in &self.file_globs {
-            if matches_glob(glob, inside) {
-                self.add(*place, "asset", entry, Weight::Weak, found);
-            }
+        for sdk in self.with_file(entry) {
+            found.add(sdk, SdkEvidence { kind: "asset", value: entry.to_owned(), count: None }, Weight::Weak);
         }
     }
 

@@ -83,6 +83,8 @@ const MARKER_KINDS: &[&str] = &[
 /// Where a marker is looked for.
 const MARKERS: &[&str] =
     &["api", "application-class", "asset", "class-prefix", "component", "method", "native-lib", "other", "zip-entry"];
+/// What a host is that is no endpoint.
+const ROLES: &[&str] = &["documentation", "licence", "namespace", "placeholder"];
 /// What a finding says about the disclosure.
 const RULE_CLASSES: &[&str] = &["ambiguous", "clear", "incorrect", "none", "omitted", "omitted|incorrect", "vague"];
 /// What a rule needs to be decided.
@@ -120,6 +122,10 @@ pub(super) fn check(files: &[CatalogFile], base: &Tables<&str>) -> Result<(), Fa
         for marker in &tables.markers {
             word(file, "kind", &marker.kind, MARKER_KINDS)?;
             word(file, "marker", &marker.marker, MARKERS)?;
+        }
+        for entry in &tables.not_endpoints {
+            word(file, "role", &entry.role, ROLES)?;
+            host(file, &entry.host)?;
         }
         Ok(())
     })
@@ -166,6 +172,9 @@ impl<'t> Names<'t> {
             }
             for entry in &file.tables.markers {
                 once.add("marker", file, &entry.pattern, &[&entry.kind, &entry.name, &entry.marker])?;
+            }
+            for entry in &file.tables.not_endpoints {
+                once.add("not-endpoint", file, &entry.host, &[&entry.path])?;
             }
             for entry in &file.tables.rules {
                 once.add("rule", file, &entry.id, &[])?;
@@ -413,6 +422,16 @@ fn constant(file: &CatalogFile, text: &Text) -> Result<(), Fault> {
         return Ok(());
     }
     Err(file.fault(text, format!("`{}` is not the name of a permission", text.as_str())))
+}
+
+/// A host as it is compared: lowercase, without scheme, port and path.
+fn host(file: &CatalogFile, text: &Text) -> Result<(), Fault> {
+    let host = text.as_str();
+    if !host.is_empty() && host.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || b".-*".contains(&it))
+    {
+        return Ok(());
+    }
+    Err(file.fault(text, format!("`{host}` is no host such as www.w3.org")))
 }
 
 /// A dotted Java package or class.

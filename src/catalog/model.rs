@@ -415,6 +415,22 @@ pub struct Library<S = &'static str> {
     pub origin: S,
 }
 
+/// A host that strings name without meaning to speak to it: a namespace, a licence, a placeholder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
+pub struct NotEndpoint<S = &'static str> {
+    /// The host, lowercase; `*.` before it = its subdomains too.
+    pub host: S,
+    /// How the path begins, with its `/`; glob `*`; empty = any path.
+    #[serde(default)]
+    pub path: S,
+    /// What it is instead: `namespace`, `licence`, `documentation` or `placeholder`.
+    pub role: S,
+    /// Where the entry comes from.
+    pub origin: S,
+}
+
 /// A sign of packing, hot-fixing, plug-ins, hybrid frameworks, loaders or obfuscation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{DataType, Implied, Library, Marker, Permission, Sdk, Source, SourceKind};
+use super::model::{DataType, Implied, Library, Marker, NotEndpoint, Permission, Sdk, Source, SourceKind};
 use super::rule::Rule;
 
 /// All entries of one catalog. In a file every list is an array of tables under its singular name: `[[source]]`.
@@ -31,6 +31,9 @@ pub struct Tables<S = &'static str> {
     /// Packers and other markers, sorted by kind, name and pattern.
     #[serde(default, rename = "marker")]
     pub markers: Vec<Marker<S>>,
+    /// Hosts that are no endpoints, sorted by host and path.
+    #[serde(default, rename = "not-endpoint")]
+    pub not_endpoints: Vec<NotEndpoint<S>>,
     /// Rules, sorted by id.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule<S>>,
@@ -46,6 +49,7 @@ impl<S: Ord> Tables<S> {
         self.sdks.extend(other.sdks);
         self.libraries.extend(other.libraries);
         self.markers.extend(other.markers);
+        self.not_endpoints.extend(other.not_endpoints);
         self.rules.extend(other.rules);
     }
 
@@ -58,6 +62,7 @@ impl<S: Ord> Tables<S> {
         self.sdks.sort_by(|a, b| a.id.cmp(&b.id));
         self.libraries.sort_by(|a, b| a.prefix.cmp(&b.prefix));
         self.markers.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.not_endpoints.sort_by(|a, b| a.key().cmp(&b.key()));
         self.rules.sort_by(|a, b| a.id.cmp(&b.id));
     }
 
@@ -70,6 +75,7 @@ impl<S: Ord> Tables<S> {
         self.sdks.retain(|old| over.sdks.iter().all(|new| new.id != old.id));
         self.libraries.retain(|old| over.libraries.iter().all(|new| new.prefix != old.prefix));
         self.markers.retain(|old| over.markers.iter().all(|new| new.key() != old.key()));
+        self.not_endpoints.retain(|old| over.not_endpoints.iter().all(|new| new.key() != old.key()));
         self.rules.retain(|old| over.rules.iter().all(|new| new.id != old.id));
         self.append(over);
         self.sort();
@@ -94,5 +100,12 @@ impl<S> Marker<S> {
     /// What makes a marker one of its kind.
     pub fn key(&self) -> (&S, &S, &S, &S) {
         (&self.kind, &self.name, &self.marker, &self.pattern)
+    }
+}
+
+impl<S> NotEndpoint<S> {
+    /// What makes the entry one of its kind.
+    pub fn key(&self) -> (&S, &S) {
+        (&self.host, &self.path)
     }
 }

@@ -88,16 +88,21 @@ impl<'a> LocalHeader<'a> {
 impl Entry {
     /// The uncompressed bytes of this entry of `archive`; borrowed where they are stored.
     pub(super) fn data<'a>(&self, archive: &'a [u8]) -> Result<Cow<'a, [u8]>> {
-        Ok(match self.unpack(archive)? {
+        self.data_within(archive, MAX_ENTRY_BYTES)
+    }
+
+    /// [`Entry::data`] of at most `limit` bytes.
+    pub(super) fn data_within<'a>(&self, archive: &'a [u8], limit: u64) -> Result<Cow<'a, [u8]>> {
+        Ok(match self.unpack(archive, limit)? {
             Unpacked::Stored(range) => Cow::Borrowed(archive.get(range).unwrap_or_default()),
             Unpacked::Inflated(data) => Cow::Owned(data),
         })
     }
 
-    /// The uncompressed bytes as a span of their own, and how many bytes of memory it takes: none where the entry is
-    /// stored.
-    pub(super) fn span(&self, archive: &Span) -> Result<(Span, u64)> {
-        Ok(match self.unpack(archive)? {
+    /// The uncompressed bytes, at most `limit`, as a span of their own, and how many bytes of memory it takes: none where
+    /// the entry is stored.
+    pub(super) fn span(&self, archive: &Span, limit: u64) -> Result<(Span, u64)> {
+        Ok(match self.unpack(archive, limit)? {
             Unpacked::Stored(range) => (archive.narrow(range).unwrap_or_default(), 0),
             Unpacked::Inflated(data) => {
                 let length = data.len() as u64;
@@ -110,7 +115,7 @@ impl Entry {
     ///
     /// A method that is neither stored nor deflated is what `BadPack` writes to stop desktop tools: Android's resource
     /// loader takes everything that is not deflated as stored (`androidfw/ApkAssets.cpp`).
-    fn unpack(&self, archive: &[u8]) -> Result<Unpacked> {
+    fn unpack(&self, archive: &[u8], limit: u64) -> Result<Unpacked> {
         let Place::Local { header, method, .. } = self.place else {
             return Ok(Unpacked::Stored(0..archive.len()));
         };
@@ -119,8 +124,8 @@ impl Entry {
         };
         let left = archive.len().saturating_sub(local.data);
         let stored = |length: u64| {
-            if MAX_ENTRY_BYTES < length {
-                return Err(Error::Limit { what: "size of an entry", value: length, limit: MAX_ENTRY_BYTES });
+            if limit < length {
+                return Err(Error::Limit { what: "size of an entry", value: length, limit });
             }
             match usize::try_from(length) {
                 Ok(length) if length <= left => Ok(Unpacked::Stored(local.data..local.data.saturating_add(length))),
@@ -133,7 +138,7 @@ impl Entry {
         let inflated = || {
             let rest = archive.get(local.data..).unwrap_or_default();
             let stream = usize::try_from(self.compressed).ok().and_then(|length| rest.get(..length)).unwrap_or(rest);
-            inflate(stream, self.size).map_err(|error| match error {
+            inflate(stream, self.size, limit).map_err(|error| match error {
                 Error::Malformed { what, .. } => Error::malformed(what, local.data as u64),
                 other => other,
             })

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use libdeflater::{DecompressionError, Decompressor};
 
 use crate::error::{Error, Result};
-use crate::limits::{MAX_DEFLATE_RATIO, MAX_ENTRY_BYTES};
+use crate::limits::MAX_DEFLATE_RATIO;
 
 /// The first buffer when the claimed size was too small; it doubles from here.
 const MIN_RETRY_BYTES: u64 = 64 << 10;
@@ -21,11 +21,11 @@ thread_local! {
 /// [`MAX_DEFLATE_RATIO`] times the stream.
 ///
 /// # Errors
-/// The stream is broken or ends early, or holds more than [`MAX_ENTRY_BYTES`].
-pub(super) fn inflate(stream: &[u8], claimed: u64) -> Result<Vec<u8>> {
+/// The stream is broken or ends early, or holds more than `limit` bytes.
+pub(super) fn inflate(stream: &[u8], claimed: u64, limit: u64) -> Result<Vec<u8>> {
     // The last block may hold one match more than the ratio says; 258 bytes are the longest match.
     let reachable = (stream.len() as u64).saturating_mul(MAX_DEFLATE_RATIO).saturating_add(258);
-    let bound = reachable.min(MAX_ENTRY_BYTES);
+    let bound = reachable.min(limit);
     let mut capacity = claimed.min(bound);
     loop {
         let mut data = vec![0; usize::try_from(capacity).unwrap_or(usize::MAX)];
@@ -41,11 +41,11 @@ pub(super) fn inflate(stream: &[u8], claimed: u64) -> Result<Vec<u8>> {
             Err(DecompressionError::InsufficientSpace) if capacity < bound => {
                 capacity = capacity.saturating_mul(2).max(MIN_RETRY_BYTES).min(bound);
             }
-            Err(DecompressionError::InsufficientSpace) if bound == MAX_ENTRY_BYTES => {
+            Err(DecompressionError::InsufficientSpace) if bound == limit => {
                 return Err(Error::Limit {
                     what: "uncompressed size of an entry",
-                    value: claimed.max(MAX_ENTRY_BYTES.saturating_add(1)),
-                    limit: MAX_ENTRY_BYTES,
+                    value: claimed.max(limit.saturating_add(1)),
+                    limit,
                 });
             }
             Err(_) => {
@@ -59,7 +59,11 @@ pub(super) fn inflate(stream: &[u8], claimed: u64) -> Result<Vec<u8>> {
 mod tests {
     use libdeflater::{CompressionLvl, Compressor};
 
-    use super::inflate;
+    use crate::limits::MAX_ENTRY_BYTES;
+
+    fn inflate(stream: &[u8], claimed: u64) -> crate::error::Result<Vec<u8>> {
+        super::inflate(stream, claimed, MAX_ENTRY_BYTES)
+    }
 
     fn deflate(data: &[u8]) -> Vec<u8> {
         let mut compressor = Compressor::new(CompressionLvl::best());
@@ -97,5 +101,14 @@ mod tests {
     fn the_largest_ratio_is_within_the_bound() {
         let data = vec![0; 8 << 20];
         assert_eq!(inflate(&deflate(&data), 0).expect("valid stream").len(), data.len());
+    }
+
+    #[test]
+    fn nothing_is_larger_than_its_limit() {
+        let stream = deflate(&vec![0; 1 << 20]);
+        assert!(super::inflate(&stream, 1 << 20, 1 << 20).is_ok());
+        for claimed in [0, 1 << 20, u64::MAX] {
+            assert!(super::inflate(&stream, claimed, (1 << 20) - 1).is_err(), "claimed {claimed}");
+        }
     }
 }

@@ -26,11 +26,13 @@ mod archive;
 mod entry;
 mod inflate;
 mod map;
+mod nested;
 mod sets;
 mod signing;
 
 pub use discover::{Input, discover};
 pub use entry::Entry;
+pub use nested::Nested;
 pub use part::Part;
 
 use archive::Archive;

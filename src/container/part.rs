@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::error::{Issue, Result};
+use crate::limits::MAX_ENTRY_BYTES;
 
 use super::archive::Archive;
 use super::entry::{Entry, Place};
 use super::map::Span;
+use super::nested::nested_limit;
 
 /// Bytes of a local file header and of a central directory header, without name and extra field (APPNOTE.TXT 4.3.7 and
 /// 4.3.12).
@@ -26,6 +28,8 @@ pub struct Part {
     /// Positions in `entries`, by name and then by position.
     by_name: Vec<usize>,
     code: Code,
+    /// It lies inside another package.
+    is_nested: bool,
 }
 
 /// Where the DEX files of a part are.
@@ -57,10 +61,20 @@ impl Part {
         Self::new(String::new(), bytes, vec![entry], Code::Itself)
     }
 
+    /// An archive inside a package.
+    pub(super) fn nested_package(name: String, archive: Archive) -> Self {
+        Self { is_nested: true, ..Self::package(name, archive) }
+    }
+
+    /// A bare DEX file inside the part `name`.
+    pub(super) fn nested_dex(name: String, entry: String, bytes: Span) -> Self {
+        Self { is_nested: true, name, ..Self::dex(entry, bytes) }
+    }
+
     fn new(name: String, bytes: Span, entries: Vec<Entry>, code: Code) -> Self {
         let mut by_name: Vec<usize> = (0..entries.len()).collect();
         by_name.sort_by_key(|position| entries.get(*position).map(|entry| &entry.name));
-        Self { name, bytes, entries, by_name, code }
+        Self { name, bytes, entries, by_name, code, is_nested: false }
     }
 
     /// How many bytes the data of all entries can have together as long as none of them overlap: the archive without the
@@ -92,10 +106,29 @@ impl Part {
     /// The size that the archive claims is no promise, see [`Part::contradictions`].
     ///
     /// # Errors
-    /// Broken or truncated data, or a size beyond [`crate::limits::MAX_ENTRY_BYTES`]. Offsets count from the start of
-    /// the archive.
+    /// Broken or truncated data, or a size beyond [`crate::limits::MAX_ENTRY_BYTES`]; inside a nested archive a size beyond
+    /// its claim, too. Offsets count from the start of the archive.
     pub fn read(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
-        entry.data(&self.bytes)
+        match self.code {
+            Code::Top if self.is_nested => entry.data_within(&self.bytes, nested_limit(entry)),
+            _ => entry.data(&self.bytes),
+        }
+    }
+
+    /// [`Part::read`] of an entry that is no larger than it claims, so that what many entries cost can be told before.
+    ///
+    /// # Errors
+    /// As [`Part::read`], and an entry that is larger.
+    pub fn read_claimed(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
+        entry.data_within(
+            &self.bytes,
+            if self.is_nested { nested_limit(entry) } else { entry.size.min(MAX_ENTRY_BYTES) },
+        )
+    }
+
+    /// Where the entries lie.
+    pub(super) fn bytes(&self) -> &Span {
+        &self.bytes
     }
 
     /// What `data`, as [`Part::read`] gave it, contradicts of what the archive says about `entry`: its size and its

@@ -93,7 +93,7 @@ impl Contents {
                 issues.push(Issue::new("", None, message));
                 break;
             }
-            match entry.span(&archive.bytes) {
+            match entry.span(&archive.bytes, MAX_ENTRY_BYTES) {
                 Ok((span, copied)) => {
                     inflated = inflated.saturating_add(copied);
                     files.push((entry.name.clone(), span));

@@ -10,7 +10,7 @@ use crate::dex::{Code, MethodIdx, TypeIdx};
 const BUDGET: usize = 2;
 
 /// Something that a method does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Act {
     /// It calls exactly this method.
     Call(Method),
@@ -22,7 +22,7 @@ pub(super) enum Act {
     Touch(Type),
 }
 
-/// One place where a method does something; of several that do the same, the first.
+/// One place where a method does something.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fact {
     /// Code unit.
@@ -84,7 +84,6 @@ impl Facts {
 
 /// Adds what the code of a method of `class` does.
 fn read(hierarchy: &Hierarchy<'_, '_>, unit: u32, class: Type, code: &Code<'_>, facts: &mut Vec<Fact>) {
-    let start = facts.len();
     let ours = |index: u32| hierarchy.type_of(unit, TypeIdx(index)).filter(|ty| hierarchy.class(*ty).is_some());
     let dex = hierarchy.program.units.get(unit as usize).map(|unit| &unit.dex);
     for instruction in code.instructions() {
@@ -119,12 +118,6 @@ fn read(hierarchy: &Hierarchy<'_, '_>, unit: u32, class: Type, code: &Code<'_>, 
             _ => {}
         }
     }
-    let mine = facts.split_off(start);
-    let mut mine: Vec<(Act, u32)> = mine.into_iter().map(|fact| (fact.act, fact.pc)).collect();
-    mine.sort_unstable();
-    mine.dedup_by_key(|(act, _)| *act);
-    mine.sort_unstable_by_key(|(act, pc)| (*pc, *act));
-    facts.extend(mine.into_iter().map(|(act, pc)| Fact { pc, act }));
 }
 
 fn exact_call(hierarchy: &Hierarchy<'_, '_>, unit: u32, index: MethodIdx) -> Option<Act> {

@@ -32,8 +32,15 @@ pub struct Guards {
     pub stored: Vec<(u32, u32)>,
 }
 
-/// A register that holds the value of a check; none = anything else.
-type State = Vec<Option<u32>>;
+/// Registers that hold the value of a check, or its opposite; none = anything else.
+type State = Vec<Option<Truth>>;
+
+/// The value of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Truth {
+    check: u32,
+    negated: bool,
+}
 
 /// The guards of a method; `is_check` says of an instruction that calls a method or reads a static field whether it is a
 /// check.
@@ -53,12 +60,17 @@ pub fn guards(code: &Code<'_>, is_check: impl Fn(&Instruction) -> bool) -> Guard
             let value = |register: u16| state.get(usize::from(register)).copied().flatten();
             match instruction.byte {
                 // return
-                0x0f => found.returned.extend(value(instruction.a)),
+                0x0f => found.returned.extend(value(instruction.a).and_then(Truth::plain)),
                 // sput-boolean
-                0x6a => found.stored.extend(value(instruction.a).map(|check| (instruction.index, check))),
+                0x6a => {
+                    let check = value(instruction.a).and_then(Truth::plain);
+                    found.stored.extend(check.map(|check| (instruction.index, check)));
+                }
                 // if-eqz, if-nez
                 0x38 | 0x39 => {
-                    if let (Some(check), Some(side)) = (value(instruction.a), true_side(&method, instruction)) {
+                    let truth = value(instruction.a);
+                    let side = truth.and_then(|truth| true_side(&method, instruction, truth.negated));
+                    if let (Some(Truth { check, .. }), Some(side)) = (truth, side) {
                         let guarded = only_behind(&method, index, side);
                         if !guarded.is_empty() {
                             found.guards.push(Guard { check, guarded });
@@ -102,7 +114,7 @@ fn settle(method: &Graph, code: &Code<'_>, is_check: &impl Fn(&Instruction) -> b
     states
 }
 
-fn merge(states: &mut [Option<State>], block: usize, state: &[Option<u32>], waiting: &mut BTreeSet<usize>) {
+fn merge(states: &mut [Option<State>], block: usize, state: &[Option<Truth>], waiting: &mut BTreeSet<usize>) {
     match states.get_mut(block) {
         Some(old @ None) => {
             *old = Some(state.to_vec());
@@ -130,9 +142,14 @@ fn step(
         // move, move/from16, move/16
         0x01..=0x03 => state.get(usize::from(instruction.b)).copied().flatten(),
         // move-result
-        0x0a => before.filter(|call| is_check(call)).map(|call| call.pc),
+        0x0a => before.filter(|call| is_check(call)).map(|call| Truth { check: call.pc, negated: false }),
         // sget-boolean
-        0x63 => is_check(instruction).then_some(instruction.pc),
+        0x63 => is_check(instruction).then_some(Truth { check: instruction.pc, negated: false }),
+        // xor-int/lit16, xor-int/lit8
+        0xd7 | 0xdf if instruction.literal == 1 => {
+            let truth = state.get(usize::from(instruction.b)).copied().flatten();
+            truth.map(|truth| Truth { negated: !truth.negated, ..truth })
+        }
         byte if super::constants::writes_a(byte) => None,
         _ => return,
     };
@@ -147,15 +164,23 @@ fn step(
     }
 }
 
-/// The block that runs where the tested value is true, unless both sides lead to one block.
-fn true_side(method: &Graph, test: &Instruction) -> Option<usize> {
+impl Truth {
+    /// The check, where its value is as it gave it.
+    fn plain(self) -> Option<u32> {
+        (!self.negated).then_some(self.check)
+    }
+}
+
+/// The block that runs where the check gave true, unless both sides lead to one block; `negated` says that the tested
+/// value is the opposite.
+fn true_side(method: &Graph, test: &Instruction, negated: bool) -> Option<usize> {
     let block_at = |pc: u32| {
         let starts = |block: &Block| method.body(block).first().is_some_and(|first| first.pc == pc);
         method.blocks.iter().position(starts)
     };
     let (taken, next) = (block_at(test.target()?)?, block_at(test.next())?);
     // if-eqz jumps where the value is false.
-    let side = if test.byte == 0x38 { next } else { taken };
+    let side = if (test.byte == 0x38) == negated { taken } else { next };
     (taken != next).then_some(side)
 }
 

@@ -11,6 +11,7 @@ fn every_origin_is_stated() {
         .chain(tables.permissions.iter().map(|entry| (entry.name, entry.origin)))
         .chain(tables.implied.iter().map(|entry| (entry.implied, entry.origin)))
         .chain(tables.sdks.iter().map(|entry| (entry.id, entry.origin)))
+        .chain(tables.not_endpoints.iter().map(|entry| (entry.host, entry.origin)))
         .chain(tables.libraries.iter().map(|entry| (entry.prefix, entry.origin)))
         .chain(tables.markers.iter().map(|entry| (entry.pattern, entry.origin)))
         .chain(tables.rules.iter().map(|entry| (entry.id, entry.origin)));

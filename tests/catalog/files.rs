@@ -33,6 +33,7 @@ fn keys(tables: &Tables<String>) -> Vec<String> {
     keys.extend(tables.permissions.iter().map(|entry| entry.name.clone()));
     keys.extend(tables.implied.iter().map(|entry| format!("{}\0{}", entry.declared, entry.implied)));
     keys.extend(tables.sdks.iter().map(|entry| entry.id.clone()));
+    keys.extend(tables.not_endpoints.iter().map(|entry| format!("{} {}", entry.host, entry.path)));
     keys.extend(tables.libraries.iter().map(|entry| entry.prefix.clone()));
     keys.extend(
         tables
@@ -92,7 +93,7 @@ fn lie_where_their_entries_belong() {
 #[test]
 fn are_all_compiled() {
     let entries: usize = all().iter().map(|(_, text)| keys(&toml::from_str(text).expect("parsed before")).len()).sum();
-    let Tables { data_types, sources, permissions, implied, sdks, libraries, markers, rules } =
+    let Tables { data_types, sources, permissions, implied, sdks, libraries, markers, not_endpoints, rules } =
         &Catalog::builtin().tables;
     let compiled = data_types.len()
         + sources.len()
@@ -100,6 +101,7 @@ fn are_all_compiled() {
         + implied.len()
         + sdks.len()
         + libraries.len()
+        + not_endpoints.len()
         + markers.len()
         + rules.len();
     assert_eq!(compiled, entries);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::{GAP, INDENT, Sheet};
-use crate::behavior::{Behavior, Certainty, Owner, PermissionUse, Read, SdkFound, Signing};
+use crate::behavior::{Behavior, Certainty, Endpoint, Owner, PermissionUse, Read, SdkFound, Signing};
 use crate::report::layout::{Line, Tone, width};
 use crate::report::names::{dotted, short};
 use crate::report::words::short_permission;
@@ -13,8 +13,8 @@ use crate::report::words::short_permission;
 const FEW_SIGNS: usize = 2;
 /// Places of one data type that are shown without `--verbose`.
 const FEW_PLACES: usize = 1;
-/// Hosts that are shown without `--verbose`; those named in clear text come first.
-const FEW_HOSTS: usize = 5;
+/// Hosts of one owner that are shown without `--verbose`.
+const FEW_HOSTS: usize = 3;
 /// The widest first column of a list.
 const MAX_COLUMN: usize = 44;
 
@@ -214,24 +214,45 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Read) -> io::Result<()> {
     Ok(())
 }
 
+/// Hosts by owner, those named in clear text first.
 fn endpoints(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()> {
     let words = sheet.words;
     let Some(endpoints) = behavior.endpoints.as_deref().filter(|endpoints| !endpoints.is_empty()) else {
         return Ok(());
     };
-    sheet.heading(words.pick("代码中的域名", "Hosts in the code"), &endpoints.len().to_string())?;
-    let mut endpoints: Vec<_> = endpoints.iter().collect();
-    endpoints.sort_by_key(|endpoint| !endpoint.cleartext);
-    let shown = if sheet.verbose { endpoints.len() } else { FEW_HOSTS };
-    for endpoint in endpoints.iter().take(shown) {
-        let mut line = Line::indented(INDENT).plain(&endpoint.host);
-        line = line.gap(GAP).tone(Tone::Faint, &words.owner(&endpoint.owner));
-        if endpoint.cleartext {
-            line = line.gap(GAP).tone(Tone::Warning, words.pick("明文", "clear text"));
-        }
-        sheet.page.line(&line, 2 * INDENT)?;
+    sheet.heading(words.pick("网络端点", "Network endpoints"), &endpoints.len().to_string())?;
+    let mut owners: BTreeMap<&Owner, Vec<&Endpoint>> = BTreeMap::new();
+    for endpoint in endpoints {
+        owners.entry(&endpoint.owner).or_default().push(endpoint);
     }
-    sheet.rest(shown, endpoints.len(), INDENT)
+    for (owner, mut endpoints) in owners {
+        let line = Line::indented(INDENT).tone(Tone::Strong, &words.owner(owner)).gap(GAP);
+        let all = words.count(endpoints.len(), "个", "host", "hosts");
+        sheet.page.line(&line.tone(Tone::Faint, &all), 2 * INDENT)?;
+        endpoints.sort_by_key(|endpoint| !endpoint.cleartext);
+        let shown = if sheet.verbose { endpoints.len() } else { FEW_HOSTS };
+        for endpoint in endpoints.iter().take(shown) {
+            host(sheet, endpoint)?;
+        }
+        sheet.rest(shown, endpoints.len(), 2 * INDENT)?;
+    }
+    Ok(())
+}
+
+fn host(sheet: &mut Sheet<'_, '_>, endpoint: &Endpoint) -> io::Result<()> {
+    let words = sheet.words;
+    let mut line = Line::indented(2 * INDENT).plain(&endpoint.host);
+    if let Some(sdk) = endpoint.sdk.as_deref().filter(|id| endpoint.owner.id != **id) {
+        line = line.gap(GAP).tone(Tone::Faint, words.sdk(sdk));
+    }
+    if endpoint.cleartext {
+        line = line.gap(GAP).tone(Tone::Warning, words.pick("明文", "clear text"));
+    }
+    if endpoint.allowed == Some(false) {
+        let text = words.pick("网络配置禁止", "the network configuration forbids it");
+        line = line.gap(GAP).tone(Tone::Faint, text);
+    }
+    sheet.page.line(&line, 3 * INDENT)
 }
 
 fn places(sheet: &Sheet<'_, '_>, count: usize) -> String {
