@@ -8,8 +8,8 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::Catalog;
-use crate::dex::{Code, Instruction, MethodIdx};
-use crate::flow::{self, Guards, Hierarchy, Method, Reach, Type, Value};
+use crate::dex::{BitSet, Code, Instruction, MethodIdx};
+use crate::flow::{self, Guards, Hierarchy, Method, Reach, Signature, Type, Unit, Value};
 
 /// What stands behind checks.
 #[derive(Debug, Default)]
@@ -33,8 +33,8 @@ impl Guarded {
 /// Looks for checks in the code of a package.
 pub(super) struct Consent<'h, 'p, 'b> {
     hierarchy: &'h Hierarchy<'p, 'b>,
-    /// Descriptors of methods that give a stored flag.
-    checks: FxHashSet<&'static str>,
+    /// By file: its indices of methods that give a stored flag.
+    flags: Vec<BitSet>,
 }
 
 /// Checks that code of the package makes of those of the catalog.
@@ -48,7 +48,26 @@ struct Derived {
 
 impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
     pub(super) fn new(catalog: &'static Catalog, hierarchy: &'h Hierarchy<'p, 'b>) -> Self {
-        Self { hierarchy, checks: catalog.markers("consent-check").map(|marker| marker.pattern).collect() }
+        let named = catalog.markers("consent-check").filter_map(|marker| {
+            let (class, signature) = marker.pattern.split_once("->")?;
+            Some((hierarchy.type_named(class.as_bytes())?, Signature::of(signature)))
+        });
+        let checks: FxHashSet<(Type, Signature)> = named.collect();
+        let classes: FxHashSet<Type> = checks.iter().map(|(class, _)| *class).collect();
+        let flags_of = |number: u32, unit: &Unit<'_>| {
+            let mut flags = BitSet::new(unit.dex.header.methods.count);
+            for index in (0..unit.dex.header.methods.count).map(MethodIdx) {
+                let class = unit.dex.method(index).and_then(|row| hierarchy.type_of(number, row.class));
+                if class.is_some_and(|class| classes.contains(&class))
+                    && hierarchy.named(number, index).is_some_and(|named| checks.contains(&named))
+                {
+                    flags.insert(index.0);
+                }
+            }
+            flags
+        };
+        let flags = (0..).zip(&hierarchy.program.units).map(|(number, unit)| flags_of(number, unit)).collect();
+        Self { hierarchy, flags }
     }
 
     /// What of the methods in `early` stands behind a check.
@@ -95,24 +114,20 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
     fn is_check(&self, unit: u32, instruction: &Instruction, derived: &Derived) -> bool {
         match instruction.byte {
             // sget-boolean
-            0x63 => self.field(unit, instruction.index).is_some_and(|field| derived.fields.contains_key(&field)),
+            0x63 => {
+                !derived.fields.is_empty()
+                    && self.field(unit, instruction.index).is_some_and(|field| derived.fields.contains_key(&field))
+            }
             // invoke-*
             0x6e..=0x72 | 0x74..=0x78 => {
-                let index = MethodIdx(instruction.index);
-                self.called(unit, index).is_some_and(|called| derived.methods.contains_key(&called))
-                    || self.is_stored_flag(unit, index)
+                self.flags.get(unit as usize).is_some_and(|flags| flags.contains(instruction.index))
+                    || !derived.methods.is_empty()
+                        && self
+                            .called(unit, MethodIdx(instruction.index))
+                            .is_some_and(|called| derived.methods.contains_key(&called))
             }
             _ => false,
         }
-    }
-
-    /// Whether a call gives a flag of the catalog.
-    fn is_stored_flag(&self, unit: u32, index: MethodIdx) -> bool {
-        let Some(unit) = self.hierarchy.program.units.get(unit as usize) else { return false };
-        // Most calls give no truth value.
-        let proto = unit.dex.method(index).and_then(|row| unit.dex.return_type(row.proto));
-        proto.and_then(|ty| unit.dex.type_bytes(ty)) == Some(b"Z")
-            && self.checks.contains(unit.dex.method_descriptor(index).as_str())
     }
 
     fn called(&self, unit: u32, index: MethodIdx) -> Option<Method> {

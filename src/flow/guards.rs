@@ -46,11 +46,11 @@ struct Truth {
 /// check.
 pub fn guards(code: &Code<'_>, is_check: impl Fn(&Instruction) -> bool) -> Guards {
     let mut found = Guards::default();
-    let Some(method) = Graph::of(code) else { return found };
-    if usize::from(code.registers).saturating_mul(method.blocks.len()) > MAX_STATE {
+    if !code.instructions().any(|instruction| is_check(&instruction)) {
         return found;
     }
-    if !method.instructions.iter().any(&is_check) {
+    let Some(method) = Graph::of(code) else { return found };
+    if usize::from(code.registers).saturating_mul(method.blocks.len()) > MAX_STATE {
         return found;
     }
     let states = settle(&method, code, &is_check);
