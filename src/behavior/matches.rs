@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::condition::{Conditions, Constant};
 use super::endpoints::{Host, Hosts};
 use super::usage::{Ancestry, Needed, Usage};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Vocabulary, arity_bit};
 use crate::catalog::Source;
 use crate::dex::{BitSet, FieldIdx, MethodIdx, StringIdx, Targets, TypeIdx};
 use crate::flow::{Program, Unit};
@@ -70,7 +70,7 @@ impl Matches {
         it
     }
 
-    /// Finds the literals and patterns; gives the strings that are names of members.
+    /// Finds the literals and patterns; gives for each string the numbers of parameters of the members with that name.
     fn read_strings(
         &mut self,
         unit: &Unit<'_>,
@@ -78,13 +78,13 @@ impl Matches {
         conditions: &Conditions,
         hosts: &Hosts,
         usage: &Usage<'_>,
-    ) -> BitSet {
-        let mut names = BitSet::new(unit.dex.header.strings.count);
+    ) -> Vec<u8> {
+        let mut names = vec![0; unit.dex.header.strings.count as usize];
         for index in 0..unit.dex.header.strings.count {
             let Some(bytes) = unit.dex.string_bytes(StringIdx(index)) else { continue };
             let word = words.word(bytes);
-            if word.is_some_and(|word| word.name) {
-                names.insert(index);
+            if let (Some(word), Some(arities)) = (word, names.get_mut(index as usize)) {
+                *arities = word.arities;
             }
             let mut sources: Vec<&'static Source> = word.map(|word| word.literals.clone()).unwrap_or_default();
             // A path that an entry spells out needs no pattern; descriptors are no paths.
@@ -117,7 +117,7 @@ impl Matches {
         program: &Program<'_>,
         unit: &Unit<'_>,
         words: &Vocabulary,
-        names: &BitSet,
+        names: &[u8],
         usage: &Usage<'_>,
     ) {
         let mut ancestry = Ancestry::new(program, unit);
@@ -132,7 +132,11 @@ impl Matches {
             defined
         });
         for index in (0..unit.dex.header.methods.count).map(MethodIdx) {
-            let Some(method) = unit.dex.method(index).filter(|method| names.contains(method.name.0)) else { continue };
+            let Some(method) = unit.dex.method(index) else { continue };
+            let arities = names.get(method.name.0 as usize).copied().unwrap_or_default();
+            if arities == 0 || arities & arity_bit(unit.dex.parameters(method.proto).count()) == 0 {
+                continue;
+            }
             signature.clear();
             signature.push_str(&unit.dex.string(method.name).unwrap_or_default());
             unit.dex.push_proto(method.proto, &mut signature);
@@ -168,9 +172,10 @@ impl Matches {
         }
     }
 
-    fn read_fields(&mut self, program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, names: &BitSet) {
+    fn read_fields(&mut self, program: &Program<'_>, unit: &Unit<'_>, words: &Vocabulary, names: &[u8]) {
         for index in (0..unit.dex.header.fields.count).map(FieldIdx) {
-            let Some(field) = unit.dex.field(index).filter(|field| names.contains(field.name.0)) else { continue };
+            let is_named = |name: StringIdx| names.get(name.0 as usize).is_some_and(|arities| *arities != 0);
+            let Some(field) = unit.dex.field(index).filter(|field| is_named(field.name)) else { continue };
             let name = unit.dex.string(field.name).unwrap_or_default();
             let ty = unit.dex.type_descriptor(field.ty).unwrap_or(Cow::Borrowed("?"));
             let class = unit.dex.type_descriptor(field.class).unwrap_or_default();

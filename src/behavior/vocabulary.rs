@@ -20,8 +20,8 @@ pub(super) struct Member {
 /// What a string of a DEX file may be.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Word {
-    /// The name of a member that the catalog knows.
-    pub(super) name: bool,
+    /// A bit for each number of parameters of the members with this name that the catalog knows; see [`arity_bit`].
+    pub(super) arities: u8,
     /// A literal whose mere use is a read.
     pub(super) literals: Vec<&'static Source>,
     /// A text that needs a permission.
@@ -64,19 +64,19 @@ impl Vocabulary {
         }
         for marker in catalog.markers("loader-api").filter(|marker| marker.effect == "code-loaded-at-runtime") {
             if let Some((class, signature)) = marker.pattern.split_once("->") {
-                it.add_word(name_of(signature)).name = true;
+                it.add_name(signature);
                 it.loaders.entry(signature).or_default().push((class, marker.pattern));
             }
         }
         let (signatures, texts) = guards.words();
-        signatures.for_each(|signature| it.add_word(name_of(signature)).name = true);
+        signatures.for_each(|signature| it.add_name(signature));
         texts.for_each(|text| it.add_word(text).guarded = true);
         it
     }
 
     fn add_member(&mut self, source: &'static Source, overridden: bool) {
         let Some((class, signature)) = source.target.split_once("->") else { return };
-        self.add_word(name_of(signature)).name = true;
+        self.add_name(signature);
         let table = if overridden { &mut self.overrides } else { &mut self.members };
         let members = table.entry(signature).or_default();
         match members.iter_mut().find(|member| member.class == class) {
@@ -87,6 +87,10 @@ impl Vocabulary {
 
     fn add_literal(&mut self, literal: &'static str, source: &'static Source) {
         self.add_word(literal).literals.push(source);
+    }
+
+    fn add_name(&mut self, signature: &'static str) {
+        self.add_word(name_of(signature)).arities |= arity_bit(parameters_of(signature));
     }
 
     fn add_word(&mut self, word: &'static str) -> &mut Word {
@@ -143,10 +147,47 @@ fn name_of(signature: &str) -> &str {
     signature.split(['(', ':']).next().unwrap_or(signature)
 }
 
+/// The parameters of `name(args)ret`; a field has none.
+fn parameters_of(signature: &str) -> usize {
+    let (_, rest) = signature.split_once('(').unwrap_or_default();
+    let (mut types, _) = rest.split_once(')').unwrap_or_default();
+    let mut count = 0;
+    while !types.is_empty() {
+        let element = types.trim_start_matches('[');
+        let end = if element.starts_with('L') { element.find(';') } else { Some(0) };
+        types = end.and_then(|end| element.get(end + 1..)).unwrap_or_default();
+        count += 1;
+    }
+    count
+}
+
+/// The bit of a number of parameters; seven and more share one.
+pub(super) fn arity_bit(parameters: usize) -> u8 {
+    1 << parameters.min(7)
+}
+
 /// What is quickly seen of a word, spread over the shapes (multiplicative hashing, Knuth 6.4).
 fn shape_of(word: &[u8]) -> usize {
     let byte = |place: usize| word.get(place).copied().unwrap_or_default();
     let length = u8::try_from(word.len()).unwrap_or(u8::MAX);
     let seen = [byte(0), byte(word.len() / 2), byte(word.len().saturating_sub(1)), length];
     (u32::from_le_bytes(seen).wrapping_mul(0x9e37_79b1) >> (u32::BITS - SHAPES.ilog2())) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_counted_whatever_their_types() {
+        for (signature, expected) in [
+            ("a()V", 0),
+            ("a(I)V", 1),
+            ("a(JLjava/lang/String;D)V", 3),
+            ("a([I[[Ljava/lang/String;[Z)I", 3),
+            ("FIELD:Ljava/lang/String;", 0),
+        ] {
+            assert_eq!(parameters_of(signature), expected, "{signature}");
+        }
+    }
 }
