@@ -125,7 +125,10 @@ impl Matches {
         // The methods with a name of the catalog that classes of this file define; most files need not be asked.
         let defined = LazyCell::new(|| {
             let mut wanted = BitSet::new(unit.dex.header.methods.count);
-            let is_named = |index: &u32| unit.dex.method(MethodIdx(*index)).is_some_and(|it| names.contains(it.name.0));
+            let is_named = |index: &u32| {
+                let name = unit.dex.method(MethodIdx(*index)).and_then(|method| names.get(method.name.0 as usize));
+                name.is_some_and(|arities| *arities != 0)
+            };
             (0..unit.dex.header.methods.count).filter(is_named).for_each(|index| wanted.insert(index));
             let mut defined = BitSet::new(unit.dex.header.methods.count);
             unit.dex.definitions(&wanted, |_, method| defined.insert(method.method.0));
