@@ -6,6 +6,7 @@
 mod completeness;
 mod condition;
 mod consent;
+mod decide;
 mod entries;
 mod facts;
 mod matches;
@@ -16,6 +17,7 @@ mod owners;
 mod program;
 mod reach;
 mod reads;
+mod reflection;
 mod sdks;
 mod usage;
 mod vocabulary;

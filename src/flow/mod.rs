@@ -5,16 +5,26 @@
 
 mod blocks;
 mod constants;
+mod domain;
 mod facts;
 mod graph;
 mod guards;
 mod hierarchy;
+mod index;
+mod interpret;
+mod models;
 mod program;
+mod resolve;
+mod state;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 pub use constants::{CallArgs, Value, call_args};
+pub use domain::Reason;
 pub use graph::{Graph, Path, Platform, Reach, Root};
 pub use guards::{Guard, Guards, guards};
 pub use hierarchy::{Class, Defined, Hierarchy, Method, Signature, Type};
+pub use interpret::Texts;
 pub use program::{Program, Unit};
+pub use resolve::{Answer, Asked, Inquiry, Known, Resolver};
