@@ -4,16 +4,6 @@ use crate::catalog::Catalog;
 use crate::flow::{Hierarchy, Method, Root, Signature, Type};
 use crate::manifest::{Component, ComponentKind, Layout, Manifest};
 
-/// What the system calls to make an object.
-const CONSTRUCTOR: &str = "<init>()V";
-
-/// What a layout calls to make a view, or a fragment.
-const VIEW_CONSTRUCTORS: [&str; 3] = [
-    "<init>(Landroid/content/Context;Landroid/util/AttributeSet;)V",
-    "<init>(Landroid/content/Context;Landroid/util/AttributeSet;I)V",
-    CONSTRUCTOR,
-];
-
 /// Roots of the call graph, each with the kind of entry that it is.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
@@ -41,7 +31,7 @@ impl Kinds {
     /// An object that the system makes, with the constructor that takes nothing.
     fn made(&mut self, names: &Names<'_, '_, '_>, word: &'static str, class: Type) {
         self.push(word, Root::Object(class));
-        if let Some(constructor) = names.method(class, CONSTRUCTOR) {
+        for constructor in names.called("object").filter_map(|signature| names.method(class, signature)) {
             self.push(word, Root::Call(constructor));
         }
     }
@@ -80,8 +70,9 @@ impl Entries {
         }
         for class in layouts.classes.iter().filter_map(|class| names.class(class)) {
             it.all.push("activity", Root::Object(class));
-            let constructors = VIEW_CONSTRUCTORS.iter().filter_map(|signature| names.method(class, signature));
-            constructors.for_each(|constructor| it.all.push("activity", Root::Call(constructor)));
+            for constructor in names.called("view").filter_map(|signature| names.method(class, signature)) {
+                it.all.push("activity", Root::Call(constructor));
+            }
         }
         for worker in names.made_by_name() {
             it.all.made(&names, "service", worker);
@@ -102,7 +93,8 @@ impl Entries {
     fn add_handlers(&mut self, names: &Names<'_, '_, '_>, class: &str, layouts: &Layout) {
         let Some(class) = names.class(class) else { return };
         for handler in &layouts.handlers {
-            if let Some(method) = names.method(class, &format!("{handler}(Landroid/view/View;)V")) {
+            let signatures = names.called("click").map(|proto| format!("{handler}{proto}"));
+            for method in signatures.filter_map(|signature| names.method(class, &signature)) {
                 self.all.push("activity", Root::Call(method));
             }
         }
@@ -120,9 +112,8 @@ impl Entries {
         self.add(names, word, class);
         let Some(class) = names.class(class) else { return };
         self.early.push(word, Root::Initialiser(class));
-        let constructor = std::iter::once(CONSTRUCTOR);
         let called = names.catalog.markers("pre-consent").filter(|marker| marker.name == word);
-        for signature in constructor.chain(called.map(|marker| marker.pattern)) {
+        for signature in names.called("object").chain(called.map(|marker| marker.pattern)) {
             if let Some(method) = names.method(class, signature) {
                 self.early.push(word, Root::Call(method));
             }
@@ -159,6 +150,14 @@ impl Names<'_, '_, '_> {
 
     fn method(&self, class: Type, signature: &str) -> Option<Method> {
         self.hierarchy.resolve(class, Signature::of(signature))
+    }
+
+    /// What the system calls, by the catalog's name for the occasion.
+    fn called(&self, occasion: &str) -> impl Iterator<Item = &'static str> {
+        self.catalog
+            .markers("called-by-system")
+            .filter(move |marker| marker.name == occasion)
+            .map(|marker| marker.pattern)
     }
 
     /// Classes below those of which a library makes objects by name.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::model::{Owner, Permission, PermissionUse, PermissionUser};
 use super::owners::Owners;
@@ -34,7 +34,7 @@ pub(super) struct Guards {
     /// URIs without a slash at their end, and texts.
     texts: FxHashMap<&'static str, Vec<&'static ApiPermission>>,
     /// Every permission that something is known to need: one that is not here is not called unused.
-    known: BTreeSet<&'static str>,
+    known: FxHashSet<&'static str>,
 }
 
 #[derive(Debug)]
@@ -78,7 +78,7 @@ struct Tally {
 impl Guards {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
         let mut it =
-            Self { catalog, methods: FxHashMap::default(), texts: FxHashMap::default(), known: BTreeSet::default() };
+            Self { catalog, methods: FxHashMap::default(), texts: FxHashMap::default(), known: FxHashSet::default() };
         for row in catalog.guarded_apis() {
             it.known.extend(&row.permissions);
             match (row.kind, row.api.split_once("->")) {
@@ -122,10 +122,9 @@ impl<'u> Usage<'u> {
         let guards = self.guards.methods.get(signature).filter(|_| self.asked);
         let mut needed = Vec::new();
         for guard in guards.into_iter().flatten() {
-            let rows = self.needed(&guard.rows);
             // Constructors are not inherited.
-            if !rows.is_empty() && ancestry.has(class, guard.key, !signature.starts_with('<')) {
-                needed.extend(rows);
+            if ancestry.has(class, guard.key, !signature.starts_with('<')) {
+                needed.extend(self.needed(&guard.rows));
             }
         }
         distinct(needed)

@@ -5,6 +5,9 @@ use rustc_hash::FxHashMap;
 use super::usage::Guards;
 use crate::catalog::{ArgOp, Catalog, Source, SourceKind};
 
+/// Shapes that words are told apart by at first sight: some ten for each word.
+const SHAPES: usize = 1 << 16;
+
 /// One member of one class that the catalog knows.
 #[derive(Debug)]
 pub(super) struct Member {
@@ -29,8 +32,8 @@ pub(super) struct Word {
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary {
     words: FxHashMap<&'static [u8], Word>,
-    /// One bit for the first byte of a word, by the word's length: most strings are none and go no further.
-    shapes: Vec<[u64; 4]>,
+    /// One bit for the length and three bytes of a word: most strings are none and go no further.
+    shapes: Vec<u64>,
     /// `name(args)ret` and `name:type` to the members with that signature.
     members: FxHashMap<&'static str, Vec<Member>>,
     /// Methods whose override in the package is a read, arranged the same way.
@@ -44,7 +47,7 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// The vocabulary of a catalog, which lives as long as the process.
     pub(super) fn new(catalog: &'static Catalog, guards: &Guards) -> Self {
-        let mut it = Self { shapes: vec![[0; 4]; 128], ..Self::default() };
+        let mut it = Self { shapes: vec![0; SHAPES / 64], ..Self::default() };
         for source in &catalog.tables.sources {
             match source.kind {
                 SourceKind::MethodCall
@@ -87,19 +90,18 @@ impl Vocabulary {
     }
 
     fn add_word(&mut self, word: &'static str) -> &mut Word {
-        if let (Some(shape), Some(first)) = (self.shapes.get_mut(shape_of(word.len())), word.bytes().next()) {
-            set_bit(shape, first);
+        let shape = shape_of(word.as_bytes());
+        if let Some(bits) = self.shapes.get_mut(shape / 64) {
+            *bits |= 1 << (shape % 64);
         }
         self.words.entry(word.as_bytes()).or_default()
     }
 
     /// What a string may be.
     pub(super) fn word(&self, bytes: &[u8]) -> Option<&Word> {
-        let shape = self.shapes.get(shape_of(bytes.len()))?;
-        if !has_bit(shape, *bytes.first()?) {
-            return None;
-        }
-        self.words.get(bytes)
+        let shape = shape_of(bytes);
+        let known = self.shapes.get(shape / 64)? >> (shape % 64) & 1 == 1;
+        if known { self.words.get(bytes) } else { None }
     }
 
     /// The paths that are more than a literal.
@@ -141,16 +143,10 @@ fn name_of(signature: &str) -> &str {
     signature.split(['(', ':']).next().unwrap_or(signature)
 }
 
-fn shape_of(length: usize) -> usize {
-    length.min(127)
-}
-
-fn set_bit(bits: &mut [u64; 4], byte: u8) {
-    if let Some(word) = bits.get_mut(usize::from(byte >> 6)) {
-        *word |= 1 << (byte & 63);
-    }
-}
-
-fn has_bit(bits: &[u64; 4], byte: u8) -> bool {
-    bits.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 == 1)
+/// What is quickly seen of a word, spread over the shapes (multiplicative hashing, Knuth 6.4).
+fn shape_of(word: &[u8]) -> usize {
+    let byte = |place: usize| word.get(place).copied().unwrap_or_default();
+    let length = u8::try_from(word.len()).unwrap_or(u8::MAX);
+    let seen = [byte(0), byte(word.len() / 2), byte(word.len().saturating_sub(1)), length];
+    (u32::from_le_bytes(seen).wrapping_mul(0x9e37_79b1) >> (u32::BITS - SHAPES.ilog2())) as usize
 }

@@ -64,6 +64,7 @@ const CATEGORIES: &[&str] = &[
 const DECLARED_BASES: &[&str] = &["", "recall", "recall+table", "table", "vendor"];
 /// What a marker is a sign of.
 const MARKER_KINDS: &[&str] = &[
+    "called-by-system",
     "consent-check",
     "heuristic",
     "hotfix",

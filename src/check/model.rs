@@ -35,7 +35,7 @@ pub enum State {
 /// One piece of evidence on the side of the package.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Evidence {
-    /// `read`, `permission`, a kind of sign of an SDK (`class`, `component` …), or of a reason of completeness.
+    /// `read`, `call`, `permission`, a kind of sign of an SDK (`class`, `component` …), or of a reason of completeness.
     pub kind: &'static str,
     /// Data type id; empty where the evidence is no read.
     pub data: String,

@@ -1,13 +1,18 @@
-//! Permissions: the manifest against the rows of the policy (P01, P02), and what a row says a permission gives (P07).
+//! Permissions: the manifest against the rows of the policy (P01, P02) and against the code (P03, P04), and what a row
+//! says of a permission (P05, P07).
 
 use std::collections::BTreeSet;
 
 use super::{Case, Checked, Evidence, Finding, grouped};
-use crate::behavior::Permission;
+use crate::behavior::{OwnerKind, Permission, PermissionUser};
+use crate::catalog;
 
 pub(super) fn check(case: &Case<'_>, checked: &mut Checked) {
     checked.findings.extend(undisclosed(case));
     checked.findings.extend(undeclared(case));
+    checked.findings.extend(unused(case));
+    checked.findings.extend(missed(case));
+    checked.findings.extend(aimless(case));
     checked.findings.extend(impossible(case));
 }
 
@@ -20,9 +25,7 @@ fn undisclosed(case: &Case<'_>) -> Vec<Finding> {
     });
     let known = silent.filter_map(|permission| {
         let entry = case.catalog.permission(&permission.name)?;
-        let dangerous = entry.protection == "dangerous";
-        let counts = dangerous || entry.special || entry.disclose;
-        counts.then_some((dangerous, (entry.protection, permission)))
+        counts(entry).then_some((is_dangerous(entry), (entry.protection, permission)))
     });
     let mut findings = Vec::new();
     for permissions in grouped(known).into_values() {
@@ -34,6 +37,15 @@ fn undisclosed(case: &Case<'_>) -> Vec<Finding> {
         findings.push(draft.done());
     }
     findings
+}
+
+/// Whether a permission means something for the user's privacy.
+fn counts(entry: &catalog::Permission) -> bool {
+    is_dangerous(entry) || entry.special || entry.disclose
+}
+
+fn is_dangerous(entry: &catalog::Permission) -> bool {
+    entry.protection == "dangerous"
 }
 
 fn declared(protection: &str, permission: &Permission) -> Evidence {
@@ -59,6 +71,57 @@ fn undeclared(case: &Case<'_>) -> Vec<Finding> {
         let missing = !row.constants.is_empty() && !row.constants.iter().any(|it| declared.contains(it.as_str()));
         if let Some(draft) = case.finding("P02").filter(|_| for_android && missing) {
             findings.push(draft.permissions(row.constants.iter().cloned()).cites([&row.cite]).done());
+        }
+    }
+    findings
+}
+
+/// Declared permissions that nothing in the code needs. One that the catalog knows no use of is not judged.
+fn unused(case: &Case<'_>) -> Option<Finding> {
+    let declared: BTreeSet<&str> =
+        case.behavior.permissions.iter().filter(|it| !it.implied).map(|it| it.name.as_str()).collect();
+    let is_idle =
+        |name: &&String| declared.contains(name.as_str()) && case.catalog.permission(name).is_some_and(counts);
+    let usage = case.behavior.permission_usage.iter().filter(|usage| usage.declared && usage.count == 0);
+    let idle: Vec<String> = usage.map(|usage| &usage.permission).filter(is_idle).cloned().collect();
+    let draft = case.finding("P03").filter(|_| !idle.is_empty())?;
+    Some(draft.state(case.by_absence()).permissions(idle).done())
+}
+
+/// Calls that the platform refuses, by whose code makes them.
+fn missed(case: &Case<'_>) -> Vec<Finding> {
+    let missed = case.behavior.permission_usage.iter().filter(|usage| !usage.declared);
+    let users = missed.flat_map(|usage| usage.users.iter().map(move |user| (&user.owner, (&usage.permission, user))));
+    let answerable = users.filter(|(owner, _)| owner.kind != OwnerKind::Library);
+    let mut findings = Vec::new();
+    for (owner, calls) in grouped(answerable) {
+        let Some(draft) = case.finding("P04") else { continue };
+        let draft = draft
+            .owner(owner.clone())
+            .permissions(calls.iter().map(|(permission, _)| (*permission).clone()))
+            .evidence(calls.iter().map(|(permission, user)| call(permission, user)));
+        findings.push(draft.done());
+    }
+    findings
+}
+
+fn call(permission: &str, user: &PermissionUser) -> Evidence {
+    Evidence {
+        kind: "call",
+        what: user.api.clone(),
+        place: user.caller.clone(),
+        at: user.offset.as_ref().map_or_else(String::new, |offset| format!("{}@{offset}", user.file)),
+        note: permission.to_owned(),
+        ..Evidence::default()
+    }
+}
+
+/// Rows that do not say what their permission is for.
+fn aimless(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for row in case.disclosure.permission.iter().filter(|row| row.purpose.trim().is_empty()) {
+        if let Some(draft) = case.finding("P05") {
+            findings.push(draft.permissions(row.constants.iter().cloned()).detail(&row.text).cites([&row.cite]).done());
         }
     }
     findings

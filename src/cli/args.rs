@@ -106,6 +106,10 @@ pub(super) struct Batch {
     /// nearly every app does
     #[arg(long, value_name = "FOCUS", default_value = "policy")]
     pub(super) focus: Focus,
+    /// How deep to look: `calls` says where the code is, `flow` also whether the system can reach it, from where, and
+    /// whether before consent
+    #[arg(long, value_name = "DEPTH", default_value = "flow")]
+    pub(super) depth: Depth,
     /// Leave native libraries unread: faster, but blind to the names and strings in them
     #[arg(long)]
     pub(super) no_native: bool,
@@ -203,6 +207,14 @@ pub(super) enum Focus {
     Policy,
     /// Everything that the catalog knows
     All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Depth {
+    /// Call sites only: two times faster
+    Calls,
+    /// The call graph too
+    Flow,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use super::args::{Batch, Check, Color, Focus, Form, Lang};
+use super::args::{Batch, Check, Color, Depth, Focus, Form, Lang};
 use crate::behavior::Observer;
 use crate::catalog::{self, Catalog, Severity};
 use crate::disclosure::Disclosure;
@@ -40,11 +40,17 @@ impl Options {
 
     /// Packages are observed up to `seen`, whatever is shown of them.
     fn observing(seen: catalog::Focus, batch: &Batch, catalog: &'static Catalog) -> Result<Self> {
-        let observer = Observer::new(catalog, seen);
+        let mut observer = Observer::new(catalog, seen);
+        if batch.depth == Depth::Calls {
+            observer = observer.without_calls();
+        }
+        if batch.no_native {
+            observer = observer.without_natives();
+        }
         Ok(Self {
             paths: paths(&batch.paths)?,
             jobs: batch.jobs.map_or_else(processors, usize::from),
-            observer: if batch.no_native { observer.without_natives() } else { observer },
+            observer,
             shown: focus(batch.focus),
             gated: None,
             allow_incomplete: batch.allow_incomplete,

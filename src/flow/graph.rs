@@ -325,7 +325,9 @@ impl Growth<'_, '_, '_, '_, '_> {
 
     fn touch(&mut self, class: Type) {
         if self.touched.insert(class) {
-            initialisers(self.graph.hierarchy, class).into_iter().for_each(|method| self.enter(method));
+            for method in initialisers(self.graph.hierarchy, class) {
+                self.enter(method);
+            }
         }
     }
 
@@ -337,7 +339,9 @@ impl Growth<'_, '_, '_, '_, '_> {
         self.touch(class);
         let (types, outside) = self.outside.above(class);
         let callbacks = self.callbacks(class, &outside);
-        callbacks.iter().for_each(|method| self.enter(*method));
+        for method in &callbacks {
+            self.enter(*method);
+        }
         self.graph.callbacks.insert(class, callbacks);
         for ty in types.into_iter().chain([class]) {
             self.made_below.entry(ty).or_default().push(class);

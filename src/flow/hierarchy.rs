@@ -123,14 +123,12 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
     fn number(&mut self, unit: &Unit<'b>, index: TypeIdx) -> Type {
         // A type without a readable name is one of a kind, like no other.
         let Some(descriptor) = unit.dex.type_bytes(index) else { return self.append(b"?") };
-        match self.types.get(descriptor) {
-            Some(known) => *known,
-            None => {
-                let new = self.append(descriptor);
-                self.types.insert(descriptor, new);
-                new
-            }
+        if let Some(known) = self.types.get(descriptor) {
+            return *known;
         }
+        let new = self.append(descriptor);
+        self.types.insert(descriptor, new);
+        new
     }
 
     fn append(&mut self, descriptor: &'b [u8]) -> Type {

@@ -1,6 +1,7 @@
 //! All DEX files of a package as one program: which classes it defines and what they extend.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::dex::{ClassDef, Dex, TypeIdx};
 use crate::error::Issue;
@@ -24,6 +25,8 @@ pub struct Unit<'b> {
 pub struct Program<'b> {
     /// The files.
     pub units: Vec<Unit<'b>>,
+    /// By descriptor: the file that defines the class, and its place in `class_defs`. The first file counts.
+    classes: FxHashMap<&'b [u8], (u32, u32)>,
 }
 
 impl<'b> Program<'b> {
@@ -35,7 +38,19 @@ impl<'b> Program<'b> {
             Err(error) => (Vec::new(), vec![Issue::from_error(label, &error)]),
         };
         let (units, issues): (Vec<Vec<Unit<'b>>>, Vec<Vec<Issue>>) = files.par_iter().map(open).unzip();
-        (Self { units: units.into_iter().flatten().collect() }, issues.into_iter().flatten().collect())
+        (Self::new(units.into_iter().flatten().collect()), issues.into_iter().flatten().collect())
+    }
+
+    fn new(units: Vec<Unit<'b>>) -> Self {
+        let mut classes = FxHashMap::default();
+        for (number, unit) in (0..).zip(&units) {
+            for (place, class) in (0..).zip(unit.dex.classes()) {
+                if let Some(descriptor) = class.and_then(|class| unit.dex.type_bytes(class.class)) {
+                    classes.entry(descriptor).or_insert((number, place));
+                }
+            }
+        }
+        Self { units, classes }
     }
 
     /// Whether any file defines the class.
@@ -45,7 +60,9 @@ impl<'b> Program<'b> {
 
     /// The class that the runtime would load by that name.
     pub fn find(&self, descriptor: &[u8]) -> Option<(&Unit<'b>, ClassDef)> {
-        self.units.iter().find_map(|unit| Some((unit, unit.class(unit.type_named(descriptor)?)?)))
+        let (unit, place) = *self.classes.get(descriptor)?;
+        let unit = self.units.get(unit as usize)?;
+        Some((unit, unit.dex.class(place)?))
     }
 
     /// Whether the class that `unit` names `ty` extends or implements `target` through classes of the package.
@@ -97,12 +114,6 @@ impl<'b> Unit<'b> {
             .map(TypeIdx)
             .map_while(|ty| Some((ty, self.dex.type_bytes(ty)?.strip_prefix(prefix.as_bytes())?)))
             .any(|(ty, rest)| matches!(rest.first(), Some(b'/' | b'$' | b';')) && self.class(ty).is_some())
-    }
-
-    /// The type with that descriptor: types are sorted by it, as the runtime demands of a file that it loads.
-    fn type_named(&self, descriptor: &[u8]) -> Option<TypeIdx> {
-        let found = TypeIdx(self.lower_bound(descriptor));
-        (self.dex.type_bytes(found)? == descriptor).then_some(found)
     }
 
     /// The first type whose descriptor is not below `descriptor`.

@@ -13,6 +13,7 @@
 //!                 "evidence": [{"kind": "read", "data": "imei", "also": ["meid"], "what": "…", "literal": "…", "place": "…",
 //!                               "at": "classes.dex@0x…", "certainty": "present", "pre_consent": false, "path": ["…"],
 //!                               "obtainable": "yes", "note": "…"},
+//!                              {"kind": "call", "data": "", "what": "…", "place": "…", "at": "…", "note": "android.permission.…"},
 //!                              {"kind": "class", "data": "", "what": "com.…", "count": 8, "place": "", "at": "", "note": ""}],
 //!                 "policy": [{"lines": [84, 93], "quote": "…"}], "fingerprint": "…",
 //!                 "message": {"zh": "…", "en": "…"},

@@ -91,3 +91,20 @@ fn an_unknown_constant_is_a_read_only_where_all_are_asked_for() {
     assert_eq!(undecided(&observe("dex/constants.dex", Focus::Policy)), 0);
     assert!(undecided(&observe("dex/constants.dex", Focus::Noise)) > 5);
 }
+
+#[test]
+fn the_reads_of_the_id_photo_app_are_reached_from_the_entries_of_its_list() {
+    let text = fs::read_to_string(fixture("id-photo/expected.txt")).unwrap();
+    let behavior = observe("id-photo/id-photo.apk", Focus::Policy);
+    for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let reads = behavior.reads.iter().filter(|read| read.data == cells[0] && read.caller == cells[3]);
+        for read in reads {
+            assert_eq!(read.entry.unwrap_or("-"), cells[6], "{line}");
+            let early = ["application", "provider"].contains(&cells[6]);
+            assert_eq!((read.pre_consent, read.background), (Some(early), Some(cells[6] == "service")), "{line}");
+            assert_eq!(read.path.last().is_some(), cells[6] != "-", "{line}");
+            assert!(read.path.last().is_none_or(|last| *last == read.caller), "{line}");
+        }
+    }
+}

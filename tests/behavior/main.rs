@@ -6,6 +6,7 @@ mod expected;
 mod kinds;
 mod malformed;
 mod packages;
+mod permissions;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -104,3 +104,21 @@ fn are_all_compiled() {
         + rules.len();
     assert_eq!(compiled, entries);
 }
+
+#[test]
+fn lists_of_machines_are_sorted_and_plain() {
+    for name in ["api-permissions.tsv", "platform.tsv"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog/data").join(name);
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        assert!(text.ends_with('\n') && text.is_ascii(), "{name}");
+        let entries: Vec<_> = text.lines().skip(usize::from(name == "api-permissions.tsv")).collect();
+        for pair in entries.windows(2) {
+            assert!(key(pair[0]) < key(pair[1]), "{name}: {:?} must come after {:?}", pair[0], pair[1]);
+        }
+    }
+}
+
+/// The columns of a line that order it.
+fn key(line: &str) -> Vec<&str> {
+    line.split('\t').collect()
+}

@@ -199,3 +199,39 @@ fn severities_are_raised_for_what_the_rule_book_names() {
         (Severity::Low, Some(Severity::High), &["dangerous"][..])
     );
 }
+
+#[test]
+fn the_permissions_of_an_api_go_by_level() {
+    let needed = |api: &str, level: u32| {
+        let rows = Catalog::builtin().api_permissions(api).filter(|row| row.requires(&(level..=level)));
+        let short = |it: &&'static str| it.strip_prefix("android.permission.");
+        rows.flat_map(|row| &row.permissions).filter_map(short).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+    };
+    let id = "Landroid/telephony/TelephonyManager;->getDeviceId()Ljava/lang/String;";
+    assert_eq!(needed(id, 23), ["READ_PHONE_STATE"]);
+    assert_eq!(needed(id, 33), ["READ_PRIVILEGED_PHONE_STATE"]);
+    let name = "Landroid/bluetooth/BluetoothAdapter;->getName()Ljava/lang/String;";
+    assert_eq!(needed(name, 30), ["BLUETOOTH"]);
+    assert_eq!(needed(name, 31), ["BLUETOOTH_CONNECT"]);
+    for (api, permissions) in [
+        ("Landroid/hardware/Camera;->open(I)Landroid/hardware/Camera;", &["CAMERA"][..]),
+        ("Landroid/media/AudioRecord;->startRecording()V", &["RECORD_AUDIO"]),
+        ("Landroid/os/Vibrator;->vibrate(J)V", &["VIBRATE"]),
+        (
+            "Landroid/location/LocationManager;->getLastKnownLocation(Ljava/lang/String;)Landroid/location/Location;",
+            &["ACCESS_COARSE_LOCATION", "ACCESS_FINE_LOCATION"],
+        ),
+        ("Landroid/app/Activity;->finish()V", &[]),
+    ] {
+        assert_eq!(needed(api, 33), permissions, "{api}");
+    }
+}
+
+#[test]
+fn every_permission_that_an_ordinary_app_needs_for_a_call_is_known() {
+    let catalog = Catalog::builtin();
+    let rows = catalog.guarded_apis().iter().filter(|row| row.origin.starts_with("curated"));
+    for permission in rows.flat_map(|row| &row.permissions) {
+        assert!(catalog.permission(permission).is_some(), "{permission}");
+    }
+}

@@ -131,7 +131,7 @@ fn row(ids: &str, data: &str) -> String {
 fn permission(short: &str, data: &str) -> String {
     let constant = format!("android.permission.{short}");
     format!(
-        "[[permission]]\ntext = \"row\"\nconstants = [\"{constant}\"]\ndata = [{data}]\ncite = {{ lines = [3, 3] }}\n"
+        "[[permission]]\ntext = \"row\"\npurpose = \"…\"\nconstants = [\"{constant}\"]\ndata = [{data}]\ncite = {{ lines = [3, 3] }}\n"
     )
 }
 

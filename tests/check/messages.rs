@@ -10,9 +10,9 @@ use candor::report::{Detail, Format, Held, Lang, Report, Style};
 use crate::{Fires, policy};
 
 /// The rules that are decided.
-const RULES: [&str; 17] = [
-    "A01", "A02", "C01", "D01", "D02", "D03", "D04", "D07", "D08", "P01", "P02", "P07", "S01", "S02", "S03", "S04",
-    "S08",
+const RULES: [&str; 20] = [
+    "A01", "A02", "C01", "D01", "D02", "D03", "D04", "D07", "D08", "P01", "P02", "P03", "P04", "P05", "P07", "S01",
+    "S02", "S03", "S04", "S08",
 ];
 
 fn all() -> Vec<Fires> {

@@ -1,20 +1,48 @@
-//! Permissions: the manifest against the rows of the policy (P01, P02, P07).
+//! Permissions: the manifest against the rows of the policy and against the code (P01–P05, P07).
 
-use candor::behavior::{App, Behavior};
+use candor::behavior::{App, Behavior, Owner, OwnerKind, PermissionUse, PermissionUser};
 use candor::catalog::Severity;
+use candor::check::State;
 
-use crate::{Fires, of, package, permission, with_permissions};
+use crate::{Fires, incomplete, of, package, permission, with_permissions};
 
 pub(crate) fn fires() -> Vec<Fires> {
     vec![
         ("P01", with_permissions(package(vec![]), &["CALL_PHONE", "RECORD_AUDIO"]), String::new()),
         ("P02", package(vec![]), permission("CAMERA", "")),
+        ("P03", using(declares(&["RECORD_AUDIO"]), "RECORD_AUDIO", true, &[]), String::new()),
+        ("P04", using(declares(&[]), "BLUETOOTH", false, &[(OwnerKind::Sdk, "bugly")]), String::new()),
+        ("P05", declares(&["CAMERA"]), aimless("")),
         (
             "P07",
             with_permissions(package(vec![]), &["READ_PHONE_STATE"]),
             permission("READ_PHONE_STATE", "\"imei\", \"idfa\""),
         ),
     ]
+}
+
+/// The package with code of these owners that uses a permission.
+fn using(behavior: Behavior, short: &str, declared: bool, owners: &[(OwnerKind, &str)]) -> Behavior {
+    let user = |(kind, id): &(OwnerKind, &str)| PermissionUser {
+        owner: Owner { kind: *kind, id: (*id).into() },
+        api: "Landroid/Guarded;->call()V".into(),
+        caller: format!("L{}/Caller;->a()V", id.replace('.', "/")),
+        file: "classes.dex".into(),
+        offset: Some("0x20".into()),
+    };
+    let usage = PermissionUse {
+        permission: format!("android.permission.{short}"),
+        declared,
+        count: owners.len(),
+        users: owners.iter().map(user).collect(),
+    };
+    Behavior { permission_usage: vec![usage], ..behavior }
+}
+
+/// A row for the camera, with a purpose or without.
+fn aimless(purpose: &str) -> String {
+    let constants = "constants = [\"android.permission.CAMERA\"]";
+    format!("[[permission]]\ntext = \"相机权限\"\n{constants}\n{purpose}\ncite = {{ lines = [3, 3] }}\n")
 }
 
 fn declares(short: &[&str]) -> Behavior {
@@ -85,4 +113,41 @@ fn a_permission_gives_only_what_it_guards() {
     assert_eq!(cannot("READ_PHONE_STATE", "\"imei\", \"imsi\"").as_deref(), None);
     assert_eq!(cannot("CAMERA", "\"imei\"").as_deref(), Some("imei"));
     assert_eq!(cannot("READ_PHONE_STATE", "\"~device-info\"").as_deref(), None, "a word for many is not held to one");
+}
+
+#[test]
+fn a_permission_that_nothing_uses_is_told_where_all_code_is_visible() {
+    let idle = |short: &str| using(declares(&[short]), short, true, &[]);
+    let found = of("P03", &idle("CAMERA"), "");
+    assert_eq!(
+        (found[0].state, &found[0].permissions[..]),
+        (State::Open, &["android.permission.CAMERA".to_owned()][..])
+    );
+    assert_eq!(of("P03", &incomplete(idle("CAMERA")), "")[0].state, State::Undecided);
+    assert!(of("P03", &idle("VIBRATE"), "").is_empty(), "it means nothing for privacy");
+    let used = using(declares(&["CAMERA"]), "CAMERA", true, &[(OwnerKind::Library, "androidx")]);
+    assert!(of("P03", &used, "").is_empty(), "a library may use it for the app");
+    assert!(of("P03", &declares(&["CAMERA"]), "").is_empty(), "no word on a permission that was not looked for");
+    let mut implied = idle("CAMERA");
+    implied.permissions[0].implied = true;
+    assert!(of("P03", &implied, "").is_empty(), "what the system adds, the developer did not ask for");
+}
+
+#[test]
+fn a_call_that_the_platform_refuses_is_told_by_owner() {
+    let owners = [(OwnerKind::App, "com.example"), (OwnerKind::Sdk, "bugly"), (OwnerKind::Library, "androidx")];
+    let found = of("P04", &using(declares(&[]), "BLUETOOTH", false, &owners), "");
+    let told: Vec<_> = found.iter().filter_map(|it| it.owner.as_ref()).map(|owner| owner.id.as_str()).collect();
+    assert_eq!(told, ["com.example", "bugly"], "a library calls what its user may");
+    assert_eq!(found[0].severity, Severity::Info);
+    assert_eq!(found[0].evidence[0].at, "classes.dex@0x20");
+    assert!(of("P04", &using(declares(&["BLUETOOTH"]), "BLUETOOTH", true, &owners), "").is_empty());
+}
+
+#[test]
+fn a_row_says_what_its_permission_is_for() {
+    let told = |entries: &str| of("P05", &declares(&[]), entries).into_iter().map(|it| it.detail).collect::<Vec<_>>();
+    assert_eq!(told(&aimless("")), ["相机权限"]);
+    assert_eq!(told(&aimless("purpose = \"  \"")), ["相机权限"]);
+    assert!(told(&aimless("purpose = \"拍摄证件照\"")).is_empty());
 }

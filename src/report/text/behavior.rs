@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::{GAP, INDENT, Sheet};
-use crate::behavior::{Behavior, Certainty, Owner, Read, SdkFound, Signing};
+use crate::behavior::{Behavior, Certainty, Owner, PermissionUse, Read, SdkFound, Signing};
 use crate::report::layout::{Line, Tone, width};
 use crate::report::names::{dotted, short};
 use crate::report::words::short_permission;
@@ -21,6 +21,7 @@ const MAX_COLUMN: usize = 44;
 pub(super) fn sections(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()> {
     facts(sheet, behavior)?;
     permissions(sheet, behavior)?;
+    permission_usage(sheet, &behavior.permission_usage)?;
     sdks(sheet, &behavior.sdks)?;
     reads(sheet, behavior)?;
     endpoints(sheet, behavior)
@@ -67,6 +68,41 @@ fn permissions(sheet: &mut Sheet<'_, '_>, behavior: &Behavior) -> io::Result<()>
             line = line.gap(GAP).tone(Tone::Faint, &format!("maxSdk {max}"));
         }
         sheet.page.line(&line, column)?;
+    }
+    Ok(())
+}
+
+/// Who uses the permissions; without `--verbose` only how many are used, idle and missed.
+fn permission_usage(sheet: &mut Sheet<'_, '_>, usage: &[PermissionUse]) -> io::Result<()> {
+    let words = sheet.words;
+    if usage.is_empty() {
+        return Ok(());
+    }
+    let many = |wanted: &dyn Fn(&PermissionUse) -> bool| usage.iter().filter(|it| wanted(it)).count();
+    let (used, idle) = (many(&|it| it.declared && it.count > 0), many(&|it| it.declared && it.count == 0));
+    let missed = many(&|it| !it.declared);
+    let counts = match words.lang {
+        crate::report::Lang::Zh => format!("使用 {used} · 未见使用 {idle} · 使用而未声明 {missed}"),
+        crate::report::Lang::En => format!("{used} used · {idle} not seen in use · {missed} used, not declared"),
+    };
+    sheet.heading(words.pick("权限使用", "Permissions in use"), &counts)?;
+    let shown = if sheet.verbose { usage } else { &[] };
+    let column = INDENT + first_column(usage.iter().map(|it| short_permission(&it.permission))) + GAP;
+    for it in shown {
+        let mut line = Line::indented(INDENT).plain(short_permission(&it.permission)).column(column);
+        line = match it.count {
+            0 => line.tone(Tone::Faint, words.pick("未见使用", "not seen in use")),
+            count => line.plain(&places(sheet, count)),
+        };
+        if !it.declared {
+            line = line.gap(GAP).tone(Tone::Warning, words.pick("未声明", "not declared"));
+        }
+        sheet.page.line(&line, column)?;
+        for user in &it.users {
+            let text = format!("{} → {}", dotted(&user.caller), short(&user.api));
+            let line = Line::indented(2 * INDENT).plain(&text).gap(GAP);
+            sheet.page.line(&line.whole(Tone::Faint, &words.owner(&user.owner)), 3 * INDENT)?;
+        }
     }
     Ok(())
 }

@@ -148,7 +148,14 @@ fn evidence(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::
     let others: Vec<_> = others.into_iter().filter(|it| sheet.verbose || it.kind != "permission").collect();
     let few = if sheet.verbose { others.len() } else { FEW_SIGNS.min(others.len()) };
     for other in others.iter().take(few) {
-        let line = Line::indented(column).tone(Tone::Faint, &words.sign(other.kind, &other.what, other.count));
+        let line = Line::indented(column);
+        if other.kind == "call" {
+            let line = line.plain(&format!("{} → {}", dotted(&other.place), short(&other.what)));
+            let note = if sheet.verbose { other.at.as_str() } else { short_permission(&other.note) };
+            sheet.page.line(&line.gap(GAP).whole(Tone::Faint, note), column + INDENT)?;
+            continue;
+        }
+        let line = line.tone(Tone::Faint, &words.sign(other.kind, &other.what, other.count));
         let notes = [&other.place, &other.note].into_iter().filter(|text| !text.is_empty());
         let line = notes.fold(line, |line, note| line.gap(GAP).whole(Tone::Faint, note));
         sheet.page.line(&line, column + INDENT)?;
