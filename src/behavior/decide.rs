@@ -84,7 +84,8 @@ impl Decider<'_> {
             };
             let Some(answer) = constants.parameter(index.into()) else {
                 decided.open = true;
-                unknown = unknown.or_else(|| Some((source, "the deciding argument is no constant of this method".to_owned())));
+                unknown = unknown
+                    .or_else(|| Some((source, "the deciding argument is no constant of this method".to_owned())));
                 continue;
             };
             for (known, via) in &answer.known {

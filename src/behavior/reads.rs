@@ -33,6 +33,18 @@ pub(super) struct Found {
     pub(super) issues: Vec<Issue>,
 }
 
+impl Found {
+    /// Takes in what the code of other classes does.
+    pub(super) fn append(&mut self, other: Self) {
+        self.reads.extend(other.reads);
+        self.loaders.extend(other.loaders);
+        self.unresolved.extend(other.unresolved);
+        self.uses.append(other.uses);
+        self.pending.extend(other.pending);
+        self.issues.extend(other.issues);
+    }
+}
+
 /// Places of one method that are decided when all code was seen.
 #[derive(Debug)]
 pub(super) struct Pending {
@@ -117,7 +129,8 @@ impl<'b> Reader<'_, 'b> {
             if let Some(loader) = matched.loader {
                 found.loaders.push((loader, told.caller.clone(), told.owner.clone()));
             }
-            let constants = Local { dex: &self.unit.dex, class: self, call: arguments.iter().find(|it| it.pc == site.pc) };
+            let constants =
+                Local { dex: &self.unit.dex, class: self, call: arguments.iter().find(|it| it.pc == site.pc) };
             let decided = self.decide(matched, &constants);
             if self.follows_values && decided.open {
                 left.push(*site);

@@ -70,7 +70,9 @@ impl Members {
             }
         }
         let mut seen = BTreeSet::new();
-        sources.retain(|source| is_conditional(source) && source.kind != SourceKind::ReflectionName || seen.insert(source.data));
+        sources.retain(|source| {
+            is_conditional(source) && source.kind != SourceKind::ReflectionName || seen.insert(source.data)
+        });
         sources
     }
 }
@@ -106,7 +108,11 @@ pub(super) fn decide(
     };
     for (known, via) in &answer.known {
         let Known::Member { class, name } = known else { continue };
-        for held in members.of(class, name).into_iter().filter(|held| held.kind == SourceKind::ReflectionName || !is_conditional(held)) {
+        for held in members
+            .of(class, name)
+            .into_iter()
+            .filter(|held| held.kind == SourceKind::ReflectionName || !is_conditional(held))
+        {
             push(decided, held, format!("{class}->{name}"), NOTE, via.as_deref(), Confidence::High);
         }
     }
@@ -136,7 +142,10 @@ fn decide_call(decider: &Decider<'_>, source: &'static Source, constants: &dyn C
     for (known, _) in &member.known {
         let Known::Member { class, name } = known else { continue };
         let sources = decider.members.of(class, name);
-        let conditional: Vec<_> = sources.into_iter().filter(|held| is_conditional(held) && held.kind != SourceKind::ReflectionName).collect();
+        let conditional: Vec<_> = sources
+            .into_iter()
+            .filter(|held| is_conditional(held) && held.kind != SourceKind::ReflectionName)
+            .collect();
         if conditional.is_empty() {
             continue;
         }
@@ -156,7 +165,14 @@ fn decide_call(decider: &Decider<'_>, source: &'static Source, constants: &dyn C
     }
 }
 
-fn push(decided: &mut Decided, source: &'static Source, literal: String, note: &str, via: Option<&str>, confidence: Confidence) {
+fn push(
+    decided: &mut Decided,
+    source: &'static Source,
+    literal: String,
+    note: &str,
+    via: Option<&str>,
+    confidence: Confidence,
+) {
     let note = match via {
         Some(via) => format!("{note}; constant passed by {via}"),
         None => note.to_owned(),
