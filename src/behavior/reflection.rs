@@ -9,15 +9,12 @@ use rustc_hash::FxHashMap;
 
 use super::condition::{Conditions, Constant};
 use super::decide::{Constants, Decided, Decider, Entry, is_conditional, shortened};
-use crate::catalog::{Catalog, Confidence, Source, SourceKind};
+use crate::catalog::{Catalog, Confidence, Reflected, Source, SourceKind};
 use crate::flow::{Asked, Known};
-
-/// The look-ups of members and their calls, as entries of the catalog name them.
-const MEMBER: &str = "@reflection-member";
-const CALL: &str = "@reflection-call";
 
 /// What is said of a read by reflection.
 const NOTE: &str = "reflection";
+const UNKNOWN_CLASS: &str = "reflection, the class is not known";
 
 /// Sources by class and name, whatever the parameters.
 #[derive(Debug, Default)]
@@ -79,7 +76,7 @@ impl Members {
 
 /// Whether an entry is a look-up of members by reflection.
 pub(super) fn is_carrier(source: &Source) -> bool {
-    [MEMBER, CALL].contains(&source.arg_value)
+    source.reflected().is_some()
 }
 
 /// Decides a look-up of a member or a call of one.
@@ -90,7 +87,7 @@ pub(super) fn decide(
     constants: &dyn Constants,
     decided: &mut Decided,
 ) {
-    if source.arg_value == CALL {
+    if source.reflected() == Some(Reflected::Call) {
         decide_call(&Decider { conditions, members }, source, constants, decided);
         return;
     }
@@ -108,28 +105,20 @@ pub(super) fn decide(
     };
     for (known, via) in &answer.known {
         let Known::Member { class, name } = known else { continue };
-        for held in members
-            .of(class, name)
-            .into_iter()
-            .filter(|held| held.kind == SourceKind::ReflectionName || !is_conditional(held))
-        {
+        if class.is_empty() {
+            let listed = members.names.get(name.as_str()).into_iter().flatten();
+            for held in listed.filter(|held| !held.target.contains('#')) {
+                push(decided, held, name.clone(), UNKNOWN_CLASS, via.as_deref(), Confidence::Medium);
+            }
+        }
+        let of_name = |held: &Source| held.kind == SourceKind::ReflectionName || !is_conditional(held);
+        for held in members.of(class, name).into_iter().filter(|held| of_name(held)) {
             push(decided, held, format!("{class}->{name}"), NOTE, via.as_deref(), Confidence::High);
         }
     }
-    if answer.unknown.is_some() {
-        for (known, via) in names.filter(|(known, _)| matters(known)) {
-            let Known::Text(name) = known else { continue };
-            let listed = members.names.get(name.as_str()).into_iter().flatten();
-            for held in listed.filter(|held| !held.target.contains('#')) {
-                let note = "reflection, the class is not known";
-                push(decided, held, name.clone(), note, via.as_deref(), Confidence::Medium);
-            }
-        }
-        let unknown = name.and_then(|answer| answer.unknown);
-        if let Some(reason) = unknown {
-            decided.unresolved = true;
-            decided.unknown = Some((source, format!("the name of the member is unknown: {reason}")));
-        }
+    if let Some(reason) = answer.unknown {
+        decided.unresolved = true;
+        decided.unknown = Some((source, format!("the name of the member is unknown: {reason}")));
     }
 }
 

@@ -19,12 +19,16 @@ const MAX_CAUSES: usize = 4;
 pub enum Reason {
     /// A parameter of a method that no code of the program calls.
     NoCaller,
-    /// A parameter of a method that is called from more places, or through more methods, than are followed.
+    /// A parameter of a method that is called from more places than are followed.
     ManyCallers,
+    /// A parameter that is passed on through more methods than are followed.
+    Depth,
     /// What this method returns.
     Result(Arc<str>),
     /// What this field holds, and how often the program assigns it.
     Field(Arc<str>, usize),
+    /// What this field of a class outside of the program holds.
+    Outside(Arc<str>),
     /// It is computed: by arithmetic, from bytes, by a cipher.
     Computed,
     /// More values than are kept apart, a longer text than is kept, or a method too large to be followed.
@@ -36,9 +40,11 @@ impl fmt::Display for Reason {
         match self {
             Self::NoCaller => f.write_str("parameter with no known caller"),
             Self::ManyCallers => f.write_str("parameter with more callers than are followed"),
+            Self::Depth => f.write_str("parameter passed on through more methods than are followed"),
             Self::Result(method) => write!(f, "result of {method}"),
             Self::Field(field, 1) => write!(f, "field {field} with 1 assignment"),
             Self::Field(field, count) => write!(f, "field {field} with {count} assignments"),
+            Self::Outside(field) => write!(f, "value of {field}"),
             Self::Computed => f.write_str("computed"),
             Self::Limit => f.write_str("more values than are followed"),
         }
@@ -54,7 +60,7 @@ pub(super) enum Atom {
     Text(Arc<str>),
     /// A class, by its descriptor.
     Class(Arc<str>),
-    /// A member of a class as reflection has it: descriptor of the class, name.
+    /// A member of a class as reflection has it: descriptor of the class, empty where it is unknown, and name.
     Member(Arc<str>, Arc<str>),
     /// An array of another method, as it was when it left that.
     List(Arc<[Atom]>),

@@ -1,8 +1,9 @@
-//! What values flow where, inside one method. It knows no rule, no catalog and no privacy: a caller says which calls it
-//! asks about and gets the values of their arguments.
+//! What values flow where, inside one method and across methods. It knows no rule, no catalog and no privacy: a caller
+//! says which calls it asks about and gets the values of their arguments.
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
+mod apply;
 mod blocks;
 mod constants;
 mod domain;

@@ -43,7 +43,7 @@ pub enum Known {
     Class(String),
     /// A member of a class as reflection has it.
     Member {
-        /// Descriptor of the class.
+        /// Descriptor of the class; empty where it is unknown.
         class: String,
         /// Name of the method or field.
         name: String,
@@ -167,7 +167,7 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
     /// What callers pass for some arguments.
     fn contexts(&self, method: Method, open: &[u16], stack: &mut Vec<Method>) -> Result<Vec<Context>, Reason> {
         if stack.len() >= MAX_DEPTH {
-            return Err(Reason::ManyCallers);
+            return Err(Reason::Depth);
         }
         let spend = |rows: usize| self.spend(rows);
         let places = self.resolver.index.callers(self.resolver.hierarchy, method, spend).ok_or(Reason::Limit)?;
@@ -333,8 +333,13 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         if let Some(known) = self.fields.borrow().get(&key) {
             return known.clone();
         }
-        let named =
-            |count: usize| Abstract::because(Reason::Field(body.unit.dex.field_descriptor(field).into(), count));
+        let named = |count: usize| {
+            let name = body.unit.dex.field_descriptor(field).into();
+            let row = body.unit.dex.field(field);
+            let class = row.and_then(|row| self.resolver.hierarchy.type_of(body.number, row.class));
+            let ours = class.is_some_and(|class| self.resolver.hierarchy.class(class).is_some());
+            Abstract::because(if ours { Reason::Field(name, count) } else { Reason::Outside(name) })
+        };
         // A field that depends on itself is not known.
         self.fields.borrow_mut().insert(key, named(1));
         let value = self.assigned(body, field, stack).unwrap_or_else(named);
