@@ -116,7 +116,7 @@ pub(super) fn decide(
             push(decided, held, format!("{class}->{name}"), NOTE, via.as_deref(), Confidence::High);
         }
     }
-    if let Some(reason) = answer.unknown {
+    if let Some(reason) = name.and_then(|answer| answer.unknown) {
         decided.unresolved = true;
         decided.unknown = Some((source, format!("the name of the member is unknown: {reason}")));
     }
