@@ -46,6 +46,7 @@ impl Surface<'_> {
         for detail in Self::loaders(found) {
             add("dynamic-code", detail);
         }
+        Self::unresolved(found).into_iter().for_each(|detail| add("reflection", detail));
         self.frameworks().into_iter().for_each(|(kind, detail)| add(kind, detail));
         let (nested, unread) = self.nested.reasons(issues);
         if let Some(detail) = unread {
@@ -146,6 +147,20 @@ impl Surface<'_> {
             format!("{loader} in {}{more}", shown.join(", "))
         };
         places.into_iter().map(told).collect()
+    }
+
+    /// Look-ups by reflection whose member is not known, outside of the libraries that do so for every app.
+    fn unresolved(found: &Found) -> Option<String> {
+        let places = found.unresolved.iter().filter(|(_, owner)| owner.kind != OwnerKind::Library);
+        let mut callers: Vec<&str> = places.map(|(caller, _)| caller.as_str()).collect();
+        let count = callers.len();
+        callers.sort_unstable();
+        callers.dedup();
+        let shown: Vec<&str> = callers.iter().take(SHOWN).copied().collect();
+        let rest = callers.len().saturating_sub(SHOWN);
+        let more = if rest == 0 { String::new() } else { format!(" and {rest} more methods") };
+        let places = if count == 1 { "place names a member".to_owned() } else { "places name members".to_owned() };
+        (count > 0).then(|| format!("{count} {places} by a text that is not known: {}{more}", shown.join(", ")))
     }
 
     /// Hot-fix and plug-in frameworks by their classes, and frameworks whose logic is not DEX.

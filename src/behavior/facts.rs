@@ -1,7 +1,9 @@
 //! What the manifests and certificates say of a package: identity, permissions, network, signers.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -9,7 +11,7 @@ use super::model::{App, Network, Permission, Signing};
 use crate::catalog::Catalog;
 use crate::container::{Entry, Kind, Package, Part, Signer};
 use crate::error::Issue;
-use crate::manifest::{self, Layout, Manifest};
+use crate::manifest::{self, Layout, Manifest, StringTable};
 
 /// The target SDK from which on the platform allows no cleartext traffic unless told so (`NetworkSecurityConfig`).
 const CLEARTEXT_FORBIDDEN_SINCE: u32 = 28;
@@ -62,6 +64,32 @@ pub(super) fn read_manifests(package: &Package) -> (Vec<Manifest>, Vec<Issue>) {
         manifests.push(manifest);
     }
     (manifests, issues)
+}
+
+/// The resource tables of all parts of a package. One that cannot be read is an issue of the manifest beside it.
+pub(super) fn read_tables(package: &Package) -> Vec<Cow<'_, [u8]>> {
+    let tables = package.parts.iter().flat_map(|part| {
+        let found = ["resources.arsc", "resources.pb"].iter().find_map(|name| part.find(name));
+        found.and_then(|table| part.read(table).ok())
+    });
+    tables.collect()
+}
+
+/// The string resources of some tables, for all threads.
+#[derive(Debug)]
+pub(super) struct Strings<'t>(Mutex<(Vec<StringTable<'t>>, BTreeMap<u32, Option<String>>)>);
+
+impl<'t> Strings<'t> {
+    pub(super) fn of(tables: &'t [Cow<'_, [u8]>]) -> Self {
+        Self(Mutex::new((tables.iter().map(|table| StringTable::of(table)).collect(), BTreeMap::new())))
+    }
+
+    /// The text with that id in the first table that has one.
+    pub(super) fn text(&self, id: u32) -> Option<String> {
+        let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (tables, known) = &mut *guard;
+        known.entry(id).or_insert_with(|| tables.iter_mut().find_map(|table| table.text(id))).clone()
+    }
 }
 
 /// What the layouts of a package make the system do. What cannot be read as a layout is none.

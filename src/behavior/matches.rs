@@ -60,6 +60,7 @@ impl Matches {
             targets: Targets {
                 methods: BitSet::new(header.methods.count),
                 fields: BitSet::new(header.fields.count),
+                stores: BitSet::default(),
                 strings: BitSet::new(header.strings.count),
             },
             ..Self::default()

@@ -6,6 +6,7 @@
 mod completeness;
 mod condition;
 mod consent;
+mod decide;
 mod endpoints;
 mod entries;
 mod facts;
@@ -18,6 +19,7 @@ mod owners;
 mod program;
 mod reach;
 mod reads;
+mod reflection;
 mod scripts;
 mod sdks;
 mod usage;

@@ -17,6 +17,7 @@ use super::owners::Owners;
 use super::program;
 use super::reach::Reached;
 use super::reads::{Found, Reader};
+use super::reflection::Members;
 use super::scripts::{ScriptSearch, ScriptWords};
 use super::sdks::{ClassCounts, Signs, count_classes};
 use super::usage::{Guards, Usage};
@@ -24,7 +25,7 @@ use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
 use crate::container::{Kind, Package, Part};
 use crate::error::Issue;
-use crate::flow::Program;
+use crate::flow::{Hierarchy, Program, Resolver};
 use crate::limits::MAX_ISSUES;
 
 /// What is said where the call graph has a limit of its own.
@@ -38,6 +39,7 @@ pub struct Observer {
     guards: Guards,
     vocabulary: Vocabulary,
     conditions: Conditions,
+    members: Members,
     signs: Signs,
     hosts: Hosts,
     focus: Focus,
@@ -60,6 +62,7 @@ impl Observer {
             vocabulary: Vocabulary::new(catalog, &guards),
             guards,
             conditions: Conditions::new(catalog),
+            members: Members::new(catalog),
             signs: Signs::new(catalog),
             hosts: Hosts::new(catalog),
             focus,
@@ -122,20 +125,31 @@ impl Observer {
             .units
             .iter()
             .zip(&found_in)
-            .map(|(unit, (matches, _))| Reader {
+            .enumerate()
+            .map(|(place, (unit, (matches, _)))| Reader {
                 unit,
+                place,
                 matches,
                 conditions: &self.conditions,
                 owners: &owners,
                 usage: &usage,
+                members: &self.members,
                 focus: self.focus,
+                follows_values: self.follows_calls,
             })
             .collect();
+        let hierarchy = self.follows_calls.then(|| Hierarchy::of(&program));
         // Without a manifest nothing says where the system enters.
-        let follows_calls = self.follows_calls && package.kind != Kind::Dex;
+        let entered = hierarchy.as_ref().filter(|_| package.kind != Kind::Dex);
         let (mut found, reached) = rayon::join(
-            || read_all(&readers),
-            || follows_calls.then(|| Reached::of(self.catalog, &program, &manifests, package)),
+            || {
+                let found = read_all(&readers);
+                match &hierarchy {
+                    Some(hierarchy) => settle_all(&readers, found, hierarchy, package),
+                    None => found,
+                }
+            },
+            || entered.map(|hierarchy| Reached::of(self.catalog, hierarchy, &manifests, package)),
         );
         if let Some(reached) = reached {
             reached.tell(&mut found.reads);
@@ -239,17 +253,36 @@ fn read_all(readers: &[Reader<'_, '_>]) -> Found {
         readers.iter().flat_map(|reader| reader.ranges().into_iter().map(move |range| (reader, range))).collect();
     let parts: Vec<Found> = work.into_par_iter().map(|(reader, range)| reader.read(range)).collect();
     let mut all = Found::default();
-    for part in parts {
-        all.reads.extend(part.reads);
-        all.loaders.extend(part.loaders);
-        all.uses.append(part.uses);
-        all.hosts.extend(part.hosts);
-        all.issues.extend(part.issues);
-    }
+    parts.into_iter().for_each(|part| all.append(part));
     all.reads.extend(readers.iter().flat_map(Reader::overrides));
     all.reads.sort();
     all.reads.dedup();
     all
+}
+
+/// Decides what the methods themselves did not.
+fn settle_all<'p>(
+    readers: &[Reader<'_, 'p>],
+    mut found: Found,
+    hierarchy: &Hierarchy<'_, 'p>,
+    package: &Package,
+) -> Found {
+    let pending = std::mem::take(&mut found.pending);
+    if pending.is_empty() {
+        return found;
+    }
+    let tables = facts::read_tables(package);
+    let strings = facts::Strings::of(&tables);
+    let text = |id: u32| strings.text(id);
+    let resolver = Resolver::new(hierarchy, pending.len(), &text);
+    let settled: Vec<Found> = pending
+        .par_iter()
+        .filter_map(|pending| Some(readers.get(pending.reader)?.settle(pending, &resolver)))
+        .collect();
+    settled.into_iter().for_each(|part| found.append(part));
+    found.reads.sort();
+    found.reads.dedup();
+    found
 }
 
 /// SDKs of which there is more than a prefix too common to prove anything.

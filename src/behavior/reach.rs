@@ -6,12 +6,12 @@ use super::facts;
 use super::model::{Certainty, Read};
 use crate::catalog::{Catalog, ClassKey, platform, signature_key};
 use crate::container::Package;
-use crate::flow::{Graph, Hierarchy, Method, Platform, Program, Reach, Signature};
+use crate::flow::{Graph, Hierarchy, Method, Platform, Reach, Signature};
 use crate::manifest::Manifest;
 
 /// Answers for all methods of one package.
 pub(super) struct Reached<'p, 'b> {
-    hierarchy: Hierarchy<'p, 'b>,
+    hierarchy: &'p Hierarchy<'p, 'b>,
     entries: Entries,
     all: Reach,
     background: Reach,
@@ -27,13 +27,13 @@ impl<'p, 'b> Reached<'p, 'b> {
     /// Builds the call graph of a package and walks it.
     pub(super) fn of(
         catalog: &'static Catalog,
-        program: &'p Program<'b>,
+        hierarchy: &'p Hierarchy<'p, 'b>,
         manifests: &[Manifest],
         package: &Package,
     ) -> Self {
-        let (hierarchy, layouts) = rayon::join(|| Hierarchy::of(program), || facts::read_layouts(package));
-        let entries = Entries::of(catalog, &hierarchy, manifests, &layouts);
-        let graph = Graph::new(&hierarchy, &Known, &entries.all.roots);
+        let layouts = facts::read_layouts(package);
+        let entries = Entries::of(catalog, hierarchy, manifests, &layouts);
+        let graph = Graph::new(hierarchy, &Known, &entries.all.roots);
         let everything = |_: Method, _: u32| true;
         let ((all, background), early) = rayon::join(
             || {
@@ -44,7 +44,7 @@ impl<'p, 'b> Reached<'p, 'b> {
             },
             || graph.reach(&entries.early.roots, everything),
         );
-        let guarded = Consent::new(catalog, &hierarchy).guarded(&early);
+        let guarded = Consent::new(catalog, hierarchy).guarded(&early);
         let unguarded = graph.reach(&entries.early.roots, |method, pc| guarded.at(method, pc).is_none());
         let truncated = graph.is_truncated();
         drop(graph);

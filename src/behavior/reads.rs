@@ -1,22 +1,23 @@
-//! Reads: the places in code where a source is used, decided by the constants that the same method passes.
+//! Reads: the places in code where a source is used, decided by the constants that reach it.
+//!
+//! What the method itself passes decides most places at once. The others are put off until all code was seen once, and
+//! then asked about across methods.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::condition::{Conditions, Constant, referred_kind};
+use super::condition::{Conditions, Constant};
+use super::decide::{Across, Constants, Decided, Decider, Entry, Local, is_conditional, shortened};
 use super::endpoints::Host;
 use super::matches::{Matched, Matches};
 use super::model::{Certainty, Owner, Read};
 use super::owners::Owners;
+use super::reflection::Members;
 use super::usage::{Needed, Usage, Uses, distinct};
-use crate::catalog::{ArgOp, Focus, Source, SourceKind};
+use crate::catalog::{Focus, Source};
 use crate::dex::{self, BitSet, ClassDef, Code, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site, TypeIdx};
 use crate::error::Issue;
-use crate::flow::{self, CallArgs, Unit, Value};
-
-/// Longest constant that a report shows, in characters.
-const SHOWN: usize = 120;
+use crate::flow::{self, Resolver, Unit};
 
 /// What the code of some classes does.
 #[derive(Debug, Default)]
@@ -24,23 +25,55 @@ pub(super) struct Found {
     pub(super) reads: Vec<Read>,
     /// Places that load code at run time: the method called, the caller, whose code it is.
     pub(super) loaders: Vec<(&'static str, String, Owner)>,
+    /// Places that ask reflection for members with a name that is not known: the caller, whose code it is.
+    pub(super) unresolved: Vec<(String, Owner)>,
     /// Places that need permissions.
     pub(super) uses: Uses,
     /// Hosts that loaded strings name.
     pub(super) hosts: BTreeSet<(Host, Owner)>,
+    /// Places that what their method passes does not decide.
+    pub(super) pending: Vec<Pending>,
     pub(super) issues: Vec<Issue>,
+}
+
+impl Found {
+    /// Takes in what the code of other classes does.
+    pub(super) fn append(&mut self, other: Self) {
+        self.reads.extend(other.reads);
+        self.loaders.extend(other.loaders);
+        self.unresolved.extend(other.unresolved);
+        self.uses.append(other.uses);
+        self.hosts.extend(other.hosts);
+        self.pending.extend(other.pending);
+        self.issues.extend(other.issues);
+    }
+}
+
+/// Places of one method that are decided when all code was seen.
+#[derive(Debug)]
+pub(super) struct Pending {
+    /// Position of the file in the program.
+    pub(super) reader: usize,
+    class: ClassDef,
+    method: MethodDef,
+    sites: Vec<Site>,
 }
 
 /// What a scan of one file needs to know.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'r, 'b> {
     pub(super) unit: &'r Unit<'b>,
+    /// Position of the file in the program.
+    pub(super) place: usize,
     pub(super) matches: &'r Matches,
     pub(super) conditions: &'r Conditions,
     pub(super) owners: &'r Owners<'r>,
     pub(super) usage: &'r Usage<'r>,
+    pub(super) members: &'r Members,
     /// Reads beyond this focus are left out.
     pub(super) focus: Focus,
+    /// Whether places that their method does not decide are put off, to be asked about across methods.
+    pub(super) follows_values: bool,
 }
 
 impl<'b> Reader<'_, 'b> {
@@ -91,30 +124,74 @@ impl<'b> Reader<'_, 'b> {
     }
 
     fn read_method(&self, class: &ClassDef, method: &MethodDef, code: &Code<'b>, sites: &[Site], found: &mut Found) {
-        let caller = self.unit.dex.method_descriptor(method.method);
-        let owner = self.owner(class);
         let asked: Vec<u32> = sites.iter().filter(|site| self.asks_for_arguments(site)).map(|site| site.pc).collect();
         let arguments = if asked.is_empty() { Vec::new() } else { flow::call_args(&self.unit.dex, code, &asked) };
+        let mut left = Vec::new();
+        let told = self.method(class, method, code);
         for site in sites {
             let Some(matched) = self.matched(site) else { continue };
             if let Some(loader) = matched.loader {
-                found.loaders.push((loader, caller.clone(), owner.clone()));
+                found.loaders.push((loader, told.caller.clone(), told.owner.clone()));
             }
-            found.hosts.extend(matched.hosts.iter().map(|host| (host.clone(), owner.clone())));
-            let arguments = arguments.iter().find(|call| call.pc == site.pc);
-            let note = matched.inherited.then(|| self.named_as(site));
-            let mut needed: Vec<Needed> = matched.needed.clone();
-            for (source, literal, note) in self.decide(matched, arguments, note.as_deref()) {
-                needed.extend(self.usage.of_source(source));
-                if source.focus > self.focus {
-                    continue;
-                }
-                let place = Place { owner: owner.clone(), caller: caller.clone(), pc: site.pc };
-                found.reads.push(self.entry(source, place, code, literal.or_else(|| self.text_at(site)), note));
+            found.hosts.extend(matched.hosts.iter().map(|host| (host.clone(), told.owner.clone())));
+            let constants =
+                Local { dex: &self.unit.dex, class: self, call: arguments.iter().find(|it| it.pc == site.pc) };
+            let decided = self.decide(matched, &constants);
+            if self.follows_values && decided.open {
+                left.push(*site);
+            } else {
+                self.tell(&told, site, matched, decided, found);
             }
-            let offset = Some(code.file_offset(site.pc));
-            found.uses.add(&distinct(needed), &owner, &caller, self.unit.label, offset);
         }
+        if !left.is_empty() {
+            found.pending.push(Pending { reader: self.place, class: *class, method: *method, sites: left });
+        }
+    }
+
+    /// Decides what was put off.
+    pub(super) fn settle(&self, pending: &Pending, resolver: &Resolver<'_, 'b>) -> Found {
+        let mut found = Found::default();
+        let Ok(Some(code)) = self.unit.dex.code(&pending.method) else { return found };
+        let inquiry = resolver.inquire(self.place, &pending.method, code);
+        let told = self.method(&pending.class, &pending.method, &code);
+        for site in &pending.sites {
+            let Some(matched) = self.matched(site) else { continue };
+            let decided = self.decide(matched, &Across { inquiry: &inquiry, site });
+            self.tell(&told, site, matched, decided, &mut found);
+        }
+        found
+    }
+
+    fn method<'m>(&self, class: &ClassDef, method: &MethodDef, code: &'m Code<'b>) -> Told<'m, 'b> {
+        Told { owner: self.owner(class), caller: self.unit.dex.method_descriptor(method.method), code }
+    }
+
+    /// Adds the reads and uses of one place.
+    fn tell(&self, told: &Told<'_, 'b>, site: &Site, matched: &Matched, decided: Decided, found: &mut Found) {
+        if decided.unresolved {
+            found.unresolved.push((told.caller.clone(), told.owner.clone()));
+        }
+        let named = matched.inherited.then(|| self.named_as(site));
+        let mut needed: Vec<Needed> = matched.needed.clone();
+        for Entry { source, literal, note, confidence } in decided.entries {
+            needed.extend(self.usage.of_source(source));
+            if source.focus > self.focus {
+                continue;
+            }
+            let place = Place { owner: told.owner.clone(), caller: told.caller.clone(), pc: site.pc };
+            let literal = literal.or_else(|| self.text_at(site));
+            let note = joined(named.clone(), note);
+            let read = self.entry(source, place, told.code, literal, note);
+            found.reads.push(Read { confidence: read.confidence.min(confidence), ..read });
+        }
+        if self.focus == Focus::Noise
+            && let Some((source, why)) = decided.unknown
+        {
+            let place = Place { owner: told.owner.clone(), caller: told.caller.clone(), pc: site.pc };
+            found.reads.push(self.entry(source, place, told.code, None, joined(named, Some(why))));
+        }
+        let offset = Some(told.code.file_offset(site.pc));
+        found.uses.add(&distinct(needed), &told.owner, &told.caller, self.unit.label, offset);
     }
 
     /// The text that is loaded at a place, where that is what was found.
@@ -146,75 +223,12 @@ impl<'b> Reader<'_, 'b> {
         format!("through {name}")
     }
 
-    /// The entries that hold at one place, each with the constant that decided.
-    fn decide(
-        &self,
-        matched: &Matched,
-        arguments: Option<&CallArgs>,
-        note: Option<&str>,
-    ) -> Vec<(&'static Source, Option<String>, Option<String>)> {
-        let note = || note.map(str::to_owned);
-        let mut decided = Vec::new();
-        let mut unknown = None;
-        for source in matched.sources.iter().copied() {
-            if !is_conditional(source) {
-                decided.push((source, None, note()));
-                continue;
-            }
-            let constants = arguments.map(|call| self.constants(source, call)).unwrap_or_default();
-            if constants.is_empty() {
-                unknown = unknown.or(Some(source));
-            }
-            for constant in constants {
-                let literal = Some(shortened(&constant.shown()));
-                if source.kind == SourceKind::PermissionRequest {
-                    decided.push((source, literal, note()));
-                } else if let Some(kind) = referred_kind(source.arg_value) {
-                    decided.extend(self.conditions.entry(kind, &constant).map(|it| (it, literal, note())));
-                } else if self.conditions.holds(source, &constant) {
-                    decided.push((source, literal, note()));
-                }
-            }
-        }
-        if self.focus == Focus::Noise
-            && decided.is_empty()
-            && let Some(source) = unknown
-        {
-            decided.push((source, None, Some("the deciding argument is no constant of this method".to_owned())));
-        }
-        decided
-    }
-
-    /// The constants on the parameter that an entry asks about; empty where they are unknown.
-    fn constants(&self, source: &Source, call: &CallArgs) -> Vec<Constant<'b>> {
-        let dex = &self.unit.dex;
-        let text = |index| dex.string(index).map(Constant::Text);
-        let value = source.arg_index.and_then(|index| call.values.get(usize::from(index)));
-        match value {
-            Some(Value::String(index)) => text(*index).into_iter().collect(),
-            // An object that is made of a text stands for it, as a parsed URI does. A text made of a text is another one.
-            Some(Value::Call(method, index)) if !self.returns_text(*method) => text(*index).into_iter().collect(),
-            Some(Value::Int(number)) => vec![Constant::Number(*number)],
-            Some(Value::Field(field)) => self.constant_of(*field).into_iter().collect(),
-            Some(Value::Array(at)) if referred_kind(source.arg_value) == Some(SourceKind::ShellCommand) => {
-                // A command as an array is one command line.
-                let words: Vec<_> = call.array(*at).iter().filter_map(|index| dex.string(*index)).collect();
-                if words.is_empty() { Vec::new() } else { vec![Constant::Text(Cow::Owned(words.join(" ")))] }
-            }
-            Some(Value::Array(at)) => call.array(*at).iter().filter_map(|index| text(*index)).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// Whether a method returns what the text constants of the file are.
-    fn returns_text(&self, method: MethodIdx) -> bool {
-        let dex = &self.unit.dex;
-        let result = dex.method(method).and_then(|method| dex.return_type(method.proto));
-        result.and_then(|ty| dex.type_bytes(ty)) == Some(b"Ljava/lang/String;")
+    fn decide(&self, matched: &Matched, constants: &dyn Constants) -> Decided {
+        Decider { conditions: self.conditions, members: self.members }.decide(matched, constants)
     }
 
     /// The constant of a final field that this file defines.
-    fn constant_of(&self, field: FieldIdx) -> Option<Constant<'b>> {
+    pub(super) fn constant_of(&self, field: FieldIdx) -> Option<Constant<'b>> {
         let dex = &self.unit.dex;
         let class = self.unit.class(dex.field(field)?.class)?;
         Some(match dex.constant(&class, field)? {
@@ -256,6 +270,13 @@ impl<'b> Reader<'_, 'b> {
     }
 }
 
+/// A method, as its reads tell of it.
+struct Told<'m, 'b> {
+    owner: Owner,
+    caller: String,
+    code: &'m Code<'b>,
+}
+
 /// A place in code and whose it is.
 struct Place {
     owner: Owner,
@@ -263,14 +284,10 @@ struct Place {
     pc: u32,
 }
 
-/// Whether a constant argument decides the entry. The text of a path has decided already when the place was found.
-fn is_conditional(source: &Source) -> bool {
-    source.kind != SourceKind::FilePath && (source.arg_op != ArgOp::Any || source.arg_value.starts_with('@'))
-}
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+/// Two notes as one.
+fn joined(first: Option<String>, second: Option<String>) -> Option<String> {
+    match (first, second) {
+        (Some(first), Some(second)) => Some(format!("{first}; {second}")),
+        (first, second) => first.or(second),
     }
 }

@@ -17,7 +17,16 @@ const GBT35273: &[&str] = &["", "PI", "PSI"];
 /// How much of the datum a [`Source`] yields.
 const STRENGTHS: &[&str] = &["handle", "partial", "value"];
 /// Tables that an `arg_value` may point into.
-const LOOK_UPS: &[&str] = &["@content-uri", "@permission", "@shell-command", "@system-property"];
+const LOOK_UPS: &[&str] = &[
+    "@content-uri",
+    "@intent-action",
+    "@permission",
+    "@reflection-call",
+    "@reflection-member",
+    "@reflection-name",
+    "@shell-command",
+    "@system-property",
+];
 /// Base protection of a permission; `unknown` where no list states it.
 const PROTECTIONS: &[&str] =
     &["app", "dangerous", "internal", "module", "nonexistent", "normal", "role", "signature", "unknown", "vendor"];

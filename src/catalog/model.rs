@@ -210,6 +210,26 @@ pub struct Source<S = &'static str> {
     pub origin: S,
 }
 
+/// A look-up by reflection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reflected {
+    /// Of a member of the receiver, a class, by name.
+    Member,
+    /// A call of the receiver, a member.
+    Call,
+}
+
+impl Source {
+    /// Whether the entry is a look-up by reflection, and of what.
+    pub fn reflected(&self) -> Option<Reflected> {
+        match self.arg_value {
+            "@reflection-member" => Some(Reflected::Member),
+            "@reflection-call" => Some(Reflected::Call),
+            _ => None,
+        }
+    }
+}
+
 /// A permission of the platform or a vendor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

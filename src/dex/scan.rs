@@ -54,6 +54,8 @@ pub struct Targets {
     pub methods: BitSet,
     /// Fields that are read.
     pub fields: BitSet,
+    /// Fields that are written.
+    pub stores: BitSet,
     /// Strings that are loaded.
     pub strings: BitSet,
 }
@@ -63,7 +65,7 @@ pub struct Targets {
 pub enum Reference {
     /// A call.
     Method(MethodIdx),
-    /// A read of a field.
+    /// A read of a field, or where the opcode says so a write.
     Field(FieldIdx),
     /// A load of a string.
     String(StringIdx),
@@ -87,6 +89,7 @@ enum Step {
     String,
     StringJumbo,
     FieldRead,
+    FieldWrite,
     Method,
     Nop,
     Unused,
@@ -105,8 +108,8 @@ const fn steps() -> [(u8, Step); 256] {
             (_, 0x00) => Step::Nop,
             (Index::String, 0x1b) => Step::StringJumbo,
             (Index::String, _) => Step::String,
-            // Reads only: the other half of each group stores.
             (Index::Field, 0x52..=0x58 | 0x60..=0x66) => Step::FieldRead,
+            (Index::Field, _) => Step::FieldWrite,
             (Index::Method, _) => Step::Method,
             _ if matches!(opcode.flow, Flow::Unused) => Step::Unused,
             _ => Step::Plain,
@@ -138,7 +141,7 @@ impl Code<'_> {
                     width = length as usize;
                 }
                 Step::Unused => return Err(here),
-                Step::Method | Step::FieldRead | Step::String | Step::StringJumbo => {
+                Step::Method | Step::FieldRead | Step::FieldWrite | Step::String | Step::StringJumbo => {
                     let operand = pc.wrapping_add(1).wrapping_mul(2);
                     let short = u16_at(self.insns, operand).map(u32::from);
                     let found = match step {
@@ -147,6 +150,9 @@ impl Code<'_> {
                             .map(|index| Reference::Method(MethodIdx(index))),
                         Step::FieldRead => short
                             .filter(|index| targets.fields.contains(*index))
+                            .map(|index| Reference::Field(FieldIdx(index))),
+                        Step::FieldWrite => short
+                            .filter(|index| targets.stores.contains(*index))
                             .map(|index| Reference::Field(FieldIdx(index))),
                         Step::StringJumbo => u32_at(self.insns, operand)
                             .filter(|index| targets.strings.contains(*index))

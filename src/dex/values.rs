@@ -26,6 +26,11 @@ impl Dex<'_> {
     ///
     /// Source: Android "Dalvik executable format", `encoded_array_item` and `encoded_value`.
     pub fn constant(&self, class: &ClassDef, field: FieldIdx) -> Option<Constant> {
+        self.initial(class, field).filter(|(_, access)| access & STATIC_FINAL == STATIC_FINAL).map(|(value, _)| value)
+    }
+
+    /// The value of a static field that `class` defines before any code runs, and its access flags.
+    pub fn initial(&self, class: &ClassDef, field: FieldIdx) -> Option<(Constant, u32)> {
         if class.values == 0 {
             return None;
         }
@@ -44,8 +49,8 @@ impl Dex<'_> {
             let value = read_value(&mut values)?;
             if index == field.0 {
                 return match value {
-                    Encoded::Constant(constant) if access & STATIC_FINAL == STATIC_FINAL => Some(constant),
-                    _ => None,
+                    Encoded::Constant(constant) => Some((constant, access)),
+                    Encoded::MethodHandle(_) | Encoded::Other => None,
                 };
             }
         }

@@ -1,20 +1,31 @@
-//! What values flow where, inside one method. It knows no rule, no catalog and no privacy: a caller says which calls it
-//! asks about and gets the values of their arguments.
+//! What values flow where, inside one method and across methods. It knows no rule, no catalog and no privacy: a caller
+//! says which calls it asks about and gets the values of their arguments.
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
+mod apply;
 mod blocks;
 mod constants;
+mod domain;
 mod facts;
 mod graph;
 mod guards;
 mod hierarchy;
+mod index;
+mod interpret;
+mod models;
 mod program;
+mod resolve;
+mod state;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 pub use constants::{CallArgs, Value, call_args};
+pub use domain::Reason;
 pub use graph::{Graph, Path, Platform, Reach, Root};
 pub use guards::{Guard, Guards, guards};
 pub use hierarchy::{Class, Defined, Hierarchy, Method, Signature, Type};
+pub use interpret::Texts;
 pub use program::{Program, Unit};
+pub use resolve::{Answer, Asked, Inquiry, Known, Resolver};

@@ -22,6 +22,11 @@ impl Budget {
         Self(Cell::new(BUDGET))
     }
 
+    /// What a look-up may take that may be one of thousands.
+    pub(super) fn for_lookup() -> Self {
+        Self(Cell::new(BUDGET >> 10))
+    }
+
     /// Takes `cost` units, or says `None` from then on.
     pub(super) fn take(&self, cost: usize) -> Option<()> {
         let rest = self.0.get().checked_sub(cost);

@@ -26,7 +26,7 @@ mod strings;
 mod tests;
 
 use self::bytes::{Budget, Chunk, Issues};
-use self::element::Element;
+use self::element::{Element, Reference, Value};
 use self::resources::Resources;
 use crate::error::Issue;
 
@@ -205,6 +205,28 @@ pub fn read(file: &str, manifest: &[u8], resources: Option<&[u8]>) -> (Manifest,
     let mut issues = issues.into_vec();
     issues.extend(table_issues.into_vec());
     (manifest, issues)
+}
+
+/// The string resources of a package, looked up by id.
+#[derive(Debug)]
+pub struct StringTable<'a>(Resources<'a>);
+
+impl<'a> StringTable<'a> {
+    /// The strings in `resources.arsc` or `resources.pb`. What is wrong with the table is an issue of [`read`].
+    pub fn of(resources: &'a [u8]) -> Self {
+        Self(Resources::parse(Some(resources), &mut Issues::new("")))
+    }
+
+    /// The text of a resource in the default configuration; none where it is no string. The answer depends on nothing
+    /// that was asked before.
+    pub fn text(&mut self, id: u32) -> Option<String> {
+        self.0.begin_lookup();
+        let reference = Value::Reference(Reference { id, name: String::new() });
+        match self.0.resolve(&reference)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// Reads a network security configuration (binary XML, protobuf or text); `file` names it in issues.

@@ -75,6 +75,11 @@ impl<'a> Resources<'a> {
         Self { table, budget: Budget::new() }
     }
 
+    /// Starts anew with a budget for one look-up.
+    pub(super) fn begin_lookup(&mut self) {
+        self.budget = Budget::for_lookup();
+    }
+
     /// `value` itself, or what it refers to in the end; `None` where that is not in the table.
     pub(super) fn resolve(&self, value: &Value) -> Option<Value> {
         let mut value = value.clone();

@@ -7,6 +7,7 @@ mod kinds;
 mod malformed;
 mod packages;
 mod permissions;
+mod values;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

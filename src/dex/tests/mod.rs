@@ -51,6 +51,7 @@ fn all_targets(dex: &Dex<'_>) -> Targets {
     Targets {
         methods: full(header.methods.count),
         fields: full(header.fields.count),
+        stores: full(header.fields.count),
         strings: full(header.strings.count),
     }
 }
@@ -61,10 +62,9 @@ fn naive_sites(dex: &Dex<'_>, code: &super::Code<'_>) -> (Vec<Site>, Result<(), 
     let mut instructions = code.instructions();
     for instruction in instructions.by_ref() {
         let index = instruction.index;
-        let reads = instruction.opcode.mnemonic.starts_with("iget") || instruction.opcode.mnemonic.starts_with("sget");
         let reference = match instruction.opcode.index {
             Index::Method if index < dex.header.methods.count => Reference::Method(super::MethodIdx(index)),
-            Index::Field if reads && index < dex.header.fields.count => Reference::Field(super::FieldIdx(index)),
+            Index::Field if index < dex.header.fields.count => Reference::Field(super::FieldIdx(index)),
             Index::String if index < dex.header.strings.count => Reference::String(super::StringIdx(index)),
             _ => continue,
         };

@@ -1,0 +1,171 @@
+//! Members that code names by strings: `Class.forName("…").getMethod("…").invoke(…)`.
+//!
+//! A member whose class and name are known is read like one that code names. A name alone counts where the catalog lists
+//! it for reflection and the class is not known, or is one that the catalog knows.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use super::condition::{Conditions, Constant};
+use super::decide::{Constants, Decided, Decider, Entry, is_conditional, shortened};
+use crate::catalog::{Catalog, Confidence, Reflected, Source, SourceKind};
+use crate::flow::{Asked, Known};
+
+/// What is said of a read by reflection.
+const NOTE: &str = "reflection";
+const UNKNOWN_CLASS: &str = "reflection, the class is not known";
+
+/// Sources by class and name, whatever the parameters.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    members: FxHashMap<(&'static str, &'static str), Vec<&'static Source>>,
+    classes: BTreeSet<&'static str>,
+    /// Names that matter whatever the class.
+    names: FxHashMap<&'static str, Vec<&'static Source>>,
+    member_names: BTreeSet<&'static str>,
+}
+
+impl Members {
+    pub(super) fn new(catalog: &'static Catalog) -> Self {
+        let mut it = Self::default();
+        for source in &catalog.tables.sources {
+            match source.kind {
+                SourceKind::MethodCall
+                | SourceKind::MethodCallConstArg
+                | SourceKind::SettingsKey
+                | SourceKind::FieldRead => {
+                    let Some((class, signature)) = source.target.split_once("->") else { continue };
+                    let name = signature.split(['(', ':']).next().unwrap_or(signature);
+                    if !is_carrier(source) {
+                        it.members.entry((class, name)).or_default().push(source);
+                        it.member_names.insert(name);
+                        it.classes.insert(class);
+                    }
+                }
+                SourceKind::ReflectionName => {
+                    it.names.entry(source.arg_value).or_default().push(source);
+                    it.member_names.insert(source.arg_value);
+                }
+                _ => {}
+            }
+        }
+        it
+    }
+
+    /// The entries about a member: one a data type.
+    fn of(&self, class: &str, name: &str) -> Vec<&'static Source> {
+        let mut sources: Vec<&'static Source> = self.members.get(&(class, name)).cloned().unwrap_or_default();
+        let dotted = class.trim_start_matches('L').trim_end_matches(';').replace('/', ".");
+        for named in self.names.get(name).into_iter().flatten() {
+            let fits = match named.target.split_once('#') {
+                Some((of, _)) => of == dotted,
+                None => sources.is_empty() && self.classes.contains(class),
+            };
+            if fits {
+                sources.push(named);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        sources.retain(|source| {
+            is_conditional(source) && source.kind != SourceKind::ReflectionName || seen.insert(source.data)
+        });
+        sources
+    }
+}
+
+/// Whether an entry is a look-up of members by reflection.
+pub(super) fn is_carrier(source: &Source) -> bool {
+    source.reflected().is_some()
+}
+
+/// Decides a look-up of a member or a call of one.
+pub(super) fn decide(
+    members: &Members,
+    conditions: &Conditions,
+    source: &'static Source,
+    constants: &dyn Constants,
+    decided: &mut Decided,
+) {
+    if source.reflected() == Some(Reflected::Call) {
+        decide_call(&Decider { conditions, members }, source, constants, decided);
+        return;
+    }
+    let name = constants.parameter(0);
+    let names = name.iter().flat_map(|answer| &answer.known);
+    let matters = |known: &Known| matches!(known, Known::Text(name) if members.member_names.contains(name.as_str()));
+    if name.as_ref().is_some_and(|answer| answer.unknown.is_none() && !answer.known.is_empty())
+        && !names.clone().any(|(known, _)| matters(known))
+    {
+        return;
+    }
+    let Some(answer) = constants.call(Asked::Result) else {
+        decided.open = true;
+        return;
+    };
+    for (known, via) in &answer.known {
+        let Known::Member { class, name } = known else { continue };
+        if class.is_empty() {
+            let listed = members.names.get(name.as_str()).into_iter().flatten();
+            for held in listed.filter(|held| !held.target.contains('#')) {
+                push(decided, held, name.clone(), UNKNOWN_CLASS, via.as_deref(), Confidence::Medium);
+            }
+        }
+        let of_name = |held: &Source| held.kind == SourceKind::ReflectionName || !is_conditional(held);
+        for held in members.of(class, name).into_iter().filter(|held| of_name(held)) {
+            push(decided, held, format!("{class}->{name}"), NOTE, via.as_deref(), Confidence::High);
+        }
+    }
+    if let Some(reason) = name.and_then(|answer| answer.unknown) {
+        decided.unresolved = true;
+        decided.unknown = Some((source, format!("the name of the member is unknown: {reason}")));
+    }
+}
+
+/// A call of a member whose arguments decide.
+fn decide_call(decider: &Decider<'_>, source: &'static Source, constants: &dyn Constants, decided: &mut Decided) {
+    let Some(member) = constants.call(Asked::Argument(0)) else {
+        decided.open = true;
+        return;
+    };
+    for (known, _) in &member.known {
+        let Known::Member { class, name } = known else { continue };
+        let sources = decider.members.of(class, name);
+        let conditional: Vec<_> = sources
+            .into_iter()
+            .filter(|held| is_conditional(held) && held.kind != SourceKind::ReflectionName)
+            .collect();
+        if conditional.is_empty() {
+            continue;
+        }
+        let Some(passed) = constants.parameter(1) else { continue };
+        for (list, via) in &passed.known {
+            let Known::List(items) = list else { continue };
+            for held in &conditional {
+                if let Some(item) = held.arg_index.and_then(|index| items.get(usize::from(index))) {
+                    decider.hold(held, item, via.as_deref(), Some(NOTE), &mut decided.entries);
+                }
+            }
+        }
+    }
+    if let Some(reason) = member.unknown {
+        decided.unresolved = true;
+        decided.unknown = Some((source, format!("the member is unknown: {reason}")));
+    }
+}
+
+fn push(
+    decided: &mut Decided,
+    source: &'static Source,
+    literal: String,
+    note: &str,
+    via: Option<&str>,
+    confidence: Confidence,
+) {
+    let note = match via {
+        Some(via) => format!("{note}; constant passed by {via}"),
+        None => note.to_owned(),
+    };
+    let literal = Some(shortened(&Constant::Text(literal.into()).shown()));
+    decided.entries.push(Entry { source, literal, note: Some(note), confidence });
+}

@@ -1,0 +1,389 @@
+//! An abstract interpreter of one method: what each register, builder and array holds at each place.
+//!
+//! It runs forward over the basic blocks until nothing changes. A call that no model explains, a field and a parameter
+//! are unknown, and the value says so; whoever asks may find them out and run the method again with the answers. It
+//! never guesses: two ways that bring different values make both possible, a value that is not followed is unknown.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::blocks::{Block, Graph};
+use super::constants::{is_wide, writes_a};
+use super::domain::{Abstract, Atom, Cause, Reason};
+use super::models::{Model, inherited, model};
+use super::program::Unit;
+use super::state::{State, Thing, computed};
+use crate::dex::{Code, FieldIdx, Instruction, MethodIdx, StringIdx, TypeIdx};
+
+/// The text of a string resource; none where the program has no such.
+pub type Texts<'t> = dyn Fn(u32) -> Option<String> + Sync + 't;
+
+/// A method that can be run.
+pub(super) struct Body<'p, 'b> {
+    pub(super) unit: &'p Unit<'b>,
+    /// Position of the file in the program.
+    pub(super) number: u32,
+    pub(super) code: Code<'b>,
+    pub(super) graph: Graph,
+    /// The first register of each argument, receiver counted.
+    pub(super) params: Vec<u16>,
+}
+
+/// What a run rests on.
+pub(super) struct Premises<'e> {
+    /// What the arguments are, receiver counted; those left out are open.
+    pub(super) params: &'e BTreeMap<u16, Abstract>,
+    /// What was found out about calls and fields.
+    pub(super) answers: &'e BTreeMap<Cause, Abstract>,
+    pub(super) texts: &'e Texts<'e>,
+    /// Values that may still be moved.
+    pub(super) work: &'e Cell<u64>,
+}
+
+/// A settled run: the state at the start of each block that can run.
+pub(super) struct Run<'r, 'p, 'b> {
+    pub(super) body: &'r Body<'p, 'b>,
+    pub(super) premises: Premises<'r>,
+    states: Vec<Option<State>>,
+}
+
+impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
+    /// Runs a method; none where that costs more than is left.
+    pub(super) fn settled(body: &'r Body<'p, 'b>, premises: Premises<'r>) -> Option<Self> {
+        let mut entry = State::new(body.code.registers.into(), &computed());
+        for (position, register) in (0..).zip(&body.params) {
+            let open = || Abstract::open(Cause::Param(position));
+            entry.set(*register, premises.params.get(&position).cloned().unwrap_or_else(open));
+        }
+        let mut states = vec![None; body.graph.blocks.len()];
+        if let Some(first) = states.first_mut() {
+            *first = Some(entry);
+        }
+        let mut it = Self { body, premises, states };
+        let mut waiting = BTreeSet::from([0]);
+        while let Some(index) = waiting.pop_first() {
+            let (Some(block), Some(Some(state))) = (body.graph.blocks.get(index), it.states.get(index)) else {
+                continue;
+            };
+            let mut state = state.clone();
+            it.spend(block.successors.len(), &state)?;
+            for handler in body.graph.handlers(block) {
+                it.spend(1, &state)?;
+                it.merge(*handler, &state, &mut waiting);
+            }
+            it.run(block, &mut state, &mut waiting)?;
+            for successor in &block.successors {
+                it.merge(*successor, &state, &mut waiting);
+            }
+        }
+        Some(it)
+    }
+
+    fn spend(&self, copies: usize, state: &State) -> Option<()> {
+        let size = state.registers.len().saturating_add(state.things.len()).saturating_mul(copies.saturating_add(1));
+        let left = self.premises.work.get().checked_sub(size as u64)?;
+        self.premises.work.set(left);
+        Some(())
+    }
+
+    /// An exception may leave a block after any instruction, so what each writes reaches its handlers.
+    fn run(&mut self, block: &Block, state: &mut State, waiting: &mut BTreeSet<usize>) -> Option<()> {
+        let handlers = self.body.graph.handlers(block);
+        for instruction in self.body.graph.body(block) {
+            let left = self.premises.work.get().checked_sub(1)?;
+            self.premises.work.set(left);
+            let written = self.step(state, instruction);
+            for handler in handlers {
+                if instruction.opcode.index == crate::dex::Index::Method || changes_things(instruction.byte) {
+                    self.spend(1, state)?;
+                    self.merge(*handler, state, waiting);
+                }
+                for register in written.into_iter().flatten().map(usize::from) {
+                    let Some(value) = state.registers.get(register) else { continue };
+                    if let Some(Some(other)) = self.states.get_mut(*handler)
+                        && other.join_register(register, value)
+                    {
+                        waiting.insert(*handler);
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn merge(&mut self, block: usize, state: &State, waiting: &mut BTreeSet<usize>) {
+        match self.states.get_mut(block) {
+            Some(Some(old)) => {
+                if old.join(state) {
+                    waiting.insert(block);
+                }
+            }
+            Some(slot) => {
+                *slot = Some(state.clone());
+                waiting.insert(block);
+            }
+            None => {}
+        }
+    }
+
+    /// The state in front of the instruction at a code unit, and that; none where nothing reaches it.
+    pub(super) fn at(&self, pc: u32) -> Option<(State, &Instruction)> {
+        let blocks = &self.body.graph.blocks;
+        let starts = |block: &Block| self.body.graph.body(block).first().is_some_and(|first| first.pc <= pc);
+        let index = blocks.partition_point(starts).checked_sub(1)?;
+        let (block, state) = (blocks.get(index)?, self.states.get(index)?.as_ref()?);
+        let mut state = state.clone();
+        for instruction in self.body.graph.body(block) {
+            if instruction.pc == pc {
+                return Some((state, instruction));
+            }
+            self.step(&mut state, instruction);
+        }
+        None
+    }
+
+    /// What the method returns, by all its ways.
+    pub(super) fn returned(&self) -> Abstract {
+        let mut all = Abstract::Never;
+        for (block, state) in self.body.graph.blocks.iter().zip(&self.states) {
+            let last = self.body.graph.body(block).last();
+            // return, return-wide, return-object
+            let (Some(state), Some(last)) = (state, last.filter(|it| matches!(it.byte, 0x0f..=0x11))) else { continue };
+            let mut state = state.clone();
+            for instruction in self.body.graph.body(block) {
+                self.step(&mut state, instruction);
+            }
+            all = all.join(&exported(&state, &state.get(last.a)));
+        }
+        all
+    }
+
+    /// What the call at a code unit gives.
+    pub(super) fn result(&self, pc: u32) -> Option<Abstract> {
+        let (mut state, call) = self.at(pc)?;
+        self.step(&mut state, call);
+        Some(exported(&state, &state.result))
+    }
+
+    /// The arguments of the call at a code unit, receiver counted.
+    pub(super) fn arguments(&self, pc: u32) -> Option<Vec<Abstract>> {
+        let (state, call) = self.at(pc)?;
+        let operands = operands(self.body.unit, call);
+        Some(operands.into_iter().map(|register| exported(&state, &state.get(register))).collect())
+    }
+
+    /// The value that the instruction at a code unit stores in a field.
+    pub(super) fn stored(&self, pc: u32) -> Option<Abstract> {
+        let (state, put) = self.at(pc)?;
+        Some(exported(&state, &state.get(put.a)))
+    }
+
+    /// Applies one instruction; gives the registers that it wrote.
+    fn step(&self, state: &mut State, instruction: &Instruction) -> [Option<u16>; 2] {
+        let dex = &self.body.unit.dex;
+        let value = match instruction.byte {
+            0x01..=0x09 => state.get(instruction.b),
+            0x0a..=0x0c => std::mem::replace(&mut state.result, computed()),
+            0x12..=0x19 => Abstract::one(Atom::Int(instruction.literal)),
+            0x1a | 0x1b => self.text(instruction.index),
+            0x1c => match dex.type_descriptor(TypeIdx(instruction.index)) {
+                Some(descriptor) => Abstract::one(Atom::Class(descriptor.into())),
+                None => computed(),
+            },
+            // check-cast changes nothing but the static type.
+            0x1f => return [None; 2],
+            0x22 => state.make(instruction.pc, Thing::Plain),
+            0x23 => state.make(instruction.pc, Thing::Array(BTreeMap::new())),
+            // filled-new-array
+            0x24 | 0x25 => {
+                let array = state.make(instruction.pc, Thing::Array(BTreeMap::new()));
+                for position in 0..instruction.args.count() {
+                    let register = instruction.args.register(position);
+                    let value = register.map_or_else(computed, |register| state.get(register));
+                    state.put(&array, i64::try_from(position).ok(), value);
+                }
+                state.result = array;
+                return [None; 2];
+            }
+            // fill-array-data: numbers, which nobody asks about.
+            0x26 => {
+                let array = state.get(instruction.a);
+                state.lose(&array);
+                return [None; 2];
+            }
+            // aget-object
+            0x46 => item(state, instruction),
+            // aput and its kinds
+            0x4b..=0x51 => {
+                let place = match state.get(instruction.c).single() {
+                    Some(Atom::Int(place)) => Some(*place),
+                    _ => None,
+                };
+                state.put(&state.get(instruction.b), place, state.get(instruction.a));
+                return [None; 2];
+            }
+            // iget, sget and their kinds
+            0x52..=0x58 | 0x60..=0x66 => self.field(FieldIdx(instruction.index)),
+            // iput, sput and their kinds
+            0x59..=0x5f | 0x67..=0x6d => {
+                let value = state.get(instruction.a);
+                state.lose(&value);
+                return [None; 2];
+            }
+            0x6e..=0x78 | 0xfa..=0xfd => {
+                state.result = self.call(state, instruction);
+                return [None; 2];
+            }
+            byte if writes_a(byte) => computed(),
+            _ => return [None; 2],
+        };
+        state.set(instruction.a, value);
+        let pair = instruction.a.checked_add(1).filter(|_| is_wide(instruction.byte));
+        if let Some(pair) = pair {
+            state.set(pair, computed());
+        }
+        [Some(instruction.a), pair]
+    }
+
+    fn text(&self, index: u32) -> Abstract {
+        match self.body.unit.dex.string(StringIdx(index)) {
+            Some(text) if text.len() <= super::domain::MAX_TEXT => Abstract::text(&text),
+            Some(_) => Abstract::because(Reason::Limit),
+            None => computed(),
+        }
+    }
+
+    fn field(&self, field: FieldIdx) -> Abstract {
+        let cause = Cause::Field(field);
+        self.premises.answers.get(&cause).cloned().unwrap_or_else(|| Abstract::open(cause))
+    }
+
+    /// What a call gives, and what it changes.
+    fn call(&self, state: &mut State, call: &Instruction) -> Abstract {
+        let registers = operands(self.body.unit, call);
+        let arguments: Vec<Abstract> = registers.iter().map(|register| state.get(*register)).collect();
+        if let Some(made) = self.model(call).and_then(|model| self.apply(model, state, call, &arguments)) {
+            return made;
+        }
+        for argument in &arguments {
+            state.lose(argument);
+        }
+        let cause = Cause::Call(call.pc);
+        self.premises.answers.get(&cause).cloned().unwrap_or_else(|| Abstract::open(cause))
+    }
+
+    fn model(&self, call: &Instruction) -> Option<Model> {
+        if !matches!(call.byte, 0x6e..=0x72 | 0x74..=0x78) {
+            return None;
+        }
+        let unit = self.body.unit;
+        let row = unit.dex.method(MethodIdx(call.index))?;
+        let class = unit.dex.type_bytes(row.class)?;
+        if let Some(of_library) = [&b"Ljava/"[..], b"Landroid/", b"Ldalvik/", b"Lkotlin/"]
+            .iter()
+            .any(|start| class.starts_with(start))
+            .then(|| model(&unit.dex.method_descriptor(MethodIdx(call.index))))
+            .flatten()
+        {
+            return Some(of_library);
+        }
+        // Only classes of the program inherit in a way that its own files show.
+        let mut signature = unit.class(row.class).and_then(|_| unit.dex.string(row.name))?.into_owned();
+        unit.dex.push_proto(row.proto, &mut signature);
+        inherited(&signature)
+    }
+}
+
+/// The registers of the arguments of a call, the first of two for a wide one.
+pub(super) fn operands(unit: &Unit<'_>, call: &Instruction) -> Vec<u16> {
+    let dex = &unit.dex;
+    let Some(row) = dex.method(MethodIdx(call.index)) else { return Vec::new() };
+    let mut registers = Vec::new();
+    // invoke-static has no receiver.
+    if !matches!(call.byte, 0x71 | 0x77) {
+        registers.extend(call.args.register(0));
+    }
+    let mut position = registers.len();
+    for parameter in dex.parameters(row.proto) {
+        let Some(register) = call.args.register(position) else { break };
+        registers.push(register);
+        position = position.saturating_add(if matches!(dex.type_bytes(parameter), Some(b"J" | b"D")) { 2 } else { 1 });
+    }
+    registers
+}
+
+/// A value outside of its method: builders may change there, arrays are taken as they are.
+fn exported(state: &State, value: &Abstract) -> Abstract {
+    let list = |at: &u32| {
+        let items = state.items(&Abstract::one(Atom::Object(*at)))?;
+        let single = items.into_iter().map(|item| match item.single()? {
+            Atom::Object(_) => None,
+            atom => Some(atom.clone()),
+        });
+        single.collect::<Option<Vec<Atom>>>().map(|items| Atom::List(items.into()))
+    };
+    if value.objects().next().is_none() {
+        return value.clone();
+    }
+    if let Some(unknown) = state.items(value).into_iter().flatten().find(|item| item.is_unknown()) {
+        return unknown.clone();
+    }
+    value.map(|atom| match atom {
+        Atom::Object(at) => list(at),
+        other => Some(other.clone()),
+    })
+}
+
+/// What lies at a place of an array.
+fn item(state: &State, instruction: &Instruction) -> Abstract {
+    let (array, place) = (state.get(instruction.b), state.get(instruction.c));
+    let Some(Atom::Int(place)) = place.single() else { return whole_unknown(&[&array, &place]) };
+    match array.single() {
+        Some(Atom::Object(at)) => match state.things.get(at) {
+            Some(Thing::Array(items)) => items.get(place).cloned().unwrap_or_else(computed),
+            _ => computed(),
+        },
+        Some(Atom::List(items)) => {
+            let place = usize::try_from(*place).ok();
+            place.and_then(|place| items.get(place)).map_or_else(computed, |atom| Abstract::one(atom.clone()))
+        }
+        _ => whole_unknown(&[&array]),
+    }
+}
+
+/// Unknown for all that the values are unknown for.
+pub(super) fn whole_unknown(values: &[&Abstract]) -> Abstract {
+    let causes: Vec<Cause> = values.iter().flat_map(|value| value.causes()).cloned().collect();
+    if causes.is_empty() { computed() } else { Abstract::unknown(causes) }
+}
+
+/// Whether an instruction beside a call may change builders or arrays.
+fn changes_things(byte: u8) -> bool {
+    matches!(byte, 0x22..=0x26 | 0x4b..=0x51 | 0x59..=0x5f | 0x67..=0x6d)
+}
+
+impl<'p, 'b> Body<'p, 'b> {
+    /// The code of a method of a file; none where it is too large to be followed.
+    pub(super) fn of(
+        unit: &'p Unit<'b>,
+        number: u32,
+        method: MethodIdx,
+        is_static: bool,
+        code: Code<'b>,
+    ) -> Option<Arc<Self>> {
+        let graph = Graph::of(&code)?;
+        let dex = &unit.dex;
+        let mut next = code.registers.checked_sub(code.ins)?;
+        let mut params = Vec::new();
+        if !is_static {
+            params.push(next);
+            next = next.saturating_add(1);
+        }
+        for parameter in dex.parameters(dex.method(method)?.proto) {
+            params.push(next);
+            next = next.saturating_add(if matches!(dex.type_bytes(parameter), Some(b"J" | b"D")) { 2 } else { 1 });
+        }
+        Some(Arc::new(Self { unit, number, code, graph, params }))
+    }
+}

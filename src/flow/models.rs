@@ -1,0 +1,127 @@
+//! What methods of the standard library make of their arguments, as `models.tsv` has it: strings, their builders, URIs,
+//! files, and the look-ups of reflection.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+/// What a method does. Positions count the receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Model {
+    /// The receiver becomes a builder of a text: of the argument, or empty.
+    Builder(Option<usize>),
+    /// The receiver, a builder, grows by a text.
+    Append(Grow),
+    /// The text of the receiver, a builder.
+    Content,
+    /// A new builder that starts with the text of the receiver.
+    Rebuild,
+    /// The receiver, unchanged.
+    Keep,
+    /// That argument, or what stands for it.
+    Same(usize),
+    /// That number in decimal.
+    Decimal(usize),
+    /// That number as a character.
+    Character(usize),
+    /// The receiver, a new object, stands for that argument.
+    Become(usize),
+    /// The receiver, a new object, stands for a path and another below it.
+    BecomeChild,
+    /// A path and another below it.
+    Child,
+    /// Both texts, one after the other.
+    Concat,
+    /// The text without white space at its ends.
+    Trim,
+    /// The text in small letters.
+    Lower,
+    /// The text in capitals.
+    Upper,
+    /// The text with every second argument replaced by the third.
+    Replace,
+    /// The text from a UTF-16 unit on, up to another where there is one.
+    Substring,
+    /// The pattern at a position filled with the array after it.
+    Format(usize),
+    /// The class with that name.
+    ClassNamed(usize),
+    /// The name of the receiver, a class.
+    ClassName,
+    /// The member of the receiver, a class, with that name.
+    Member,
+    /// The text with that resource id.
+    Resource(usize),
+}
+
+/// What stands between a builder's text and what is added to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grow {
+    /// Nothing; the type of the argument says how it is written.
+    Plain,
+    /// `:` after it.
+    Scheme,
+    /// `//` before it.
+    Authority,
+    /// `/` before it, once.
+    Path,
+}
+
+/// All models, by `Lcls;->name(args)ret`.
+static MODELS: LazyLock<FxHashMap<&'static str, Model>> = LazyLock::new(|| {
+    let lines = include_str!("models.tsv").lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once('\t')).filter_map(|(method, word)| Some((method, read(word)?))).collect()
+});
+
+/// The model of a method.
+pub(super) fn model(descriptor: &str) -> Option<Model> {
+    MODELS.get(descriptor).copied()
+}
+
+/// The model of a method that classes of the program may inherit from the platform: `name(args)ret`.
+pub(super) fn inherited(signature: &str) -> Option<Model> {
+    model(&format!("*->{signature}"))
+}
+
+fn read(word: &str) -> Option<Model> {
+    let (word, position) = word.split_once(' ').map_or((word, None), |(word, rest)| (word, rest.parse().ok()));
+    Some(match word {
+        "builder" => Model::Builder(position),
+        "append" => Model::Append(Grow::Plain),
+        "scheme" => Model::Append(Grow::Scheme),
+        "authority" => Model::Append(Grow::Authority),
+        "path" => Model::Append(Grow::Path),
+        "content" => Model::Content,
+        "rebuild" => Model::Rebuild,
+        "keep" => Model::Keep,
+        "same" => Model::Same(position?),
+        "decimal" => Model::Decimal(position?),
+        "character" => Model::Character(position?),
+        "become" => Model::Become(position?),
+        "become-child" => Model::BecomeChild,
+        "child" => Model::Child,
+        "concat" => Model::Concat,
+        "trim" => Model::Trim,
+        "lower" => Model::Lower,
+        "upper" => Model::Upper,
+        "replace" => Model::Replace,
+        "substring" => Model::Substring,
+        "format" => Model::Format(position?),
+        "class-named" => Model::ClassNamed(position?),
+        "class-name" => Model::ClassName,
+        "member" => Model::Member,
+        "resource" => Model::Resource(position?),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_is_read() {
+        let lines = include_str!("models.tsv").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        assert_eq!(lines.count(), MODELS.len());
+    }
+}

@@ -1,0 +1,471 @@
+//! What arguments are known to be across methods: what callers pass, what callees return, what fields hold.
+//!
+//! Nothing is computed for the whole program. A question starts in one method; where its value depends on an argument,
+//! a result or a field, the methods that decide that are run too, to a depth, and the question is asked again with what
+//! they say. What is not found within the limits is unknown, and why is said.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::domain::{Abstract, Atom, Cause, Reason};
+use super::hierarchy::{Hierarchy, Method};
+use super::index::Index;
+use super::interpret::{Body, Premises, Run, Texts};
+use crate::dex::{Code, FieldIdx, MethodDef, MethodIdx};
+
+/// Calls between the method of a question and one that is run for it.
+const MAX_DEPTH: usize = 3;
+
+/// Places that call a method, or the ways to it through several.
+const MAX_CALLERS: usize = 64;
+
+/// Assignments of a field.
+const MAX_STORES: usize = 4;
+
+/// Runs of one method for one question; each finds out more about what it depends on.
+const MAX_ROUNDS: usize = 6;
+
+/// Values that the questions of one method may move, and what all of a program may for each of its bytes.
+const MAX_WORK: u64 = 1 << 22;
+const WORK_PER_BYTE: u64 = 64;
+
+/// A value that code is known to pass.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Known {
+    /// A number, a character, a truth value or null.
+    Int(i64),
+    /// A string, or an object that stands for one, such as a parsed URI or a file.
+    Text(String),
+    /// A class, by its descriptor.
+    Class(String),
+    /// A member of a class as reflection has it.
+    Member {
+        /// Descriptor of the class; empty where it is unknown.
+        class: String,
+        /// Name of the method or field.
+        name: String,
+    },
+    /// The items of an array.
+    List(Vec<Known>),
+}
+
+/// What is known of one value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Everything that it may be, each with the method that passes it, where that is another one.
+    pub known: Vec<(Known, Option<String>)>,
+    /// It may be something else as well; why that is not known.
+    pub unknown: Option<Reason>,
+}
+
+/// What is asked about a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Asked {
+    /// An argument, receiver counted.
+    Argument(usize),
+    /// What it gives.
+    Result,
+}
+
+/// Answers for one program.
+pub struct Resolver<'p, 'b> {
+    hierarchy: &'p Hierarchy<'p, 'b>,
+    index: Index,
+    texts: &'p Texts<'p>,
+    room: u64,
+}
+
+/// Questions about one method, which share a budget.
+pub struct Inquiry<'r, 'p, 'b> {
+    resolver: &'r Resolver<'p, 'b>,
+    of: Of,
+    /// The method that the questions are about, where the class loader would not take it from its file.
+    own: Option<Arc<Body<'p, 'b>>>,
+    work: Cell<u64>,
+    bodies: RefCell<FxHashMap<Method, Option<Arc<Body<'p, 'b>>>>>,
+    solved: RefCell<FxHashMap<(Of, Pick), Abstract>>,
+    fields: RefCell<BTreeMap<(u32, FieldIdx), Abstract>>,
+}
+
+/// A method of the program, or the one that is asked about and is none.
+type Of = Option<Method>;
+
+/// A value in a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Pick {
+    At(u32, Asked),
+    Stored(u32),
+    Returned,
+}
+
+/// What some arguments are on one way to a method, and the method that passes them.
+type Context = (BTreeMap<u16, Abstract>, Method);
+
+impl<'p, 'b> Resolver<'p, 'b> {
+    /// Answers for `hierarchy`; `methods` is how many will be asked about, `texts` gives string resources by id.
+    pub fn new(hierarchy: &'p Hierarchy<'p, 'b>, methods: usize, texts: &'p Texts<'p>) -> Self {
+        let bytes: u64 = hierarchy.program.units.iter().map(|unit| unit.dex.size() as u64).sum();
+        let share = bytes.saturating_mul(WORK_PER_BYTE).checked_div(methods as u64).unwrap_or(MAX_WORK);
+        Self { hierarchy, index: Index::of(hierarchy), texts, room: share.min(MAX_WORK) }
+    }
+
+    /// Questions about a method of the file at position `unit`.
+    pub fn inquire(&self, unit: usize, method: &MethodDef, code: Code<'b>) -> Inquiry<'_, 'p, 'b> {
+        let number = u32::try_from(unit).unwrap_or(u32::MAX);
+        let of = self.hierarchy.defined(number, method.method);
+        let file = self.hierarchy.program.units.get(unit);
+        let own = file
+            .filter(|_| of.is_none())
+            .and_then(|file| Body::of(file, number, method.method, method.is_static(), code));
+        Inquiry {
+            resolver: self,
+            of,
+            own,
+            work: Cell::new(self.room),
+            bodies: RefCell::default(),
+            solved: RefCell::default(),
+            fields: RefCell::default(),
+        }
+    }
+}
+
+impl<'p, 'b> Inquiry<'_, 'p, 'b> {
+    /// What is known of a value of the call at a code unit.
+    pub fn ask(&self, pc: u32, asked: Asked) -> Answer {
+        let mut known: BTreeMap<Known, Option<String>> = BTreeMap::new();
+        let mut unknown = None;
+        for (value, via) in self.all(self.of, Pick::At(pc, asked), &mut Vec::new()) {
+            for atom in value.atoms() {
+                match told(atom) {
+                    Some(constant) => {
+                        known.entry(constant).or_insert_with(|| via.and_then(|via| self.descriptor(via)));
+                    }
+                    None => unknown = unknown.or(Some(Reason::Computed)),
+                }
+            }
+            unknown = unknown.or_else(|| reason(&value));
+        }
+        Answer { known: known.into_iter().collect(), unknown }
+    }
+
+    /// A value by every way to its method, each with the method that passes what it depends on.
+    fn all(&self, of: Of, pick: Pick, stack: &mut Vec<Method>) -> Vec<(Abstract, Option<Method>)> {
+        let value = self.solve(of, &BTreeMap::new(), pick, stack);
+        let open = open_params(&value);
+        let Some(method) = of.filter(|_| !open.is_empty()) else { return vec![(value, None)] };
+        match self.contexts(method, &open, stack) {
+            Ok(contexts) => {
+                contexts.into_iter().map(|(params, via)| (self.solve(of, &params, pick, stack), Some(via))).collect()
+            }
+            Err(reason) => vec![(Abstract::because(reason), None)],
+        }
+    }
+
+    /// What callers pass for some arguments.
+    fn contexts(&self, method: Method, open: &[u16], stack: &mut Vec<Method>) -> Result<Vec<Context>, Reason> {
+        if stack.len() >= MAX_DEPTH {
+            return Err(Reason::Depth);
+        }
+        let spend = |rows: usize| self.spend(rows);
+        let places = self.resolver.index.callers(self.resolver.hierarchy, method, spend).ok_or(Reason::Limit)?;
+        if places.is_empty() {
+            return Err(Reason::NoCaller);
+        }
+        if places.len() > MAX_CALLERS {
+            return Err(Reason::ManyCallers);
+        }
+        stack.push(method);
+        let mut contexts = Vec::new();
+        for (caller, pc) in places.into_iter().filter(|(caller, _)| !stack.contains(caller)).collect::<Vec<_>>() {
+            let pass = |params: &BTreeMap<u16, Abstract>, stack: &mut Vec<Method>| -> BTreeMap<u16, Abstract> {
+                let value = |position: &u16| {
+                    (
+                        *position,
+                        self.solve(Some(caller), params, Pick::At(pc, Asked::Argument((*position).into())), stack),
+                    )
+                };
+                open.iter().map(value).collect()
+            };
+            let passed = pass(&BTreeMap::new(), stack);
+            if passed.values().all(|value| *value == Abstract::Never) {
+                continue;
+            }
+            let mut further: Vec<u16> = passed.values().flat_map(open_params).collect();
+            further.sort_unstable();
+            further.dedup();
+            if further.is_empty() {
+                contexts.push((passed, caller));
+            } else {
+                match self.contexts(caller, &further, stack) {
+                    Ok(above) => {
+                        contexts.extend(above.into_iter().map(|(params, via)| (pass(&params, stack), via)));
+                    }
+                    Err(reason) => {
+                        let closed = |value: Abstract| {
+                            if value.is_unknown() { Abstract::because(reason.clone()) } else { value }
+                        };
+                        contexts.push((passed.into_iter().map(|(at, value)| (at, closed(value))).collect(), caller));
+                    }
+                }
+            }
+            if contexts.len() > MAX_CALLERS {
+                stack.pop();
+                return Err(Reason::ManyCallers);
+            }
+        }
+        stack.pop();
+        if contexts.is_empty() { Err(Reason::NoCaller) } else { Ok(contexts) }
+    }
+
+    /// A value in a method whose arguments are given or open.
+    fn solve(&self, of: Of, params: &BTreeMap<u16, Abstract>, pick: Pick, stack: &mut Vec<Method>) -> Abstract {
+        if params.is_empty()
+            && let Some(known) = self.solved.borrow().get(&(of, pick))
+        {
+            return known.clone();
+        }
+        let value = self.run(of, params, pick, stack);
+        if params.is_empty() {
+            self.solved.borrow_mut().insert((of, pick), value.clone());
+        }
+        value
+    }
+
+    fn run(&self, of: Of, params: &BTreeMap<u16, Abstract>, pick: Pick, stack: &mut Vec<Method>) -> Abstract {
+        let Some(body) = self.body(of) else { return Abstract::because(Reason::Limit) };
+        let mut answers: BTreeMap<Cause, Abstract> = BTreeMap::new();
+        for _ in 0..MAX_ROUNDS {
+            let premises = Premises { params, answers: &answers, texts: self.resolver.texts, work: &self.work };
+            let Some(run) = Run::settled(&body, premises) else { return Abstract::because(Reason::Limit) };
+            let value = match pick {
+                Pick::At(pc, Asked::Result) => run.result(pc),
+                Pick::At(pc, Asked::Argument(position)) => {
+                    run.arguments(pc).map(|all| all.get(position).cloned().unwrap_or(Abstract::Never))
+                }
+                Pick::Stored(pc) => run.stored(pc),
+                Pick::Returned => Some(run.returned()),
+            };
+            let Some(value) = value else { return Abstract::Never };
+            if value.causes().iter().any(|cause| matches!(cause, Cause::Because(_))) {
+                return value;
+            }
+            let is_open = |cause: &&Cause| matches!(cause, Cause::Call(_) | Cause::Field(_));
+            let open: Vec<Cause> = value.causes().iter().filter(is_open).cloned().collect();
+            if open.is_empty() {
+                return value;
+            }
+            let mut found = Vec::new();
+            for cause in open {
+                let answer = match &cause {
+                    Cause::Call(pc) => self.called(of, &body, &run, *pc, stack),
+                    Cause::Field(field) => self.field(&body, *field, stack),
+                    Cause::Param(_) | Cause::Because(_) => continue,
+                };
+                found.push((cause, answer));
+            }
+            drop(run);
+            answers.extend(found);
+        }
+        Abstract::because(Reason::Limit)
+    }
+
+    /// What a call gives: what the one method returns that it runs.
+    fn called(&self, of: Of, body: &Body<'p, 'b>, run: &Run<'_, 'p, 'b>, pc: u32, stack: &mut Vec<Method>) -> Abstract {
+        let Some((_, call)) = run.at(pc) else { return Abstract::Never };
+        let index = MethodIdx(call.index);
+        let unknown = || Abstract::because(Reason::Result(body.unit.dex.method_descriptor(index).into()));
+        let callee = self.target(of, body, call.byte, index);
+        let Some(callee) = callee.filter(|callee| stack.len() < MAX_DEPTH && !stack.contains(callee)) else {
+            return unknown();
+        };
+        let arguments = run.arguments(pc).unwrap_or_default();
+        let known = (0..).zip(&arguments).filter(|(_, value)| !value.is_unknown());
+        let params: BTreeMap<u16, Abstract> = known.map(|(position, value)| (position, value.clone())).collect();
+        stack.push(callee);
+        let value = self.solve(Some(callee), &params, Pick::Returned, stack);
+        stack.pop();
+        match &value {
+            Abstract::Never => unknown(),
+            Abstract::Known(_) => value,
+            // What is open in the callee is so for what the caller passes.
+            Abstract::Unknown(causes) => {
+                let mut all = Vec::new();
+                for cause in causes.iter() {
+                    match cause {
+                        Cause::Param(position) => match arguments.get(usize::from(*position)) {
+                            Some(argument) if argument.is_unknown() => all.extend(argument.causes().iter().cloned()),
+                            _ => return unknown(),
+                        },
+                        // Its own reason says more than that of something inside.
+                        Cause::Because(Reason::Computed | Reason::Limit) => return unknown(),
+                        other => all.push(other.clone()),
+                    }
+                }
+                Abstract::unknown(all)
+            }
+        }
+    }
+
+    fn target(&self, of: Of, body: &Body<'p, 'b>, byte: u8, index: MethodIdx) -> Option<Method> {
+        let hierarchy = self.resolver.hierarchy;
+        let (class, signature) = hierarchy.named(body.number, index)?;
+        let method = match byte {
+            // invoke-direct, invoke-static
+            0x70 | 0x71 | 0x76 | 0x77 => hierarchy.resolve(class, signature),
+            // invoke-super
+            0x6f | 0x75 => hierarchy.resolve(hierarchy.class(hierarchy.method(of?)?.class)?.superclass?, signature),
+            // invoke-virtual, invoke-interface
+            0x6e | 0x72 | 0x74 | 0x78 => {
+                hierarchy.class(class)?;
+                self.resolver.index.only_target(hierarchy, class, signature)
+            }
+            _ => None,
+        }?;
+        hierarchy.method(method).filter(|it| it.row.code != 0).map(|_| method)
+    }
+
+    /// What a field holds, by all that the program assigns to it.
+    fn field(&self, body: &Body<'p, 'b>, field: FieldIdx, stack: &mut Vec<Method>) -> Abstract {
+        let key = (body.number, field);
+        if let Some(known) = self.fields.borrow().get(&key) {
+            return known.clone();
+        }
+        let named = |count: usize| {
+            let name = body.unit.dex.field_descriptor(field).into();
+            let row = body.unit.dex.field(field);
+            let class = row.and_then(|row| self.resolver.hierarchy.type_of(body.number, row.class));
+            let ours = class.is_some_and(|class| self.resolver.hierarchy.class(class).is_some());
+            Abstract::because(if ours { Reason::Field(name, count) } else { Reason::Outside(name) })
+        };
+        // A field that depends on itself is not known.
+        self.fields.borrow_mut().insert(key, named(1));
+        let value = self.assigned(body, field, stack).unwrap_or_else(named);
+        self.fields.borrow_mut().insert(key, value.clone());
+        value
+    }
+
+    /// The error is how often it is assigned.
+    fn assigned(&self, body: &Body<'p, 'b>, field: FieldIdx, stack: &mut Vec<Method>) -> Result<Abstract, usize> {
+        let hierarchy = self.resolver.hierarchy;
+        let same = self.resolver.index.same_fields(hierarchy, body.number, field, |rows| self.spend(rows));
+        let same = same.ok_or(0usize)?;
+        let mut all = Abstract::Never;
+        for (unit, index, class) in &same {
+            let Some(defined) = hierarchy.class(*class).filter(|class| class.unit == *unit) else { continue };
+            let Some(file) = hierarchy.program.units.get(defined.unit as usize) else { continue };
+            let class = file.dex.field(*index).and_then(|row| file.class(row.class));
+            let Some((constant, access)) = class.and_then(|class| file.dex.initial(&class, *index)) else { continue };
+            let value = match constant {
+                crate::dex::Constant::Int(number) => Abstract::one(Atom::Int(number)),
+                crate::dex::Constant::String(text) => {
+                    file.dex.string(text).map_or(Abstract::Never, |text| Abstract::text(&text))
+                }
+            };
+            const FINAL: u32 = 0x10;
+            if access & FINAL != 0 {
+                return Ok(value);
+            }
+            all = all.join(&value);
+        }
+        let stores = self.resolver.index.stores(&same);
+        let count = stores.len();
+        if count > MAX_STORES || stack.len() >= MAX_DEPTH || count == 0 && all == Abstract::Never {
+            return Err(count);
+        }
+        let mut zero = is_number(body, field) && all == Abstract::Never;
+        for (method, pc) in stores {
+            zero &= !self.is_initialiser(method);
+            if stack.contains(&method) {
+                return Err(count);
+            }
+            stack.push(method);
+            let values = self.all(Some(method), Pick::Stored(pc), stack);
+            stack.pop();
+            for (value, _) in values {
+                all = all.join(&value);
+            }
+        }
+        if zero {
+            all = all.join(&Abstract::one(Atom::Int(0)));
+        }
+        let hopeless =
+            |cause: &Cause| matches!(cause, Cause::Because(Reason::Computed | Reason::Limit) | Cause::Param(_));
+        if all == Abstract::Never || all.causes().iter().any(hopeless) { Err(count) } else { Ok(all) }
+    }
+
+    fn is_initialiser(&self, method: Method) -> bool {
+        let hierarchy = self.resolver.hierarchy;
+        hierarchy.method(method).is_some_and(|method| {
+            let dex = hierarchy.program.units.get(method.unit as usize).map(|unit| &unit.dex);
+            let name = dex.and_then(|dex| dex.string_bytes(dex.method(method.row.method)?.name));
+            name.is_some_and(|name| name.starts_with(b"<"))
+        })
+    }
+
+    fn body(&self, of: Of) -> Option<Arc<Body<'p, 'b>>> {
+        let Some(method) = of else { return self.own.clone() };
+        if let Some(known) = self.bodies.borrow().get(&method) {
+            return known.clone();
+        }
+        let hierarchy = self.resolver.hierarchy;
+        let defined = hierarchy.method(method)?;
+        let file = hierarchy.program.units.get(defined.unit as usize)?;
+        let code = file.dex.code(&defined.row).ok().flatten();
+        let body = code
+            .filter(|code| self.spend(code.insns.len()).is_some())
+            .and_then(|code| Body::of(file, defined.unit, defined.row.method, defined.row.is_static(), code));
+        self.bodies.borrow_mut().insert(method, body.clone());
+        body
+    }
+
+    fn spend(&self, cost: usize) -> Option<()> {
+        let left = self.work.get().checked_sub(cost as u64);
+        self.work.set(left.unwrap_or_default());
+        left.map(|_| ())
+    }
+
+    fn descriptor(&self, method: Method) -> Option<String> {
+        let hierarchy = self.resolver.hierarchy;
+        let defined = hierarchy.method(method)?;
+        Some(hierarchy.program.units.get(defined.unit as usize)?.dex.method_descriptor(defined.row.method))
+    }
+}
+
+/// The arguments that a value depends on, where nothing else stands in the way.
+fn open_params(value: &Abstract) -> Vec<u16> {
+    let params = value.causes().iter().map(|cause| match cause {
+        Cause::Param(position) => Some(*position),
+        _ => None,
+    });
+    params.collect::<Option<_>>().unwrap_or_default()
+}
+
+fn reason(value: &Abstract) -> Option<Reason> {
+    let reasons = value.causes().iter().map(|cause| match cause {
+        Cause::Because(reason) => reason.clone(),
+        Cause::Param(_) => Reason::NoCaller,
+        Cause::Call(_) | Cause::Field(_) => Reason::Limit,
+    });
+    reasons.min()
+}
+
+fn told(atom: &Atom) -> Option<Known> {
+    Some(match atom {
+        Atom::Int(number) => Known::Int(*number),
+        Atom::Text(text) => Known::Text(text.as_ref().to_owned()),
+        Atom::Class(class) => Known::Class(class.as_ref().to_owned()),
+        Atom::Member(class, name) => Known::Member { class: class.as_ref().to_owned(), name: name.as_ref().to_owned() },
+        Atom::List(items) => Known::List(items.iter().map(told).collect::<Option<_>>()?),
+        Atom::Object(_) => return None,
+    })
+}
+
+/// Whether a field is a number, whose first value is zero.
+fn is_number(body: &Body<'_, '_>, field: FieldIdx) -> bool {
+    let dex = &body.unit.dex;
+    let ty = dex.field(field).and_then(|row| dex.type_bytes(row.ty));
+    ty.is_some_and(|ty| !matches!(ty.first(), Some(b'L' | b'[')))
+}
