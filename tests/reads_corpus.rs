@@ -76,6 +76,9 @@ fn places(behavior: Behavior) -> Places {
 
 /// Why the oracle does not have a read; none where it should.
 fn beyond_oracle(read: &Read, apis: &BTreeSet<&str>) -> Option<&'static str> {
+    if read.note.as_deref().is_some_and(|note| note.starts_with("reflection")) {
+        return Some("named by reflection");
+    }
     match read.source {
         "method-call" | "method-call+const-arg" | "field-read" => {
             if read.note.as_deref().is_some_and(|note| note.starts_with("through ")) {

@@ -1,9 +1,11 @@
 //! What arguments are known to be: the ways of the fixture `constants.dex`, methods that nobody would write, and random
-//! methods that are run beside the analysis.
+//! methods that are run beside the analysis; `values` does the same across methods.
 
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
 // Numbers here are small, or cut on purpose.
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
+
+mod values;
 
 use std::fs;
 use std::path::Path;
