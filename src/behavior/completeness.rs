@@ -42,7 +42,9 @@ impl Surface<'_> {
         for detail in Self::loaders(found) {
             add("dynamic-code", detail);
         }
-        Self::unresolved(found).into_iter().for_each(|detail| add("reflection", detail));
+        if let Some(detail) = Self::unresolved(found) {
+            add("reflection", detail);
+        }
         self.frameworks().into_iter().for_each(|(kind, detail)| add(kind, detail));
         self.nested_code().into_iter().for_each(|detail| add("dynamic-code", detail));
         self.natives.reasons().into_iter().for_each(|(kind, detail)| add(kind, detail));
