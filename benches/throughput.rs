@@ -142,6 +142,7 @@ fn instructions(bytes: &[u8]) {
         let targets = Targets {
             methods: BitSet::new(header.methods.count),
             fields: BitSet::new(header.fields.count),
+            stores: BitSet::default(),
             strings: BitSet::new(header.strings.count),
         };
         let scan = Scan::new("", &dex, &targets);

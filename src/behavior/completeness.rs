@@ -46,7 +46,9 @@ impl Surface<'_> {
         for detail in Self::loaders(found) {
             add("dynamic-code", detail);
         }
-        Self::unresolved(found).into_iter().for_each(|detail| add("reflection", detail));
+        if let Some(detail) = Self::unresolved(found) {
+            add("reflection", detail);
+        }
         self.frameworks().into_iter().for_each(|(kind, detail)| add(kind, detail));
         let (nested, unread) = self.nested.reasons(issues);
         if let Some(detail) = unread {

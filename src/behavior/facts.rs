@@ -68,7 +68,7 @@ pub(super) fn read_manifests(package: &Package) -> (Vec<Manifest>, Vec<Issue>) {
 
 /// The resource tables of all parts of a package. One that cannot be read is an issue of the manifest beside it.
 pub(super) fn read_tables(package: &Package) -> Vec<Cow<'_, [u8]>> {
-    let tables = package.parts.iter().flat_map(|part| {
+    let tables = package.parts.iter().filter_map(|part| {
         let found = ["resources.arsc", "resources.pb"].iter().find_map(|name| part.find(name));
         found.and_then(|table| part.read(table).ok())
     });
@@ -77,17 +77,24 @@ pub(super) fn read_tables(package: &Package) -> Vec<Cow<'_, [u8]>> {
 
 /// The string resources of some tables, for all threads.
 #[derive(Debug)]
-pub(super) struct Strings<'t>(Mutex<(Vec<StringTable<'t>>, BTreeMap<u32, Option<String>>)>);
+pub(super) struct Strings<'t>(Mutex<Tables<'t>>);
+
+#[derive(Debug)]
+struct Tables<'t> {
+    tables: Vec<StringTable<'t>>,
+    known: BTreeMap<u32, Option<String>>,
+}
 
 impl<'t> Strings<'t> {
     pub(super) fn of(tables: &'t [Cow<'_, [u8]>]) -> Self {
-        Self(Mutex::new((tables.iter().map(|table| StringTable::of(table)).collect(), BTreeMap::new())))
+        let tables = tables.iter().map(|table| StringTable::of(table)).collect();
+        Self(Mutex::new(Tables { tables, known: BTreeMap::new() }))
     }
 
     /// The text with that id in the first table that has one.
     pub(super) fn text(&self, id: u32) -> Option<String> {
         let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (tables, known) = &mut *guard;
+        let Tables { tables, known } = &mut *guard;
         known.entry(id).or_insert_with(|| tables.iter_mut().find_map(|table| table.text(id))).clone()
     }
 }

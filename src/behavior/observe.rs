@@ -253,7 +253,9 @@ fn read_all(readers: &[Reader<'_, '_>]) -> Found {
         readers.iter().flat_map(|reader| reader.ranges().into_iter().map(move |range| (reader, range))).collect();
     let parts: Vec<Found> = work.into_par_iter().map(|(reader, range)| reader.read(range)).collect();
     let mut all = Found::default();
-    parts.into_iter().for_each(|part| all.append(part));
+    for part in parts {
+        all.append(part);
+    }
     all.reads.extend(readers.iter().flat_map(Reader::overrides));
     all.reads.sort();
     all.reads.dedup();
@@ -279,7 +281,9 @@ fn settle_all<'p>(
         .par_iter()
         .filter_map(|pending| Some(readers.get(pending.reader)?.settle(pending, &resolver)))
         .collect();
-    settled.into_iter().for_each(|part| found.append(part));
+    for part in settled {
+        found.append(part);
+    }
     found.reads.sort();
     found.reads.dedup();
     found

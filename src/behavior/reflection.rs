@@ -19,11 +19,12 @@ const UNKNOWN_CLASS: &str = "reflection, the class is not known";
 /// Sources by class and name, whatever the parameters.
 #[derive(Debug, Default)]
 pub(super) struct Members {
-    members: FxHashMap<(&'static str, &'static str), Vec<&'static Source>>,
+    by_class: FxHashMap<(&'static str, &'static str), Vec<&'static Source>>,
     classes: BTreeSet<&'static str>,
     /// Names that matter whatever the class.
     names: FxHashMap<&'static str, Vec<&'static Source>>,
-    member_names: BTreeSet<&'static str>,
+    /// Every name of a member that matters somewhere.
+    known: BTreeSet<&'static str>,
 }
 
 impl Members {
@@ -38,14 +39,14 @@ impl Members {
                     let Some((class, signature)) = source.target.split_once("->") else { continue };
                     let name = signature.split(['(', ':']).next().unwrap_or(signature);
                     if !is_carrier(source) {
-                        it.members.entry((class, name)).or_default().push(source);
-                        it.member_names.insert(name);
+                        it.by_class.entry((class, name)).or_default().push(source);
+                        it.known.insert(name);
                         it.classes.insert(class);
                     }
                 }
                 SourceKind::ReflectionName => {
                     it.names.entry(source.arg_value).or_default().push(source);
-                    it.member_names.insert(source.arg_value);
+                    it.known.insert(source.arg_value);
                 }
                 _ => {}
             }
@@ -55,7 +56,7 @@ impl Members {
 
     /// The entries about a member: one a data type.
     fn of(&self, class: &str, name: &str) -> Vec<&'static Source> {
-        let mut sources: Vec<&'static Source> = self.members.get(&(class, name)).cloned().unwrap_or_default();
+        let mut sources: Vec<&'static Source> = self.by_class.get(&(class, name)).cloned().unwrap_or_default();
         let dotted = class.trim_start_matches('L').trim_end_matches(';').replace('/', ".");
         for named in self.names.get(name).into_iter().flatten() {
             let fits = match named.target.split_once('#') {
@@ -93,7 +94,7 @@ pub(super) fn decide(
     }
     let name = constants.parameter(0);
     let names = name.iter().flat_map(|answer| &answer.known);
-    let matters = |known: &Known| matches!(known, Known::Text(name) if members.member_names.contains(name.as_str()));
+    let matters = |known: &Known| matches!(known, Known::Text(name) if members.known.contains(name.as_str()));
     if name.as_ref().is_some_and(|answer| answer.unknown.is_none() && !answer.known.is_empty())
         && !names.clone().any(|(known, _)| matters(known))
     {
@@ -123,14 +124,14 @@ pub(super) fn decide(
 }
 
 /// A call of a member whose arguments decide.
-fn decide_call(decider: &Decider<'_>, source: &'static Source, constants: &dyn Constants, decided: &mut Decided) {
+fn decide_call(all: &Decider<'_>, source: &'static Source, constants: &dyn Constants, decided: &mut Decided) {
     let Some(member) = constants.call(Asked::Argument(0)) else {
         decided.open = true;
         return;
     };
     for (known, _) in &member.known {
         let Known::Member { class, name } = known else { continue };
-        let sources = decider.members.of(class, name);
+        let sources = all.members.of(class, name);
         let conditional: Vec<_> = sources
             .into_iter()
             .filter(|held| is_conditional(held) && held.kind != SourceKind::ReflectionName)
@@ -143,7 +144,7 @@ fn decide_call(decider: &Decider<'_>, source: &'static Source, constants: &dyn C
             let Known::List(items) = list else { continue };
             for held in &conditional {
                 if let Some(item) = held.arg_index.and_then(|index| items.get(usize::from(index))) {
-                    decider.hold(held, item, via.as_deref(), Some(NOTE), &mut decided.entries);
+                    all.hold(held, item, via.as_deref(), Some(NOTE), &mut decided.entries);
                 }
             }
         }

@@ -101,7 +101,7 @@ impl<'b> Run<'_, '_, 'b> {
                     _ => None,
                 };
                 let made = args.get(position)?.map(text);
-                if made.is_unknown() { return None } else { made }
+                Some(made).filter(|made| !made.is_unknown())?
             }
         })
     }

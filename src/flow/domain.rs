@@ -180,7 +180,7 @@ impl Abstract {
     pub(super) fn map(&self, make: impl Fn(&Atom) -> Option<Atom>) -> Self {
         match self {
             Self::Known(atoms) => match atoms.iter().map(make).collect::<Option<Vec<Atom>>>() {
-                Some(made) => Self::of(made),
+                Some(all) => Self::of(all),
                 None => Self::because(Reason::Computed),
             },
             other => other.clone(),
@@ -194,7 +194,7 @@ impl Abstract {
             (Self::Known(left), Self::Known(right)) => {
                 let pairs = left.iter().flat_map(|left| right.iter().map(move |right| (left, right)));
                 match pairs.map(|(left, right)| make(left, right)).collect::<Option<Vec<Atom>>>() {
-                    Some(made) => Self::of(made),
+                    Some(all) => Self::of(all),
                     None => Self::because(Reason::Computed),
                 }
             }

@@ -113,17 +113,15 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     }
 
     fn merge(&mut self, block: usize, state: &State, waiting: &mut BTreeSet<usize>) {
-        match self.states.get_mut(block) {
-            Some(Some(old)) => {
-                if old.join(state) {
-                    waiting.insert(block);
-                }
-            }
-            Some(slot) => {
-                *slot = Some(state.clone());
-                waiting.insert(block);
-            }
-            None => {}
+        let Some(slot) = self.states.get_mut(block) else { return };
+        let changed = if let Some(old) = slot {
+            old.join(state)
+        } else {
+            *slot = Some(state.clone());
+            true
+        };
+        if changed {
+            waiting.insert(block);
         }
     }
 
@@ -206,12 +204,6 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
                 state.result = array;
                 return [None; 2];
             }
-            // fill-array-data: numbers, which nobody asks about.
-            0x26 => {
-                let array = state.get(instruction.a);
-                state.lose(&array);
-                return [None; 2];
-            }
             // aget-object
             0x46 => item(state, instruction),
             // aput and its kinds
@@ -225,8 +217,8 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
             }
             // iget, sget and their kinds
             0x52..=0x58 | 0x60..=0x66 => self.field(FieldIdx(instruction.index)),
-            // iput, sput and their kinds
-            0x59..=0x5f | 0x67..=0x6d => {
+            // iput, sput and their kinds; fill-array-data, with numbers that nobody asks about
+            0x26 | 0x59..=0x5f | 0x67..=0x6d => {
                 let value = state.get(instruction.a);
                 state.lose(&value);
                 return [None; 2];

@@ -28,6 +28,9 @@ const MAX_STORES: usize = 4;
 /// Runs of one method for one question; each finds out more about what it depends on.
 const MAX_ROUNDS: usize = 6;
 
+/// `ACC_FINAL`
+const FINAL: u32 = 0x10;
+
 /// Values that the questions of one method may move, and what all of a program may for each of its bytes.
 const MAX_WORK: u64 = 1 << 22;
 const WORK_PER_BYTE: u64 = 64;
@@ -364,7 +367,6 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
                     file.dex.string(text).map_or(Abstract::Never, |text| Abstract::text(&text))
                 }
             };
-            const FINAL: u32 = 0x10;
             if access & FINAL != 0 {
                 return Ok(value);
             }

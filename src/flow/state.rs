@@ -73,14 +73,11 @@ impl State {
             Some(Thing::Array(items)) => Some(items),
             _ => None,
         });
-        match (items, place.filter(|place| (0..MAX_ITEMS).contains(place))) {
-            (Some(items), Some(place)) => {
-                items.insert(place, value);
-            }
-            _ => {
-                self.lose(array);
-                self.lose(&value);
-            }
+        if let (Some(items), Some(place)) = (items, place.filter(|place| (0..MAX_ITEMS).contains(place))) {
+            items.insert(place, value);
+        } else {
+            self.lose(array);
+            self.lose(&value);
         }
     }
 
@@ -122,13 +119,12 @@ impl State {
             changed |= join_into(old, new, &mut lost);
         }
         for (at, new) in &other.things {
-            changed |= match self.things.get_mut(at) {
-                Some(old) => join_things(old, new, &mut lost),
-                None => {
-                    self.things.insert(*at, new.clone());
-                    true
-                }
-            };
+            if let Some(old) = self.things.get_mut(at) {
+                changed |= join_things(old, new, &mut lost);
+            } else {
+                self.things.insert(*at, new.clone());
+                changed = true;
+            }
         }
         changed |= join_into(&mut self.result, &other.result, &mut lost);
         changed | self.lose_all(lost)

@@ -114,19 +114,19 @@ pub(super) fn format(pattern: &Atom, items: &[Atom]) -> Option<Atom> {
     let mut items = items.iter();
     let mut rest = pattern.chars();
     while let Some(c) = rest.next() {
-        if c != '%' {
+        let Some(kind) = (c == '%').then(|| rest.next()) else {
             out.push(c);
-        } else {
-            match rest.next()? {
-                '%' => out.push('%'),
-                's' => out.push_str(&as_text(items.next()?)?),
-                // A number in an object is kept as its text.
-                'd' => match items.next()? {
-                    Atom::Text(number) if number.parse::<i64>().is_ok() => out.push_str(number),
-                    _ => return None,
-                },
+            continue;
+        };
+        match kind? {
+            '%' => out.push('%'),
+            's' => out.push_str(&as_text(items.next()?)?),
+            // A number in an object is kept as its text.
+            'd' => match items.next()? {
+                Atom::Text(number) if number.parse::<i64>().is_ok() => out.push_str(number),
                 _ => return None,
-            }
+            },
+            _ => return None,
         }
         if out.len() > MAX_TEXT {
             return None;

@@ -11,7 +11,9 @@ const BLUETOOTH: (&str, Option<&str>) = ("mac-bluetooth", Some("bluetooth_addres
 const UNKNOWN: (&str, Option<&str>) = ("*", None);
 
 /// The method, its reads, and a part of a note that one of them has.
-const WAYS: [(&str, &[(&str, Option<&str>)], &str); 25] = [
+type Way = (&'static str, &'static [(&'static str, Option<&'static str>)], &'static str);
+
+const WAYS: [Way; 25] = [
     ("chain", &[ANDROID_ID], ""),
     ("reversed", &[UNKNOWN], "result of Ljava/lang/StringBuilder;->toString()Ljava/lang/String;"),
     ("grows", &[UNKNOWN], "more values than are followed"),

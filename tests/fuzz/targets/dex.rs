@@ -56,6 +56,7 @@ fn scan(dex: &Dex<'_>) {
     let targets = Targets {
         methods: all(dex.header.methods.count),
         fields: all(dex.header.fields.count),
+        stores: all(dex.header.fields.count),
         strings: all(dex.header.strings.count),
     };
     let scan = Scan::new("classes.dex", dex, &targets);
