@@ -11,6 +11,7 @@ mod model;
 mod platform_table;
 mod rule;
 mod tables;
+mod words;
 
 use std::env;
 use std::fs;
@@ -22,7 +23,7 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 /// What the tables are made of.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "api.rs",
     "api_list.rs",
     "build.rs",
@@ -34,6 +35,7 @@ const SOURCES: [&str; 11] = [
     "platform_table.rs",
     "rule.rs",
     "tables.rs",
+    "words.rs",
 ];
 
 fn main() -> ExitCode {

@@ -7,104 +7,10 @@ use super::load::{CatalogFile, Fault, Text, suggestion};
 use super::model::{ArgOp, DataType, Sdk, Source, SourceKind};
 use super::rule::Rule;
 use super::tables::Tables;
-
-/// Words that a [`DataType`] may have as its platform.
-const PLATFORMS: &[&str] = &["android", "both", "ios"];
-/// Words that a [`DataType`] may have as its class.
-const DATA_CLASSES: &[&str] = &["PI", "immutable", "not-id", "resettable", "sensitive", "umbrella"];
-/// Words after GB/T 35273-2020.
-const GBT35273: &[&str] = &["", "PI", "PSI"];
-/// How much of the datum a [`Source`] yields.
-const STRENGTHS: &[&str] = &["handle", "partial", "value"];
-/// Tables that an `arg_value` may point into.
-const LOOK_UPS: &[&str] = &[
-    "@content-uri",
-    "@intent-action",
-    "@permission",
-    "@reflection-call",
-    "@reflection-member",
-    "@reflection-name",
-    "@shell-command",
-    "@system-property",
-];
-/// Base protection of a permission; `unknown` where no list states it.
-const PROTECTIONS: &[&str] =
-    &["app", "dangerous", "internal", "module", "nonexistent", "normal", "role", "signature", "unknown", "vendor"];
-/// What an SDK is for.
-const CATEGORIES: &[&str] = &[
-    "ads",
-    "ai",
-    "ai-face",
-    "ai-voice",
-    "analytics",
-    "attribution",
-    "cloud",
-    "cloud-storage",
-    "config",
-    "crash",
-    "customer-service",
-    "ecommerce",
-    "framework",
-    "game",
-    "hotfix",
-    "identity",
-    "im",
-    "iot",
-    "library",
-    "login",
-    "login-onekey",
-    "map-location",
-    "media",
-    "native-or-component-lib",
-    "network",
-    "oss-lib",
-    "packer",
-    "payment",
-    "platform",
-    "plugin",
-    "push",
-    "rtc",
-    "security",
-    "social",
-    "update",
-    "webview",
-];
-/// Whence the declared data of an SDK are known.
-const DECLARED_BASES: &[&str] = &["", "recall", "recall+table", "table", "vendor"];
-/// What a marker is a sign of.
-const MARKER_KINDS: &[&str] = &[
-    "called-by-system",
-    "consent-check",
-    "heuristic",
-    "hotfix",
-    "hybrid",
-    "initializer",
-    "loader-api",
-    "made-by-name",
-    "obfuscation",
-    "packer",
-    "plugin-framework",
-    "pre-consent",
-    "protector",
-    "reflection-api",
-    "risk-sdk",
-];
-/// Where a marker is looked for.
-const MARKERS: &[&str] =
-    &["api", "application-class", "asset", "class-prefix", "component", "method", "native-lib", "other", "zip-entry"];
-/// What a host is that is no endpoint.
-const ROLES: &[&str] = &["documentation", "licence", "namespace", "placeholder"];
-/// What a finding says about the disclosure.
-const RULE_CLASSES: &[&str] = &["ambiguous", "clear", "incorrect", "none", "omitted", "omitted|incorrect", "vague"];
-/// What a rule needs to be decided.
-const NEEDS: &[&str] = &["app", "app+policy", "policy"];
-/// Whether a rule is decided by this version.
-const TIERS: &[&str] = &["core", "later"];
-/// Cases, beside data types and protections, that raise a rule's severity: a denial, a value that flows, a contrary
-/// claim, a missing provider or missing data types.
-const CASES: &[&str] = &["claim", "data", "denied", "flow", "provider"];
-/// What a message may name.
-const PLACEHOLDERS: &[&str] = &["cite", "data", "detail", "owner", "permissions", "sdk"];
+use super::words::{
+    CASES, CATEGORIES, DATA_CLASSES, DECLARED_BASES, GBT35273, LOOK_UPS, MARKER_KINDS, MARKERS, NEEDS, PLACEHOLDERS,
+    PLATFORMS, PROTECTIONS, ROLES, RULE_CLASSES, STRENGTHS, TIERS,
+};
 
 /// Checks `files` as entries that are laid over `base`, in the order given. The first fault is returned.
 pub(super) fn check(files: &[CatalogFile], base: &Tables<&str>) -> Result<(), Fault> {

@@ -20,6 +20,7 @@ mod platform_table;
 mod prefix;
 mod rule;
 mod tables;
+mod words;
 
 pub use api::{ApiKind, ApiPermission, Need};
 pub use load::{nearest, suggestion};
