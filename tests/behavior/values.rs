@@ -13,11 +13,12 @@ const UNKNOWN: (&str, Option<&str>) = ("*", None);
 /// The method, its reads, and a part of a note that one of them has.
 type Way = (&'static str, &'static [(&'static str, Option<&'static str>)], &'static str);
 
-const WAYS: [Way; 25] = [
+const WAYS: [Way; 26] = [
     ("chain", &[ANDROID_ID], ""),
     ("reversed", &[UNKNOWN], "result of Ljava/lang/StringBuilder;->toString()Ljava/lang/String;"),
     ("grows", &[UNKNOWN], "more values than are followed"),
     ("lent", &[UNKNOWN], "result of Ljava/lang/StringBuilder;->toString()Ljava/lang/String;"),
+    ("earlierRound", &[UNKNOWN], "result of Ljava/lang/StringBuilder;->toString()Ljava/lang/String;"),
     ("made", &[ANDROID_ID], ""),
     ("formatted", &[ANDROID_ID], ""),
     ("item", &[ANDROID_ID], ""),

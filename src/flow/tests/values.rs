@@ -25,24 +25,42 @@ enum Step {
     Content(u8, u8),
     /// What `more` makes of a text.
     More(u8, u8),
+    /// Perhaps past the next step.
+    Skip,
     Branch(u8),
     Goto(u8),
     Take(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let register = || 0u8..4;
+    // Few registers, so that steps meet.
+    let register = || 0u8..3;
     prop_oneof![
-        2 => (register(), any::<bool>()).prop_map(|(to, other)| Step::Load(to, other)),
-        2 => (register(), register()).prop_map(|(to, from)| Step::Move(to, from)),
-        2 => register().prop_map(Step::New),
-        3 => (register(), register()).prop_map(|(to, from)| Step::Append(to, from)),
-        2 => (register(), register()).prop_map(|(to, from)| Step::Content(to, from)),
+        1 => (register(), any::<bool>()).prop_map(|(to, other)| Step::Load(to, other)),
+        3 => (register(), register()).prop_map(|(to, from)| Step::Move(to, from)),
+        1 => register().prop_map(Step::New),
+        4 => (register(), register()).prop_map(|(to, from)| Step::Append(to, from)),
+        3 => (register(), register()).prop_map(|(to, from)| Step::Content(to, from)),
         1 => (register(), register()).prop_map(|(to, from)| Step::More(to, from)),
-        2 => any::<u8>().prop_map(Step::Branch),
+        4 => Just(Step::Skip),
+        1 => any::<u8>().prop_map(Step::Branch),
         1 => any::<u8>().prop_map(Step::Goto),
         3 => register().prop_map(Step::Take),
     ]
+}
+
+/// A method that mostly works on builders in v0 and v1, with a text in v2: they grow, are read, and perhaps become one.
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let builder = || 0u8..2;
+    let some = prop_oneof![
+        3 => step().prop_map(|step| vec![step]),
+        2 => builder().prop_map(|it| vec![Step::Append(it, 2)]),
+        3 => builder().prop_map(|it| vec![Step::Content(3, it), Step::Take(3)]),
+        2 => (builder(), builder()).prop_map(|(to, from)| vec![Step::Skip, Step::Move(to, from)]),
+        1 => builder().prop_map(|it| vec![Step::New(it)]),
+    ];
+    let all = prop::collection::vec(some, 1..10);
+    all.prop_map(|all| [vec![Step::New(0), Step::Load(2, false)], all.concat()].concat())
 }
 
 /// A file with `m`, which has that body, `take(String)` and `more(String)`, which appends "b" to its argument.
@@ -108,12 +126,15 @@ fn assemble(steps: &[Step], guarded: Option<(u8, u8, u8)>) -> Body {
             Step::Append(to, from) => vec![0x206e, 4, pair(to, from)],
             Step::Content(to, from) => vec![0x106e, 5, low(from), 0x000c | high(to)],
             Step::More(to, from) => vec![0x1071, 2, low(from), 0x000c | high(to)],
+            Step::Skip => vec![0x0038, 2 * STEP as u16],
             Step::Branch(to) => vec![0x0038, distance(to)],
             Step::Goto(to) => vec![0x0029, distance(to)],
             Step::Take(from) => vec![0x1071, 1, low(from)],
         });
         insns.resize((place + 1) * STEP as usize, 0);
     }
+    // A skip of the last step ends one further.
+    insns.resize((count + 1) * STEP as usize, 0);
     insns.push(0x000e);
     let tries = guarded.map_or((0, Vec::new()), |(start, length, handler)| {
         let place = |it: u8| STEP * (u32::from(it) % count as u32);
@@ -182,6 +203,7 @@ fn run(steps: &[Step], tries: &[Try], choices: &[bool]) -> Vec<(u32, Option<Stri
                 let made = text(&registers[usize::from(from)], &builders).map(|text| Held::Text(text + "b"));
                 registers[usize::from(to)] = made;
             }
+            Step::Skip => next += usize::from(*choice),
             Step::Branch(target) if *choice => next = to(target),
             Step::Branch(_) => {}
             Step::Goto(target) => next = to(target),
@@ -241,21 +263,18 @@ fn a_text_is_followed_through_builders_and_methods() {
 }
 
 #[test]
-fn a_builder_of_an_earlier_round_is_not_taken_for_the_new_one() {
-    // Both registers hold a builder of the same place; only one of them grows.
+fn a_builder_that_is_changed_through_a_register_of_unknown_content_is_lost() {
     let steps = [
         Step::New(0),
-        Step::Content(3, 1),
-        Step::Take(3),
-        Step::Move(1, 0),
         Step::Load(2, false),
+        Step::Branch(4),
+        Step::Move(1, 0),
         Step::Append(1, 2),
-        Step::Branch(0),
+        Step::Content(2, 0),
         Step::Take(2),
     ];
-    let found = answers(&program(assemble(&steps, None)), "take");
-    assert_eq!((&found[0].1.known[..], found[0].1.unknown.is_some()), (&[][..], true));
-    assert_eq!(found[1].1.known, [(text("a"), None)]);
+    let [(_, answer)] = &answers(&program(assemble(&steps, None)), "take")[..] else { panic!("one call") };
+    assert!(answer.known.is_empty() && answer.unknown.is_some(), "{answer:?}");
 }
 
 #[test]
@@ -283,12 +302,12 @@ fn methods_beyond_all_measure_are_left() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(4000))]
 
     /// What is claimed to be known holds in every run.
     #[test]
     fn no_run_contradicts_what_is_known(
-        steps in prop::collection::vec(step(), 1..24),
+        steps in steps(),
         guarded: Option<(u8, u8, u8)>,
         runs in prop::collection::vec(prop::collection::vec(any::<bool>(), 80), 8),
     ) {
