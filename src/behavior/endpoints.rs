@@ -49,6 +49,7 @@ pub(super) struct Hosts {
     others: FxHashMap<&'static str, Vec<&'static NotEndpoint>>,
     /// Hosts to the SDKs that list them.
     sdks: FxHashMap<&'static str, Vec<&'static str>>,
+    finder: memmem::Finder<'static>,
 }
 
 /// One address inside a text.
@@ -60,7 +61,8 @@ struct Address<'t> {
 
 impl Hosts {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
-        let mut it = Self { others: FxHashMap::default(), sdks: FxHashMap::default() };
+        let mut it =
+            Self { others: FxHashMap::default(), sdks: FxHashMap::default(), finder: memmem::Finder::new(AUTHORITY) };
         for entry in &catalog.tables.not_endpoints {
             it.others.entry(entry.host.trim_start_matches("*.")).or_default().push(entry);
         }
@@ -74,7 +76,7 @@ impl Hosts {
 
     /// The hosts that a text names, sorted. Texts without an address cost one search for `://`.
     pub(super) fn in_text(&self, text: &[u8]) -> Vec<Host> {
-        self.hosts(text, memmem::find_iter(text, AUTHORITY))
+        self.hosts(text, self.finder.find_iter(text))
     }
 
     /// The hosts that a page loads from or sends to; those that it only links to are a reader's choice.
@@ -89,7 +91,7 @@ impl Hosts {
                 start.and_then(|start| head.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(attribute))
             })
         };
-        self.hosts(text, memmem::find_iter(text, AUTHORITY).filter(is_used))
+        self.hosts(text, self.finder.find_iter(text).filter(is_used))
     }
 
     /// The hosts in the string resources of the parts. Whose resource a string is, the table does not say; strings in

@@ -4,8 +4,9 @@
 //! used together is not known, so only a call of distinctive names counts. What code reaches them is never known.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 use rayon::prelude::*;
 use regex::bytes::Regex;
@@ -40,13 +41,21 @@ const NAMED: usize = 20;
 #[derive(Debug)]
 pub(super) struct ScriptWords {
     sources: Vec<&'static Source>,
-    /// Finds `words`.
-    finder: Option<AhoCorasick>,
+    /// Made for the first script.
+    finders: OnceLock<Finders>,
     /// The words to find, each with its sources.
     words: Vec<(&'static str, Vec<usize>)>,
-    expressions: Vec<(usize, Regex)>,
+    /// Sources that an expression decides.
+    expressions: Vec<usize>,
     /// Signs of a framework in the files of a package, whose code is then in scripts.
     bundles: Vec<&'static Marker>,
+}
+
+/// What finds words and expressions in bytes.
+#[derive(Debug)]
+struct Finders {
+    words: Option<AhoCorasick>,
+    expressions: Vec<(usize, Regex)>,
 }
 
 /// What was seen of the scripts of a package.
@@ -107,7 +116,7 @@ impl ScriptWords {
         let sources: Vec<&Source> = catalog.sources(SourceKind::JsApi).iter().collect();
         for (place, source) in sources.iter().enumerate() {
             match source.arg_op {
-                ArgOp::Regex => expressions.extend(Regex::new(source.arg_value).ok().map(|it| (place, it))),
+                ArgOp::Regex => expressions.push(place),
                 ArgOp::In => {
                     source.arg_value.split('|').for_each(|word| by_word.entry(word).or_default().push(place));
                 }
@@ -119,15 +128,24 @@ impl ScriptWords {
             }
         }
         let words: Vec<_> = by_word.into_iter().filter(|(word, _)| !word.is_empty()).collect();
-        let patterns = words.iter().map(|(word, _)| word);
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns).ok();
         let is_bundle = |marker: &&Marker| {
             marker.effect.starts_with("logic-in-")
                 && matches!(marker.marker, "asset" | "zip-entry")
                 && marker.confidence > Confidence::Low
         };
         let bundles = catalog.markers("hybrid").filter(is_bundle).collect();
-        Self { sources, finder, words, expressions, bundles }
+        Self { sources, finders: OnceLock::new(), words, expressions, bundles }
+    }
+
+    fn finders(&self) -> &Finders {
+        self.finders.get_or_init(|| {
+            let patterns = self.words.iter().map(|(word, _)| word);
+            // A bundle has megabytes, so the larger automaton pays.
+            let kind = Some(AhoCorasickKind::DFA);
+            let words = AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).build(patterns).ok();
+            let compiled = |place: &usize| Some((*place, Regex::new(self.sources.get(*place)?.arg_value).ok()?));
+            Finders { words, expressions: self.expressions.iter().filter_map(compiled).collect() }
+        })
     }
 
     /// The sources in the printable strings of a file that is no script.
@@ -141,7 +159,7 @@ impl ScriptWords {
     fn sought<'w>(&'w self, script: &Script<'_>) -> Option<Found<'w>> {
         let mut found = Found::new(self);
         if let Kind::JavaScript | Kind::Html = script.kind {
-            for (source, expression) in &self.expressions {
+            for (source, expression) in &self.finders().expressions {
                 found.hits.extend(expression.find_iter(script.bytes()).map(|hit| (hit.start(), *source)));
             }
             found.hits.sort_unstable();
@@ -150,7 +168,7 @@ impl ScriptWords {
             found.parts = self.words.iter().flat_map(|(word, _)| word.split('.')).map(str::as_bytes).collect();
             return Some(found);
         }
-        let is_in = self.finder.as_ref().is_some_and(|finder| finder.is_match(script.bytes()));
+        let is_in = self.finders().words.as_ref().is_some_and(|finder| finder.is_match(script.bytes()));
         (is_in || !found.hits.is_empty()).then_some(found)
     }
 
@@ -381,7 +399,7 @@ impl<'w> Found<'w> {
             }
             self.passed += 1;
         }
-        for hit in self.words.finder.iter().flat_map(|finder| finder.find_iter(&text.bytes[..])) {
+        for hit in self.words.finders().words.iter().flat_map(|finder| finder.find_iter(&text.bytes[..])) {
             let Some((word, sources)) = self.words.words.get(hit.pattern().as_usize()) else { continue };
             let (before, after) = (text.bytes.get(..hit.start()), text.bytes.get(hit.end()..));
             let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
