@@ -2,7 +2,7 @@
 
 use super::build::code;
 use super::{all_targets, naive_sites, open};
-use crate::dex::{Code, Dex, Payload};
+use crate::dex::{BitSet, Code, Dex, Payload, Targets};
 
 fn only_code<'a>(dex: &Dex<'a>) -> Code<'a> {
     let class = dex.class(0).unwrap();
@@ -100,7 +100,12 @@ fn stores_are_no_reads() {
     // sput-object, sget-object, iput, iget of field 0
     let file = code(&[0x0069, 0, 0x0062, 0, 0x0059, 0, 0x0052, 0, 0x000e]);
     let dex = open(&file);
-    let mut sites = Vec::new();
-    only_code(&dex).sites(&all_targets(&dex), &mut sites).unwrap();
-    assert_eq!(sites.iter().map(|site| site.byte).collect::<Vec<_>>(), [0x62, 0x52]);
+    let bytes = |targets: &Targets| {
+        let mut sites = Vec::new();
+        only_code(&dex).sites(targets, &mut sites).unwrap();
+        sites.iter().map(|site| site.byte).collect::<Vec<_>>()
+    };
+    let all = all_targets(&dex);
+    assert_eq!(bytes(&Targets { stores: BitSet::default(), ..all.clone() }), [0x62, 0x52]);
+    assert_eq!(bytes(&Targets { fields: BitSet::default(), ..all }), [0x69, 0x59]);
 }
