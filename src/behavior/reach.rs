@@ -6,7 +6,7 @@ use super::facts;
 use super::model::{Certainty, Read};
 use crate::catalog::{Catalog, ClassKey, platform, signature_key};
 use crate::container::Package;
-use crate::flow::{Graph, Hierarchy, Method, Platform, Reach, Signature};
+use crate::flow::{Facts, Graph, Hierarchy, Method, Platform, Reach, Signature};
 use crate::manifest::Manifest;
 
 /// Answers for all methods of one package.
@@ -33,21 +33,27 @@ impl<'p, 'b> Reached<'p, 'b> {
     ) -> Self {
         let layouts = facts::read_layouts(package);
         let entries = Entries::of(catalog, hierarchy, manifests, &layouts);
-        let graph = Graph::new(hierarchy, &Known, &entries.all.roots);
+        let acts = Facts::of(hierarchy);
+        // Each question has a graph of its own: an object that only an activity makes takes no call at the app's start.
+        let below = |kinds: &Kinds, passes: &(dyn Fn(Method, u32) -> bool + Sync)| {
+            let graph = Graph::new(hierarchy, &acts, &Known, &kinds.roots, passes);
+            (graph.reach(&kinds.roots, passes), graph.is_truncated())
+        };
         let everything = |_: Method, _: u32| true;
-        let ((all, background), early) = rayon::join(
+        let ((all, truncated), (background, (early, guarded, unguarded))) = rayon::join(
+            || below(&entries.all, &everything),
             || {
                 rayon::join(
-                    || graph.reach(&entries.all.roots, everything),
-                    || graph.reach(&entries.background.roots, everything),
+                    || below(&entries.background, &everything).0,
+                    || {
+                        let early = below(&entries.early, &everything).0;
+                        let guarded = Consent::new(catalog, hierarchy).guarded(&early);
+                        let unguarded = below(&entries.early, &|method, pc| guarded.at(method, pc).is_none()).0;
+                        (early, guarded, unguarded)
+                    },
                 )
             },
-            || graph.reach(&entries.early.roots, everything),
         );
-        let guarded = Consent::new(catalog, hierarchy).guarded(&early);
-        let unguarded = graph.reach(&entries.early.roots, |method, pc| guarded.at(method, pc).is_none());
-        let truncated = graph.is_truncated();
-        drop(graph);
         Self { hierarchy, entries, all, background, early, unguarded, guarded, truncated }
     }
 

@@ -32,7 +32,7 @@ pub(super) struct Fact {
 
 /// The facts of all methods, by method.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub struct Facts {
     /// One after the last fact of each method.
     ends: Vec<usize>,
     facts: Vec<Fact>,
@@ -40,7 +40,7 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Reads the code of all methods.
-    pub(super) fn of(hierarchy: &Hierarchy<'_, '_>) -> Self {
+    pub fn of(hierarchy: &Hierarchy<'_, '_>) -> Self {
         let mut units: Vec<&[super::hierarchy::Defined]> = Vec::new();
         units.extend(hierarchy.methods().chunk_by(|left, right| left.unit == right.unit));
         let read: Vec<(Vec<usize>, Vec<Fact>)> = units

@@ -50,7 +50,7 @@ pub enum Root {
 #[derive(Debug)]
 pub struct Graph<'h, 'p, 'b> {
     hierarchy: &'h Hierarchy<'p, 'b>,
-    facts: Facts,
+    facts: &'h Facts,
     /// By type: methods that the platform calls on an object of it; none = no reachable code makes one.
     callbacks: FxHashMap<Type, Vec<Method>>,
     /// Calls on objects, by the class that they name and the signature.
@@ -96,12 +96,20 @@ pub struct Path {
 }
 
 impl<'h, 'p, 'b> Graph<'h, 'p, 'b> {
-    /// Grows the graph from `roots` until nothing is added.
-    pub fn new(hierarchy: &'h Hierarchy<'p, 'b>, platform: &dyn Platform, roots: &[Root]) -> Self {
+    /// Grows the graph from `roots` until nothing is added; calls of which `passes(caller, code unit)` is false are not
+    /// followed. Only objects that are made on these ways take calls, so each question about other roots needs a graph of
+    /// its own.
+    pub fn new(
+        hierarchy: &'h Hierarchy<'p, 'b>,
+        facts: &'h Facts,
+        platform: &dyn Platform,
+        roots: &[Root],
+        passes: &dyn Fn(Method, u32) -> bool,
+    ) -> Self {
         let room = hierarchy.methods().len().saturating_mul(PAIRS_PER_METHOD).saturating_add(PAIRS_FREE);
         let mut it = Self {
             hierarchy,
-            facts: Facts::of(hierarchy),
+            facts,
             callbacks: FxHashMap::default(),
             calls: FxHashMap::default(),
             targets: Vec::new(),
@@ -116,6 +124,7 @@ impl<'h, 'p, 'b> Graph<'h, 'p, 'b> {
             made_below: FxHashMap::default(),
             asked_of: FxHashMap::default(),
             room,
+            passes,
         }
         .run(roots);
         for targets in &mut it.targets {
@@ -290,6 +299,7 @@ struct Growth<'g, 'h, 'p, 'b, 'o> {
     /// By type: calls on it that were met.
     asked_of: FxHashMap<Type, Vec<(Signature, u32)>>,
     room: usize,
+    passes: &'o dyn Fn(Method, u32) -> bool,
 }
 
 impl Growth<'_, '_, '_, '_, '_> {
@@ -305,6 +315,9 @@ impl Growth<'_, '_, '_, '_, '_> {
             let Some(unit) = self.graph.hierarchy.method(method).map(|method| method.unit) else { continue };
             for place in 0.. {
                 let Some(fact) = self.graph.facts.at(method).get(place).copied() else { break };
+                if !(self.passes)(method, fact.pc) {
+                    continue;
+                }
                 match fact.act {
                     Act::Call(called) => self.enter(called),
                     Act::Make(class) => self.make(class),

@@ -23,6 +23,7 @@ mod texts;
 
 pub use constants::{CallArgs, Value, call_args};
 pub use domain::Reason;
+pub use facts::Facts;
 pub use graph::{Graph, Path, Platform, Reach, Root};
 pub use guards::{Guard, Guards, guards};
 pub use hierarchy::{Class, Defined, Hierarchy, Method, Signature, Type};
