@@ -24,6 +24,7 @@ impl<'b> Run<'_, '_, 'b> {
                     None => Abstract::text(""),
                 };
                 let [Atom::Object(at)] = args.first()?.atoms() else { return None };
+                state.touched = true;
                 *state.things.get_mut(at)? = Thing::Builder(text);
                 Abstract::Never
             }
@@ -34,6 +35,7 @@ impl<'b> Run<'_, '_, 'b> {
                 let more = text_of(state, args.get(1)?);
                 let grown = content.zip(&more, |content, more| texts::grown(content, more, how, ty));
                 let [Atom::Object(at)] = builder.atoms() else { return None };
+                state.touched = true;
                 *state.things.get_mut(at)? = Thing::Builder(grown);
                 builder.clone()
             }
@@ -128,6 +130,7 @@ fn text_of(state: &State, value: &Abstract) -> Abstract {
 /// Lets a new object stand for a value, wherever it is held.
 fn become_value(state: &mut State, object: &Abstract, value: &Abstract) -> Option<Abstract> {
     let Some(Atom::Object(_)) = object.single() else { return None };
+    state.touched = true;
     for register in state.registers.iter_mut().filter(|register| *register == object) {
         *register = value.clone();
     }

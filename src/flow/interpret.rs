@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::blocks::{Block, Graph};
@@ -45,8 +46,11 @@ pub(super) struct Premises<'e> {
 pub(super) struct Run<'r, 'p, 'b> {
     pub(super) body: &'r Body<'p, 'b>,
     pub(super) premises: Premises<'r>,
-    states: Vec<Option<State>>,
+    states: Rc<States>,
 }
+
+/// The state at the start of each block that can run.
+pub(super) type States = Vec<Option<State>>;
 
 impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     /// Runs a method; none where that costs more than is left.
@@ -60,7 +64,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         if let Some(first) = states.first_mut() {
             *first = Some(entry);
         }
-        let mut it = Self { body, premises, states };
+        let mut it = Self { body, premises, states: Rc::new(states) };
         let mut waiting = BTreeSet::from([0]);
         while let Some(index) = waiting.pop_first() {
             let (Some(block), Some(Some(state))) = (body.graph.blocks.get(index), it.states.get(index)) else {
@@ -80,6 +84,16 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         Some(it)
     }
 
+    /// A run that was settled before, on the same premises.
+    pub(super) fn resumed(body: &'r Body<'p, 'b>, premises: Premises<'r>, states: Rc<States>) -> Self {
+        Self { body, premises, states }
+    }
+
+    /// What [`Run::resumed`] takes.
+    pub(super) fn states(&self) -> Rc<States> {
+        Rc::clone(&self.states)
+    }
+
     fn spend(&self, copies: usize, state: &State) -> Option<()> {
         let size = state.registers.len().saturating_add(state.things.len()).saturating_mul(copies.saturating_add(1));
         let left = self.premises.work.get().checked_sub(size as u64)?;
@@ -93,15 +107,16 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         for instruction in self.body.graph.body(block) {
             let left = self.premises.work.get().checked_sub(1)?;
             self.premises.work.set(left);
+            state.touched = false;
             let written = self.step(state, instruction);
             for handler in handlers {
-                if instruction.opcode.index == crate::dex::Index::Method || changes_things(instruction.byte) {
+                if state.touched {
                     self.spend(1, state)?;
                     self.merge(*handler, state, waiting);
                 }
                 for register in written.into_iter().flatten().map(usize::from) {
                     let Some(value) = state.registers.get(register) else { continue };
-                    if let Some(Some(other)) = self.states.get_mut(*handler)
+                    if let Some(Some(other)) = Rc::make_mut(&mut self.states).get_mut(*handler)
                         && other.join_register(register, value)
                     {
                         waiting.insert(*handler);
@@ -113,7 +128,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     }
 
     fn merge(&mut self, block: usize, state: &State, waiting: &mut BTreeSet<usize>) {
-        let Some(slot) = self.states.get_mut(block) else { return };
+        let Some(slot) = Rc::make_mut(&mut self.states).get_mut(block) else { return };
         let changed = if let Some(old) = slot {
             old.join(state)
         } else {
@@ -144,7 +159,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     /// What the method returns, by all its ways.
     pub(super) fn returned(&self) -> Abstract {
         let mut all = Abstract::Never;
-        for (block, state) in self.body.graph.blocks.iter().zip(&self.states) {
+        for (block, state) in self.body.graph.blocks.iter().zip(self.states.iter()) {
             let last = self.body.graph.body(block).last();
             // return, return-wide, return-object
             let (Some(state), Some(last)) = (state, last.filter(|it| matches!(it.byte, 0x0f..=0x11))) else { continue };
@@ -348,11 +363,6 @@ fn item(state: &State, instruction: &Instruction) -> Abstract {
 pub(super) fn whole_unknown(values: &[&Abstract]) -> Abstract {
     let causes: Vec<Cause> = values.iter().flat_map(|value| value.causes()).cloned().collect();
     if causes.is_empty() { computed() } else { Abstract::unknown(causes) }
-}
-
-/// Whether an instruction beside a call may change builders or arrays.
-fn changes_things(byte: u8) -> bool {
-    matches!(byte, 0x22..=0x26 | 0x4b..=0x51 | 0x59..=0x5f | 0x67..=0x6d)
 }
 
 impl<'p, 'b> Body<'p, 'b> {

@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -13,7 +14,7 @@ use rustc_hash::FxHashMap;
 use super::domain::{Abstract, Atom, Cause, Reason};
 use super::hierarchy::{Hierarchy, Method};
 use super::index::Index;
-use super::interpret::{Body, Premises, Run, Texts};
+use super::interpret::{Body, Premises, Run, States, Texts};
 use crate::dex::{Code, FieldIdx, MethodDef, MethodIdx};
 
 /// Calls between the method of a question and one that is run for it.
@@ -89,12 +90,17 @@ pub struct Inquiry<'r, 'p, 'b> {
     own: Option<Arc<Body<'p, 'b>>>,
     work: Cell<u64>,
     bodies: RefCell<FxHashMap<Method, Option<Arc<Body<'p, 'b>>>>>,
+    /// What was found out about methods whose arguments are open, and their states by that.
+    settled: RefCell<FxHashMap<Of, (Answers, Rc<States>)>>,
     solved: RefCell<FxHashMap<(Of, Pick), Abstract>>,
     fields: RefCell<BTreeMap<(u32, FieldIdx), Abstract>>,
 }
 
 /// A method of the program, or the one that is asked about and is none.
 type Of = Option<Method>;
+
+/// What was found out about calls and fields.
+type Answers = BTreeMap<Cause, Abstract>;
 
 /// A value in a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -129,6 +135,7 @@ impl<'p, 'b> Resolver<'p, 'b> {
             own,
             work: Cell::new(self.room),
             bodies: RefCell::default(),
+            settled: RefCell::default(),
             solved: RefCell::default(),
             fields: RefCell::default(),
         }
@@ -239,10 +246,22 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
 
     fn run(&self, of: Of, params: &BTreeMap<u16, Abstract>, pick: Pick, stack: &mut Vec<Method>) -> Abstract {
         let Some(body) = self.body(of) else { return Abstract::because(Reason::Limit) };
-        let mut answers: BTreeMap<Cause, Abstract> = BTreeMap::new();
+        let settled = Some(of).filter(|_| params.is_empty());
+        let before = settled.and_then(|of| self.settled.borrow().get(&of).cloned());
+        let (mut answers, mut states) =
+            before.map_or_else(Default::default, |(answers, states)| (answers, Some(states)));
         for _ in 0..MAX_ROUNDS {
             let premises = Premises { params, answers: &answers, texts: self.resolver.texts, work: &self.work };
-            let Some(run) = Run::settled(&body, premises) else { return Abstract::because(Reason::Limit) };
+            let run = match states.take() {
+                Some(states) => Run::resumed(&body, premises, states),
+                None => match Run::settled(&body, premises) {
+                    Some(run) => run,
+                    None => return Abstract::because(Reason::Limit),
+                },
+            };
+            if let Some(of) = settled {
+                self.settled.borrow_mut().insert(of, (answers.clone(), run.states()));
+            }
             let value = match pick {
                 Pick::At(pc, Asked::Result) => run.result(pc),
                 Pick::At(pc, Asked::Argument(position)) => {

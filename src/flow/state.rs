@@ -1,6 +1,7 @@
 //! The registers of a method at one place, and the builders and arrays that it made.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::domain::{Abstract, Reason};
 
@@ -29,11 +30,13 @@ pub(super) struct State {
     pub(super) things: BTreeMap<u32, Thing>,
     /// What the last call gave.
     pub(super) result: Abstract,
+    /// An object changed, or who holds it.
+    pub(super) touched: bool,
 }
 
 impl State {
     pub(super) fn new(registers: usize, value: &Abstract) -> Self {
-        Self { registers: vec![value.clone(); registers], things: BTreeMap::new(), result: computed() }
+        Self { registers: vec![value.clone(); registers], things: BTreeMap::new(), result: computed(), touched: false }
     }
 
     pub(super) fn get(&self, register: u16) -> Abstract {
@@ -49,6 +52,7 @@ impl State {
     /// Notes a new object. One that the same place made before is no longer told from it, so whoever holds that holds
     /// something unknown.
     pub(super) fn make(&mut self, at: u32, thing: Thing) -> Abstract {
+        self.touched = true;
         if self.things.contains_key(&at) {
             let holds = |value: &Abstract| value.objects().any(|object| object == at);
             for value in self.registers.iter_mut().filter(|value| holds(value)) {
@@ -68,6 +72,7 @@ impl State {
 
     /// Puts a value into an array. Where array or place are not known for sure, so are no items.
     pub(super) fn put(&mut self, array: &Abstract, place: Option<i64>, value: Abstract) {
+        self.touched = true;
         let at = array.objects().next().filter(|_| array.single().is_some());
         let items = at.and_then(|at| match self.things.get_mut(&at) {
             Some(Thing::Array(items)) => Some(items),
@@ -85,6 +90,7 @@ impl State {
     pub(super) fn lose(&mut self, value: &Abstract) {
         let mut waiting: Vec<u32> = value.objects().collect();
         while let Some(at) = waiting.pop() {
+            self.touched = true;
             if let Some(slot) = self.things.get_mut(&at)
                 && let Thing::Array(items) = std::mem::replace(slot, Thing::Lost)
             {
@@ -149,10 +155,14 @@ impl State {
 }
 
 pub(super) fn computed() -> Abstract {
-    Abstract::because(Reason::Computed)
+    static COMPUTED: LazyLock<Abstract> = LazyLock::new(|| Abstract::because(Reason::Computed));
+    COMPUTED.clone()
 }
 
 fn join_into(old: &mut Abstract, new: &Abstract, lost: &mut Vec<Abstract>) -> bool {
+    if *new == Abstract::Never || old == new {
+        return false;
+    }
     let joined = old.join(new);
     if joined.is_unknown() {
         lost.extend([&*old, new].into_iter().filter(|value| value.objects().next().is_some()).cloned());
