@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::condition::{Conditions, Constant};
 use super::endpoints::{Host, Hosts};
-use super::model::{Certainty, Grade, Owner, OwnerKind, Read, SdkFound};
+use super::model::{Grade, Owner, OwnerKind, Read, SdkFound};
 use super::owners::Owners;
 use super::scripts::{Place, ScriptWords};
 use super::sdks::{Signs, is_library};
@@ -319,25 +319,9 @@ impl Search<'_> {
             return None;
         }
         Some(Read {
-            data: source.data.to_owned(),
-            owner: owner(),
-            api: source.target.to_owned(),
-            source: source.kind.as_str(),
-            strength: source.strength,
-            caller: String::new(),
-            file: label.to_owned(),
-            offset: format!("{offset:#x}"),
-            pc: String::new(),
-            literal: None,
-            certainty: Certainty::Present,
-            entry: None,
-            path: Vec::new(),
-            pre_consent: None,
-            background: None,
-            obtainable: self.owners.obtainable(source),
             note: undecided.then(|| "what decides is in machine code".to_owned()),
-            confidence: source.confidence,
             focus: if undecided { Focus::Noise } else { source.focus },
+            ..self.owners.read(source, owner(), label, offset as u64)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Obtainable, Owner, OwnerKind};
+use super::model::{Certainty, Obtainable, Owner, OwnerKind, Read};
 use crate::catalog::{Catalog, DataType, Holder, Source, Strength};
 use crate::manifest::Manifest;
 
@@ -83,6 +83,31 @@ impl<'c> Owners<'c> {
     fn own_namespace(&self, name: &str) -> Option<usize> {
         let mut ends = name.match_indices(['.', '$']).map(|(end, _)| end).chain([name.len()]);
         ends.rfind(|end| name.get(..*end).is_some_and(|prefix| self.own.contains(prefix)))
+    }
+
+    /// The read that a source is in a file, with nothing more known of its place.
+    pub(super) fn read(&self, source: &'static Source, owner: Owner, file: &str, offset: u64) -> Read {
+        Read {
+            data: source.data.to_owned(),
+            owner,
+            api: source.target.to_owned(),
+            source: source.kind.as_str(),
+            strength: source.strength,
+            caller: String::new(),
+            file: file.to_owned(),
+            offset: format!("{offset:#x}"),
+            pc: String::new(),
+            literal: None,
+            certainty: Certainty::Present,
+            entry: None,
+            path: Vec::new(),
+            pre_consent: None,
+            background: None,
+            obtainable: self.obtainable(source),
+            note: None,
+            confidence: source.confidence,
+            focus: source.focus,
+        }
     }
 
     /// Whether the system gives the real value to this package: what the catalog knows of platform restrictions and of

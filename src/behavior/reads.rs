@@ -10,7 +10,7 @@ use super::condition::{Conditions, Constant};
 use super::decide::{Across, Constants, Decided, Decider, Entry, Local, is_conditional, shortened};
 use super::endpoints::Host;
 use super::matches::{Matched, Matches};
-use super::model::{Certainty, Owner, Read};
+use super::model::{Owner, Read};
 use super::owners::Owners;
 use super::reflection::Members;
 use super::usage::{Needed, Usage, Uses, distinct};
@@ -246,26 +246,15 @@ impl<'b> Reader<'_, 'b> {
         note: Option<String>,
     ) -> Read {
         let undecided = literal.is_none() && is_conditional(source);
+        let read = self.owners.read(source, place.owner, self.unit.label, code.file_offset(place.pc));
         Read {
-            data: if undecided { "*".to_owned() } else { source.data.to_owned() },
-            owner: place.owner,
-            api: source.target.to_owned(),
-            source: source.kind.as_str(),
-            strength: source.strength,
+            data: if undecided { "*".to_owned() } else { read.data },
             caller: place.caller,
-            file: self.unit.label.to_owned(),
-            offset: format!("{:#x}", code.file_offset(place.pc)),
             pc: format!("{:#06x}", place.pc),
             literal,
-            certainty: Certainty::Present,
-            entry: None,
-            path: Vec::new(),
-            pre_consent: None,
-            background: None,
-            obtainable: self.owners.obtainable(source),
             note,
-            confidence: source.confidence,
-            focus: if undecided { Focus::Noise } else { source.focus },
+            focus: if undecided { Focus::Noise } else { read.focus },
+            ..read
         }
     }
 }

@@ -13,7 +13,7 @@ use regex::bytes::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::endpoints::{Host, Hosts};
-use super::model::{Certainty, Grade, Owner, OwnerKind, Read, SdkFound};
+use super::model::{Grade, Owner, OwnerKind, Read, SdkFound};
 use super::owners::Owners;
 use super::sdks::{Signs, is_library, matches_glob};
 use crate::catalog::{ArgOp, Catalog, Confidence, Focus, Marker, Source, SourceKind};
@@ -187,25 +187,10 @@ impl ScriptWords {
             return None;
         }
         Some(Read {
-            data: source.data.to_owned(),
-            owner: owner.clone(),
-            api: source.target.to_owned(),
-            source: source.kind.as_str(),
-            strength: source.strength,
-            caller: String::new(),
-            file: label.to_owned(),
-            offset: format!("{:#x}", place.offset),
-            pc: String::new(),
-            literal: None,
-            certainty: Certainty::Present,
-            entry: None,
-            path: Vec::new(),
-            pre_consent: None,
-            background: None,
-            obtainable: owners.obtainable(source),
             note: place.note(),
             confidence: if place.is_in_parts { source.confidence.min(Confidence::Medium) } else { source.confidence },
             focus: if undecided { Focus::Noise } else { source.focus },
+            ..owners.read(source, owner.clone(), label, place.offset as u64)
         })
     }
 }

@@ -211,7 +211,7 @@ pub(super) enum Focus {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Depth {
-    /// Call sites only: two times faster
+    /// Call sites only, which is faster
     Calls,
     /// The call graph too
     Flow,
