@@ -61,7 +61,7 @@ fn stages(observer: &Observer, input: &Input) {
     let row = |stage: &str, time: Duration| {
         let rate = bytes as f64 / 1e6 / time.as_secs_f64();
         let ratio = time.as_secs_f64() / limit.as_secs_f64();
-        println!("  {stage:<34} {:>9.3} ms {rate:>8.0} MB/s   {ratio:>5.2} x inflate", millis(time));
+        println!("  {stage:<37} {:>9.3} ms {rate:>8.0} MB/s   {ratio:>5.2} x inflate", millis(time));
     };
     row("bare inflate", limit);
     row("open: map, hash, directory, signers", best(|| drop(black_box(Package::open(input)))));
@@ -80,6 +80,9 @@ fn stages(observer: &Observer, input: &Input) {
     row("instructions, nothing wanted", best(|| inflated.iter().for_each(|bytes| instructions(bytes))));
     row("observe, one thread", best(|| drop(black_box(one.install(|| observer.observe(&package))))));
     row("observe, two threads", best(|| drop(black_box(two.install(|| observer.observe(&package))))));
+    let calls = Observer::new(Catalog::builtin(), Focus::Policy).without_calls();
+    row("observe call sites only, one thread", best(|| drop(black_box(one.install(|| calls.observe(&package))))));
+    row("observe call sites only, two threads", best(|| drop(black_box(two.install(|| calls.observe(&package))))));
     let whole = || drop(black_box(Package::open(input).map(|package| observer.observe(&package))));
     row("open and observe, one thread", best(|| one.install(whole)));
     row("open and observe, two threads", best(|| two.install(whole)));
@@ -142,8 +145,8 @@ fn instructions(bytes: &[u8]) {
         let targets = Targets {
             methods: BitSet::new(header.methods.count),
             fields: BitSet::new(header.fields.count),
-            stores: BitSet::default(),
             strings: BitSet::new(header.strings.count),
+            ..Targets::default()
         };
         let scan = Scan::new("", &dex, &targets);
         for range in scan.ranges() {

@@ -16,6 +16,7 @@
 
 pub mod error;
 pub mod limits;
+mod names;
 
 pub mod container;
 pub mod manifest;

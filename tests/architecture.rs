@@ -14,16 +14,17 @@ use walkdir::WalkDir;
 
 /// What each room may use. Readers know nothing of privacy, the disclosure knows nothing of packages, the report does not
 /// reach behind the behavior, and only `check` sees both sides.
-const EDGES: [(&str, &[&str]); 15] = [
+const EDGES: [(&str, &[&str]); 16] = [
     ("error", &[]),
     ("limits", &[]),
+    ("names", &[]),
     ("container", &["error", "limits"]),
     ("manifest", &["error", "limits"]),
     ("dex", &["error", "limits"]),
     ("native", &["error", "limits"]),
     ("script", &["error", "limits"]),
-    ("flow", &["dex", "error", "limits"]),
-    ("catalog", &["error", "limits"]),
+    ("flow", &["dex", "error", "limits", "names"]),
+    ("catalog", &["error", "limits", "names"]),
     ("behavior", &["catalog", "container", "dex", "error", "flow", "limits", "manifest", "native", "script"]),
     ("disclosure", &["catalog", "error", "limits"]),
     ("check", &["behavior", "catalog", "disclosure", "error", "limits"]),

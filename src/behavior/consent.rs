@@ -50,7 +50,7 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
     pub(super) fn new(catalog: &'static Catalog, hierarchy: &'h Hierarchy<'p, 'b>) -> Self {
         let named = catalog.markers("consent-check").filter_map(|marker| {
             let (class, signature) = marker.pattern.split_once("->")?;
-            Some((hierarchy.type_named(class.as_bytes())?, Signature::of(signature)))
+            Some((hierarchy.type_named(class)?, Signature::of(signature)))
         });
         let checks: FxHashSet<(Type, Signature)> = named.collect();
         let classes: FxHashSet<Type> = checks.iter().map(|(class, _)| *class).collect();

@@ -145,7 +145,7 @@ impl Names<'_, '_, '_> {
     /// The class with a dotted name, where the package defines it.
     fn class(&self, name: &str) -> Option<Type> {
         let descriptor = format!("L{};", name.replace('.', "/"));
-        self.hierarchy.type_named(descriptor.as_bytes()).filter(|ty| self.hierarchy.class(*ty).is_some())
+        self.hierarchy.type_named(&descriptor).filter(|ty| self.hierarchy.class(*ty).is_some())
     }
 
     fn method(&self, class: Type, signature: &str) -> Option<Method> {

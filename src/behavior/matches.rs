@@ -60,8 +60,8 @@ impl Matches {
             targets: Targets {
                 methods: BitSet::new(header.methods.count),
                 fields: BitSet::new(header.fields.count),
-                stores: BitSet::default(),
                 strings: BitSet::new(header.strings.count),
+                ..Targets::default()
             },
             ..Self::default()
         };
@@ -141,13 +141,13 @@ impl Matches {
             if arities == 0 || arities & arity_bit(unit.dex.parameters(method.proto).count()) == 0 {
                 continue;
             }
+            if unit.signature(index).is_none_or(|signature| !words.knows(signature)) {
+                continue;
+            }
             signature.clear();
             signature.push_str(&unit.dex.string(method.name).unwrap_or_default());
             unit.dex.push_proto(method.proto, &mut signature);
             let needed = usage.of_method(&mut ancestry, method.class, &signature);
-            if needed.is_empty() && !words.knows(&signature) {
-                continue;
-            }
             let class = unit.dex.type_descriptor(method.class).unwrap_or_default();
             let loader = words.loader(&class, &signature);
             let mut matched = Matched { loader, needed, ..Matched::default() };

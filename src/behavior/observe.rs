@@ -16,7 +16,7 @@ use super::nested::NestedCode;
 use super::owners::Owners;
 use super::program;
 use super::reach::Reached;
-use super::reads::{Found, Reader};
+use super::reads::{Found, Pending, Reader};
 use super::reflection::Members;
 use super::scripts::{ScriptSearch, ScriptWords};
 use super::sdks::{ClassCounts, Signs, count_classes};
@@ -25,7 +25,7 @@ use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
 use crate::container::{Kind, Package, Part};
 use crate::error::Issue;
-use crate::flow::{Hierarchy, Program, Resolver};
+use crate::flow::{Acts, Facts, Hierarchy, Linkage, Program, Resolver};
 use crate::limits::MAX_ISSUES;
 
 /// What is said where the call graph has a limit of its own.
@@ -121,6 +121,8 @@ impl Observer {
 
         let declared = permissions.iter().map(|it| it.name.clone()).collect();
         let owners = Owners::new(self.catalog, &manifests, supported(self.catalog, &sdks), declared);
+        let hierarchy = self.follows_calls.then(|| Hierarchy::of(&program));
+        let linkage = hierarchy.as_ref().map(Linkage::of);
         let readers: Vec<Reader<'_, '_>> = program
             .units
             .iter()
@@ -135,22 +137,25 @@ impl Observer {
                 usage: &usage,
                 members: &self.members,
                 focus: self.focus,
-                follows_values: self.follows_calls,
+                linkage: linkage.as_ref(),
             })
             .collect();
-        let hierarchy = self.follows_calls.then(|| Hierarchy::of(&program));
-        // Without a manifest nothing says where the system enters.
-        let entered = hierarchy.as_ref().filter(|_| package.kind != Kind::Dex);
-        let (mut found, reached) = rayon::join(
-            || {
-                let found = read_all(&readers);
-                match &hierarchy {
-                    Some(hierarchy) => settle_all(&readers, found, hierarchy, package),
-                    None => found,
-                }
-            },
-            || entered.map(|hierarchy| Reached::of(self.catalog, hierarchy, &manifests, package)),
-        );
+        let (mut found, acts) = read_all(&readers);
+        let mut reached = None;
+        if let (Some(hierarchy), Some(linkage)) = (&hierarchy, &linkage) {
+            let facts = Facts::of(hierarchy, acts);
+            let pending = std::mem::take(&mut found.pending);
+            let settle = || settle_all(&readers, &pending, package, hierarchy, linkage, &facts);
+            // Without a manifest nothing says where the system enters.
+            let is_entered = package.kind != Kind::Dex;
+            let reach =
+                || is_entered.then(|| Reached::of(self.catalog, hierarchy, linkage, &facts, &manifests, package));
+            let (settled, all) = rayon::join(settle, reach);
+            found.append(settled);
+            found.reads.sort();
+            found.reads.dedup();
+            reached = all;
+        }
         if let Some(reached) = reached {
             reached.tell(&mut found.reads);
             found.reads.sort();
@@ -247,36 +252,42 @@ pub fn failed(path: &str, issue: &Issue) -> Behavior {
     }
 }
 
-/// Reads all classes of all files, in parallel; the order of the result is that of its values.
-fn read_all(readers: &[Reader<'_, '_>]) -> Found {
-    let work: Vec<_> =
-        readers.iter().flat_map(|reader| reader.ranges().into_iter().map(move |range| (reader, range))).collect();
-    let parts: Vec<Found> = work.into_par_iter().map(|(reader, range)| reader.read(range)).collect();
+/// Reads all classes of all files, in parallel; the order of the result is that of its values. By file, what the methods
+/// do.
+fn read_all(readers: &[Reader<'_, '_>]) -> (Found, Vec<Vec<Acts>>) {
+    let files: Vec<Vec<(Found, Acts)>> = readers.par_iter().map(Reader::read).collect();
     let mut all = Found::default();
-    for part in parts {
-        all.append(part);
+    let mut acts = Vec::new();
+    for file in files {
+        let (found, of_file): (Vec<Found>, Vec<Acts>) = file.into_iter().unzip();
+        for found in found {
+            all.append(found);
+        }
+        acts.push(of_file);
     }
     all.reads.extend(readers.iter().flat_map(Reader::overrides));
     all.reads.sort();
     all.reads.dedup();
-    all
+    (all, acts)
 }
 
 /// Decides what the methods themselves did not.
 fn settle_all<'p>(
     readers: &[Reader<'_, 'p>],
-    mut found: Found,
-    hierarchy: &Hierarchy<'_, 'p>,
+    pending: &[Pending],
     package: &Package,
+    hierarchy: &Hierarchy<'_, 'p>,
+    linkage: &Linkage<'_, '_, 'p>,
+    facts: &Facts,
 ) -> Found {
-    let pending = std::mem::take(&mut found.pending);
+    let mut found = Found::default();
     if pending.is_empty() {
         return found;
     }
     let tables = facts::read_tables(package);
     let strings = facts::Strings::of(&tables);
     let text = |id: u32| strings.text(id);
-    let resolver = Resolver::new(hierarchy, pending.len(), &text);
+    let resolver = Resolver::new(hierarchy, linkage, facts, pending.len(), &text);
     let settled: Vec<Found> = pending
         .par_iter()
         .filter_map(|pending| Some(readers.get(pending.reader)?.settle(pending, &resolver)))
@@ -284,8 +295,6 @@ fn settle_all<'p>(
     for part in settled {
         found.append(part);
     }
-    found.reads.sort();
-    found.reads.dedup();
     found
 }
 

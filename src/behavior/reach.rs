@@ -2,11 +2,10 @@
 
 use super::consent::{Consent, Guarded};
 use super::entries::{Entries, Kinds};
-use super::facts;
 use super::model::{Certainty, Read};
-use crate::catalog::{Catalog, ClassKey, platform, signature_key};
+use crate::catalog::{Catalog, ClassKey, hashed_signature_key, platform};
 use crate::container::Package;
-use crate::flow::{Facts, Graph, Hierarchy, Method, Platform, Reach, Signature};
+use crate::flow::{Facts, Framework, Graph, Hierarchy, Linkage, Method, Parts, Platform, Reach, Signature};
 use crate::manifest::Manifest;
 
 /// Answers for all methods of one package.
@@ -28,15 +27,18 @@ impl<'p, 'b> Reached<'p, 'b> {
     pub(super) fn of(
         catalog: &'static Catalog,
         hierarchy: &'p Hierarchy<'p, 'b>,
+        linkage: &Linkage<'p, 'p, 'b>,
+        facts: &Facts,
         manifests: &[Manifest],
         package: &Package,
     ) -> Self {
-        let layouts = facts::read_layouts(package);
+        let layouts = super::facts::read_layouts(package);
         let entries = Entries::of(catalog, hierarchy, manifests, &layouts);
-        let acts = Facts::of(hierarchy);
+        let framework = Framework::of_program(hierarchy, &Known);
+        let parts = Parts { hierarchy, linkage, facts, framework: &framework };
         // Each question has a graph of its own: an object that only an activity makes takes no call at the app's start.
         let below = |kinds: &Kinds, passes: &(dyn Fn(Method, u32) -> bool + Sync)| {
-            let graph = Graph::new(hierarchy, &acts, &Known, &kinds.roots, passes);
+            let graph = Graph::new(parts, &kinds.roots, passes);
             (graph.reach(&kinds.roots, passes), graph.is_truncated())
         };
         let everything = |_: Method, _: u32| true;
@@ -108,9 +110,9 @@ impl<'p, 'b> Reached<'p, 'b> {
     /// The method that holds a read, where the class loader takes it from that file.
     fn method(&self, read: &Read) -> Option<Method> {
         let (class, signature) = read.caller.split_once("->")?;
-        let class = self.hierarchy.class(self.hierarchy.type_named(class.as_bytes())?)?;
+        let class = self.hierarchy.class(self.hierarchy.type_named(class)?)?;
         let unit = self.hierarchy.program.units.get(class.unit as usize)?;
-        class.declares(Signature::of(signature)).filter(|_| unit.label == read.file)
+        self.hierarchy.declares(class, Signature::of(signature)).filter(|_| unit.label == read.file)
     }
 }
 
@@ -130,8 +132,8 @@ impl Platform for Known {
         std::iter::once(class).chain(platform().ancestors(class)).map(|class| class.0).collect()
     }
 
-    fn signature(&self, text: &str) -> Option<u64> {
-        Some(signature_key(text)).filter(|key| platform().has_signature(*key))
+    fn signature(&self, signature: Signature) -> Option<u64> {
+        Some(hashed_signature_key(signature.0)).filter(|key| platform().has_signature(*key))
     }
 
     fn declares(&self, class: u64, signature: u64) -> bool {

@@ -3,8 +3,12 @@
 //! What the method itself passes decides most places at once. The others are put off until all code was seen once, and
 //! then asked about across methods.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::condition::{Conditions, Constant};
 use super::decide::{Across, Constants, Decided, Decider, Entry, Local, is_conditional, shortened};
@@ -17,7 +21,7 @@ use super::usage::{Needed, Usage, Uses, distinct};
 use crate::catalog::{Focus, Source};
 use crate::dex::{self, BitSet, ClassDef, Code, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site, TypeIdx};
 use crate::error::Issue;
-use crate::flow::{self, Resolver, Unit};
+use crate::flow::{self, Acts, Linkage, Resolver, Unit};
 
 /// What the code of some classes does.
 #[derive(Debug, Default)]
@@ -72,28 +76,41 @@ pub(super) struct Reader<'r, 'b> {
     pub(super) members: &'r Members,
     /// Reads beyond this focus are left out.
     pub(super) focus: Focus,
-    /// Whether places that their method does not decide are put off, to be asked about across methods.
-    pub(super) follows_values: bool,
+    /// What the program's own members are linked to. With it the acts of all methods are told, and places that their method
+    /// does not decide are put off, to be asked about across methods.
+    pub(super) linkage: Option<&'r Linkage<'r, 'r, 'b>>,
 }
 
 impl<'b> Reader<'_, 'b> {
-    /// The ranges of classes that can be read beside each other.
-    pub(super) fn ranges(&self) -> Vec<Range<u32>> {
-        self.scan().ranges()
+    /// Reads all classes, in ranges beside each other; gives what the code of each range does.
+    pub(super) fn read(&self) -> Vec<(Found, Acts)> {
+        let linked = self.linkage.and_then(|linkage| linkage.targets(self.place));
+        let targets = match linked {
+            Some(linked) => {
+                let mut all = self.matches.targets.clone();
+                all.extend(linked);
+                Cow::Owned(all)
+            }
+            None => Cow::Borrowed(&self.matches.targets),
+        };
+        let scan = Scan::new(self.unit.label, &self.unit.dex, &targets);
+        scan.ranges().into_par_iter().map(|classes| self.read_range(scan, classes)).collect()
     }
 
-    fn scan(&self) -> Scan<'_, 'b> {
-        Scan::new(self.unit.label, &self.unit.dex, &self.matches.targets)
-    }
-
-    /// Reads the classes of one range.
-    pub(super) fn read(&self, classes: Range<u32>) -> Found {
-        let mut found = Found::default();
-        let issues = self.scan().run(classes, |class, method, code, sites| {
-            self.read_method(class, method, code, sites, &mut found);
+    fn read_range(&self, scan: Scan<'_, 'b>, classes: Range<u32>) -> (Found, Acts) {
+        let (mut found, mut acts) = (Found::default(), Acts::default());
+        let unit = u32::try_from(self.place).unwrap_or(u32::MAX);
+        let mut matched = Vec::new();
+        found.issues = scan.run(classes, |class, method, code, sites| {
+            let Some(linkage) = self.linkage else { return self.read_method(class, method, code, sites, &mut found) };
+            acts.add(linkage, unit, method, sites);
+            matched.clear();
+            matched.extend(sites.iter().filter(|site| self.matches.targets.contain(site)));
+            if !matched.is_empty() {
+                self.read_method(class, method, code, &matched, &mut found);
+            }
         });
-        found.issues = issues;
-        found
+        (found, acts)
     }
 
     /// Callbacks that classes of the package override.
@@ -127,17 +144,17 @@ impl<'b> Reader<'_, 'b> {
         let asked: Vec<u32> = sites.iter().filter(|site| self.asks_for_arguments(site)).map(|site| site.pc).collect();
         let arguments = if asked.is_empty() { Vec::new() } else { flow::call_args(&self.unit.dex, code, &asked) };
         let mut left = Vec::new();
-        let told = self.method(class, method, code);
+        let told = Told::new(self, class, method, code);
         for site in sites {
             let Some(matched) = self.matched(site) else { continue };
             if let Some(loader) = matched.loader {
-                found.loaders.push((loader, told.caller.clone(), told.owner.clone()));
+                found.loaders.push((loader, told.caller().clone(), told.owner().clone()));
             }
-            found.hosts.extend(matched.hosts.iter().map(|host| (host.clone(), told.owner.clone())));
+            found.hosts.extend(matched.hosts.iter().map(|host| (host.clone(), told.owner().clone())));
             let constants =
                 Local { dex: &self.unit.dex, class: self, call: arguments.iter().find(|it| it.pc == site.pc) };
             let decided = self.decide(matched, &constants);
-            if self.follows_values && decided.open {
+            if self.linkage.is_some() && decided.open {
                 left.push(*site);
             } else {
                 self.tell(&told, site, matched, decided, found);
@@ -153,7 +170,7 @@ impl<'b> Reader<'_, 'b> {
         let mut found = Found::default();
         let Ok(Some(code)) = self.unit.dex.code(&pending.method) else { return found };
         let inquiry = resolver.inquire(self.place, &pending.method, code);
-        let told = self.method(&pending.class, &pending.method, &code);
+        let told = Told::new(self, &pending.class, &pending.method, &code);
         for site in &pending.sites {
             let Some(matched) = self.matched(site) else { continue };
             let decided = self.decide(matched, &Across { inquiry: &inquiry, site });
@@ -162,14 +179,10 @@ impl<'b> Reader<'_, 'b> {
         found
     }
 
-    fn method<'m>(&self, class: &ClassDef, method: &MethodDef, code: &'m Code<'b>) -> Told<'m, 'b> {
-        Told { owner: self.owner(class), caller: self.unit.dex.method_descriptor(method.method), code }
-    }
-
     /// Adds the reads and uses of one place.
-    fn tell(&self, told: &Told<'_, 'b>, site: &Site, matched: &Matched, decided: Decided, found: &mut Found) {
+    fn tell(&self, told: &Told<'_, '_, 'b>, site: &Site, matched: &Matched, decided: Decided, found: &mut Found) {
         if decided.unresolved {
-            found.unresolved.push((told.caller.clone(), told.owner.clone()));
+            found.unresolved.push((told.caller().clone(), told.owner().clone()));
         }
         let named = matched.inherited.then(|| self.named_as(site));
         let mut needed: Vec<Needed> = matched.needed.clone();
@@ -178,7 +191,7 @@ impl<'b> Reader<'_, 'b> {
             if source.focus > self.focus {
                 continue;
             }
-            let place = Place { owner: told.owner.clone(), caller: told.caller.clone(), pc: site.pc };
+            let place = Place { owner: told.owner().clone(), caller: told.caller().clone(), pc: site.pc };
             let literal = literal.or_else(|| self.text_at(site));
             let note = joined(named.clone(), note);
             let read = self.entry(source, place, told.code, literal, note);
@@ -187,11 +200,13 @@ impl<'b> Reader<'_, 'b> {
         if self.focus == Focus::Noise
             && let Some((source, why)) = decided.unknown
         {
-            let place = Place { owner: told.owner.clone(), caller: told.caller.clone(), pc: site.pc };
+            let place = Place { owner: told.owner().clone(), caller: told.caller().clone(), pc: site.pc };
             found.reads.push(self.entry(source, place, told.code, None, joined(named, Some(why))));
         }
-        let offset = Some(told.code.file_offset(site.pc));
-        found.uses.add(&distinct(needed), &told.owner, &told.caller, self.unit.label, offset);
+        if !needed.is_empty() {
+            let offset = Some(told.code.file_offset(site.pc));
+            found.uses.add(&distinct(needed), told.owner(), told.caller(), self.unit.label, offset);
+        }
     }
 
     /// The text that is loaded at a place, where that is what was found.
@@ -205,6 +220,7 @@ impl<'b> Reader<'_, 'b> {
             Reference::Method(index) => self.matches.methods.get(&index),
             Reference::Field(index) => self.matches.fields.get(&index),
             Reference::String(index) => self.matches.strings.get(&index),
+            Reference::Object(_) | Reference::CallSite(_) => None,
         }
     }
 
@@ -218,7 +234,7 @@ impl<'b> Reader<'_, 'b> {
         let name = match site.reference {
             Reference::Method(index) => dex.method_descriptor(index),
             Reference::Field(index) => dex.field_descriptor(index),
-            Reference::String(_) => String::new(),
+            Reference::String(_) | Reference::Object(_) | Reference::CallSite(_) => String::new(),
         };
         format!("through {name}")
     }
@@ -259,11 +275,28 @@ impl<'b> Reader<'_, 'b> {
     }
 }
 
-/// A method, as its reads tell of it.
-struct Told<'m, 'b> {
-    owner: Owner,
-    caller: String,
+/// A method, as its reads tell of it; most have nothing to tell.
+struct Told<'m, 'r, 'b> {
+    reader: &'m Reader<'r, 'b>,
+    class: &'m ClassDef,
+    method: &'m MethodDef,
     code: &'m Code<'b>,
+    owner: OnceCell<Owner>,
+    caller: OnceCell<String>,
+}
+
+impl<'m, 'r, 'b> Told<'m, 'r, 'b> {
+    fn new(reader: &'m Reader<'r, 'b>, class: &'m ClassDef, method: &'m MethodDef, code: &'m Code<'b>) -> Self {
+        Self { reader, class, method, code, owner: OnceCell::new(), caller: OnceCell::new() }
+    }
+
+    fn owner(&self) -> &Owner {
+        self.owner.get_or_init(|| self.reader.owner(self.class))
+    }
+
+    fn caller(&self) -> &String {
+        self.caller.get_or_init(|| self.reader.unit.dex.method_descriptor(self.method.method))
+    }
 }
 
 /// A place in code and whose it is.

@@ -1,9 +1,10 @@
 //! The catalog's sources, arranged for one question: does this name, this member, this string of a DEX file matter?
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::usage::Guards;
 use crate::catalog::{ArgOp, Catalog, Source, SourceKind};
+use crate::flow::Signature;
 
 /// Shapes that words are told apart by at first sight: some ten for each word.
 const SHAPES: usize = 1 << 16;
@@ -34,6 +35,8 @@ pub(super) struct Vocabulary {
     words: FxHashMap<&'static [u8], Word>,
     /// One bit for the length and three bytes of a word: most strings are none and go no further.
     shapes: Vec<u64>,
+    /// Every `name(args)ret` of the catalog.
+    signatures: FxHashSet<Signature>,
     /// `name(args)ret` and `name:type` to the members with that signature.
     members: FxHashMap<&'static str, Vec<Member>>,
     /// Methods whose override in the package is a read, arranged the same way.
@@ -91,6 +94,7 @@ impl Vocabulary {
 
     fn add_name(&mut self, signature: &'static str) {
         self.add_word(name_of(signature)).arities |= arity_bit(parameters_of(signature));
+        self.signatures.insert(Signature::of(signature));
     }
 
     fn add_word(&mut self, word: &'static str) -> &mut Word {
@@ -113,11 +117,9 @@ impl Vocabulary {
         &self.patterns
     }
 
-    /// Whether any method with this signature, `name(args)ret`, matters.
-    pub(super) fn knows(&self, signature: &str) -> bool {
-        self.members.contains_key(signature)
-            || self.overrides.contains_key(signature)
-            || self.loaders.contains_key(signature)
+    /// Whether any method with this signature matters.
+    pub(super) fn knows(&self, signature: Signature) -> bool {
+        self.signatures.contains(&signature)
     }
 
     /// Members that are called or read, by `name(args)ret` or `name:type`.

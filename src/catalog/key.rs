@@ -6,19 +6,24 @@
 //! end; for each ancestor `u16` place of its class. A table of keys has for each bucket and one beyond `u32` place of its
 //! first key; then the keys, `u64`, ascending.
 
+use crate::names;
+
 /// Bytes of the counts in front.
 pub(super) const HEADER: usize = 16;
 
 /// Bytes of one entry of the list of classes.
 pub(super) const SPAN: usize = 8;
 
-/// The key of a descriptor or signature: FNV-1a of 64 bits with the last step of `MurmurHash3` over it, so that the high
-/// bits are even enough to index by. Not meant to withstand names that are chosen to collide: such a name only makes a
-/// method of the app pass for one that the platform calls.
+/// The key of a descriptor or of a signature `name(args)ret`: its hash with the last step of `MurmurHash3` over it, so that
+/// the high bits are even enough to index by.
 pub(super) fn key_of(bytes: &[u8]) -> u64 {
-    mixed(
-        bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)),
-    )
+    // Only a signature has a bracket of this kind.
+    if bytes.contains(&b'(') { signature_key(names::signature_of(bytes)) } else { mixed(names::name(bytes)) }
+}
+
+/// The key of a signature that is hashed already, as [`names::signature`] does.
+pub(super) fn signature_key(hash: u64) -> u64 {
+    mixed(hash)
 }
 
 /// The key of a method: of the class that declares it and of its signature.

@@ -25,7 +25,7 @@ mod words;
 pub use api::{ApiKind, ApiPermission, Need};
 pub use load::{nearest, suggestion};
 pub use model::*;
-pub use platform::{ClassKey, Platform, platform, signature_key};
+pub use platform::{ClassKey, Platform, hashed_signature_key, platform, signature_key};
 pub use prefix::{Holder, PrefixMatch, Strength};
 pub use rule::*;
 pub use tables::Tables;

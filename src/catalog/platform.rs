@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use super::key::{HEADER, SPAN, bucket_bits, key_of, method_key};
+use super::key::{self, HEADER, SPAN, bucket_bits, key_of, method_key};
 
 /// The classes of the platform.
 pub fn platform() -> &'static Platform {
@@ -31,6 +31,11 @@ impl ClassKey {
 /// The key of a signature, `name(args)ret`, as text or as the bytes of DEX strings.
 pub fn signature_key(signature: impl AsRef<[u8]>) -> u64 {
     key_of(signature.as_ref())
+}
+
+/// The same, for a signature that the call graph has hashed.
+pub fn hashed_signature_key(signature: u64) -> u64 {
+    key::signature_key(signature)
 }
 
 /// Classes, the classes above them, and their overridable methods.

@@ -1,6 +1,7 @@
 //! The tables of strings, types, prototypes, fields and methods, by typed index, on demand.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::Dex;
 use super::bytes::{Cursor, at, u16_at, u32_at};
@@ -72,9 +73,9 @@ impl<'a> Dex<'a> {
         self.text_within(index, usize::MAX)
     }
 
-    /// The name of a member or type; what is beyond [`MAX_NAME`] bytes is left out.
+    /// The modified UTF-8 of the name of a member or type; what is beyond 4 KiB is left out.
     #[inline]
-    fn name(&self, index: StringIdx) -> Option<&'a [u8]> {
+    pub fn name_bytes(&self, index: StringIdx) -> Option<&'a [u8]> {
         self.text_within(index, MAX_NAME)
     }
 
@@ -112,7 +113,7 @@ impl<'a> Dex<'a> {
     /// A type's descriptor: `Lcom/example/A;`, `I`, `[B`. What is beyond 4 KiB is left out.
     #[inline]
     pub fn type_bytes(&self, index: TypeIdx) -> Option<&'a [u8]> {
-        self.name(self.type_string(index)?)
+        self.name_bytes(self.type_string(index)?)
     }
 
     /// A type's descriptor as text.
@@ -128,6 +129,23 @@ impl<'a> Dex<'a> {
             ty: TypeIdx(u16_at(self.data, item.checked_add(2)?)?.into()),
             name: StringIdx(u32_at(self.data, item.checked_add(4)?)?),
         })
+    }
+
+    /// The fields that the file names of a class: the table is sorted by class.
+    pub fn fields_of(&self, class: TypeIdx) -> Range<u32> {
+        let first = |past: &dyn Fn(TypeIdx) -> bool| {
+            let (mut low, mut high) = (0, self.header.fields.count);
+            while low < high {
+                let middle = low.midpoint(high);
+                if self.field(FieldIdx(middle)).is_some_and(|row| past(row.class)) {
+                    low = middle.saturating_add(1);
+                } else {
+                    high = middle;
+                }
+            }
+            low
+        };
+        first(&|other| other < class)..first(&|other| other <= class)
     }
 
     /// The row of a method.
@@ -193,7 +211,7 @@ impl<'a> Dex<'a> {
             Some(method) => format!(
                 "{}->{}{}",
                 self.type_descriptor(method.class).unwrap_or(Cow::Borrowed("?")),
-                self.name(method.name).map_or(Cow::Borrowed("?"), decoded),
+                self.name_bytes(method.name).map_or(Cow::Borrowed("?"), decoded),
                 self.proto_descriptor(method.proto)
             ),
             None => format!("?->method@{}", index.0),
@@ -206,7 +224,7 @@ impl<'a> Dex<'a> {
             Some(field) => format!(
                 "{}->{}:{}",
                 self.type_descriptor(field.class).unwrap_or(Cow::Borrowed("?")),
-                self.name(field.name).map_or(Cow::Borrowed("?"), decoded),
+                self.name_bytes(field.name).map_or(Cow::Borrowed("?"), decoded),
                 self.type_descriptor(field.ty).unwrap_or(Cow::Borrowed("?"))
             ),
             None => format!("?->field@{}", index.0),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::bytes::{u16_at, u32_at};
 use super::instruction::Payload;
 use super::opcode::{Flow, Index, OPCODES};
-use super::{ClassDef, Code, Dex, FieldIdx, MethodDef, MethodIdx, StringIdx};
+use super::{ClassDef, Code, Dex, FieldIdx, MethodDef, MethodIdx, StringIdx, TypeIdx};
 use crate::error::Issue;
 use crate::limits::MAX_ISSUES;
 
@@ -40,6 +40,14 @@ impl BitSet {
         }
     }
 
+    /// Adds all indices of another set over the same table.
+    pub fn extend(&mut self, other: &Self) {
+        if self.words.len() < other.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        self.words.iter_mut().zip(&other.words).for_each(|(word, more)| *word |= more);
+    }
+
     /// Whether the index is in the set.
     #[inline]
     pub fn contains(&self, index: u32) -> bool {
@@ -54,10 +62,44 @@ pub struct Targets {
     pub methods: BitSet,
     /// Fields that are read.
     pub fields: BitSet,
+    /// Static fields that are read.
+    pub statics: BitSet,
     /// Fields that are written.
     pub stores: BitSet,
     /// Strings that are loaded.
     pub strings: BitSet,
+    /// Classes of which objects are made.
+    pub objects: BitSet,
+    /// Whether call sites that `invoke-custom` links are wanted.
+    pub call_sites: bool,
+}
+
+impl Targets {
+    /// Adds the targets of another search in the same file.
+    pub fn extend(&mut self, other: &Self) {
+        self.methods.extend(&other.methods);
+        self.fields.extend(&other.fields);
+        self.statics.extend(&other.statics);
+        self.stores.extend(&other.stores);
+        self.strings.extend(&other.strings);
+        self.objects.extend(&other.objects);
+        self.call_sites |= other.call_sites;
+    }
+
+    /// Whether a search for these targets alone finds a place.
+    pub fn contain(&self, site: &Site) -> bool {
+        match (Step::of(site.byte), site.reference) {
+            (Step::FieldWrite, Reference::Field(field)) => self.stores.contains(field.0),
+            (Step::StaticRead, Reference::Field(field)) => {
+                self.fields.contains(field.0) || self.statics.contains(field.0)
+            }
+            (_, Reference::Field(field)) => self.fields.contains(field.0),
+            (_, Reference::Method(method)) => self.methods.contains(method.0),
+            (_, Reference::String(string)) => self.strings.contains(string.0),
+            (_, Reference::Object(class)) => self.objects.contains(class.0),
+            (_, Reference::CallSite(_)) => self.call_sites,
+        }
+    }
 }
 
 /// What a place in the code refers to.
@@ -69,6 +111,10 @@ pub enum Reference {
     Field(FieldIdx),
     /// A load of a string.
     String(StringIdx),
+    /// A new object of a class.
+    Object(TypeIdx),
+    /// A call that is linked when it first runs, by its index into `call_site_ids`.
+    CallSite(u32),
 }
 
 /// A place in a method that refers to a target.
@@ -89,10 +135,19 @@ enum Step {
     String,
     StringJumbo,
     FieldRead,
+    StaticRead,
     FieldWrite,
     Method,
+    Object,
+    CallSite,
     Nop,
     Unused,
+}
+
+impl Step {
+    fn of(byte: u8) -> Self {
+        STEPS.get(usize::from(byte)).map_or(Self::Unused, |(_, step)| *step)
+    }
 }
 
 /// Width in code units and step of every opcode, derived from the opcode table.
@@ -108,8 +163,11 @@ const fn steps() -> [(u8, Step); 256] {
             (_, 0x00) => Step::Nop,
             (Index::String, 0x1b) => Step::StringJumbo,
             (Index::String, _) => Step::String,
-            (Index::Field, 0x52..=0x58 | 0x60..=0x66) => Step::FieldRead,
+            (Index::Field, 0x52..=0x58) => Step::FieldRead,
+            (Index::Field, 0x60..=0x66) => Step::StaticRead,
             (Index::Field, _) => Step::FieldWrite,
+            (_, 0x22) => Step::Object,
+            (_, 0xfc | 0xfd) => Step::CallSite,
             (Index::Method, _) => Step::Method,
             _ if matches!(opcode.flow, Flow::Unused) => Step::Unused,
             _ => Step::Plain,
@@ -141,26 +199,27 @@ impl Code<'_> {
                     width = length as usize;
                 }
                 Step::Unused => return Err(here),
-                Step::Method | Step::FieldRead | Step::FieldWrite | Step::String | Step::StringJumbo => {
+                _ => {
                     let operand = pc.wrapping_add(1).wrapping_mul(2);
-                    let short = u16_at(self.insns, operand).map(u32::from);
-                    let found = match step {
-                        Step::Method => short
-                            .filter(|index| targets.methods.contains(*index))
-                            .map(|index| Reference::Method(MethodIdx(index))),
-                        Step::FieldRead => short
-                            .filter(|index| targets.fields.contains(*index))
-                            .map(|index| Reference::Field(FieldIdx(index))),
-                        Step::FieldWrite => short
-                            .filter(|index| targets.stores.contains(*index))
-                            .map(|index| Reference::Field(FieldIdx(index))),
-                        Step::StringJumbo => u32_at(self.insns, operand)
-                            .filter(|index| targets.strings.contains(*index))
-                            .map(|index| Reference::String(StringIdx(index))),
-                        _ => short
-                            .filter(|index| targets.strings.contains(*index))
-                            .map(|index| Reference::String(StringIdx(index))),
+                    let index = match step {
+                        Step::StringJumbo => u32_at(self.insns, operand),
+                        _ => u16_at(self.insns, operand).map(u32::from),
                     };
+                    let found = index.and_then(|index| {
+                        let (wanted, reference) = match step {
+                            Step::Method => (targets.methods.contains(index), Reference::Method(MethodIdx(index))),
+                            Step::FieldRead => (targets.fields.contains(index), Reference::Field(FieldIdx(index))),
+                            Step::StaticRead => (
+                                targets.fields.contains(index) || targets.statics.contains(index),
+                                Reference::Field(FieldIdx(index)),
+                            ),
+                            Step::FieldWrite => (targets.stores.contains(index), Reference::Field(FieldIdx(index))),
+                            Step::Object => (targets.objects.contains(index), Reference::Object(TypeIdx(index))),
+                            Step::CallSite => (targets.call_sites, Reference::CallSite(index)),
+                            _ => (targets.strings.contains(index), Reference::String(StringIdx(index))),
+                        };
+                        wanted.then_some(reference)
+                    });
                     if let Some(reference) = found {
                         sites.push(Site { pc: here, byte, reference });
                     }

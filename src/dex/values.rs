@@ -9,6 +9,9 @@ const TYPE_CALL_SITE_ID: u16 = 0x0007;
 /// `TYPE_METHOD_HANDLE_ITEM`
 const TYPE_METHOD_HANDLE: u16 = 0x0008;
 
+/// Arguments of a bootstrap method that are looked at: a `java.lang.invoke` call site has a few.
+const MAX_BOUND: u32 = 256;
+
 /// `ACC_STATIC | ACC_FINAL`
 const STATIC_FINAL: u32 = 0x18;
 
@@ -72,7 +75,7 @@ impl Dex<'_> {
         let handles = self.header.mapped(self.data, TYPE_METHOD_HANDLE, 8)?;
         let mut values = Cursor::new(self.data, at(u32_at(self.data, sites)?));
         let mut methods = Vec::new();
-        for place in 0..values.uleb128()? {
+        for place in 0..values.uleb128()?.min(MAX_BOUND) {
             let Some(Encoded::MethodHandle(handle)) = read_value(&mut values) else { continue };
             let handle = handles.item(handle, 8)?;
             // 0x00–0x03 are for fields.

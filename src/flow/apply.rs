@@ -24,8 +24,7 @@ impl<'b> Run<'_, '_, 'b> {
                     None => Abstract::text(""),
                 };
                 let [Atom::Object(at)] = args.first()?.atoms() else { return None };
-                state.touched = true;
-                *state.things.get_mut(at)? = Thing::Builder(text);
+                *state.thing_mut(*at)? = Thing::Builder(text);
                 Abstract::Never
             }
             Model::Append(how) => {
@@ -35,8 +34,7 @@ impl<'b> Run<'_, '_, 'b> {
                 let more = text_of(state, args.get(1)?);
                 let grown = content.zip(&more, |content, more| texts::grown(content, more, how, ty));
                 let [Atom::Object(at)] = builder.atoms() else { return None };
-                state.touched = true;
-                *state.things.get_mut(at)? = Thing::Builder(grown);
+                *state.thing_mut(*at)? = Thing::Builder(grown);
                 builder.clone()
             }
             Model::Content => state.content(args.first()?)?,

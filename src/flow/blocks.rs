@@ -99,6 +99,12 @@ impl Graph {
         Some(Self { instructions, blocks, handlers: lists })
     }
 
+    /// The block with the instruction at a code unit.
+    pub(super) fn block_at(&self, pc: u32) -> Option<usize> {
+        let starts = |block: &Block| self.body(block).first().is_some_and(|first| first.pc <= pc);
+        self.blocks.partition_point(starts).checked_sub(1)
+    }
+
     /// The blocks that handle exceptions thrown in a block.
     pub(super) fn handlers(&self, block: &Block) -> &[usize] {
         block.guard.and_then(|guard| self.handlers.get(guard)).map_or(&[], Vec::as_slice)

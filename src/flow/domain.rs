@@ -1,7 +1,7 @@
 //! What the richer analysis says of a register: a few constants, or why they are not known.
 
 use std::fmt;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use crate::dex::FieldIdx;
 
@@ -24,11 +24,11 @@ pub enum Reason {
     /// A parameter that is passed on through more methods than are followed.
     Depth,
     /// What this method returns.
-    Result(Arc<str>),
+    Result(Rc<str>),
     /// What this field holds, and how often the program assigns it.
-    Field(Arc<str>, usize),
+    Field(Rc<str>, usize),
     /// What this field of a class outside of the program holds.
-    Outside(Arc<str>),
+    Outside(Rc<str>),
     /// It is computed: by arithmetic, from bytes, by a cipher.
     Computed,
     /// More values than are kept apart, a longer text than is kept, or a method too large to be followed.
@@ -57,13 +57,13 @@ pub(super) enum Atom {
     /// A number, a character, a truth value or null.
     Int(i64),
     /// A string, or an object that stands for one, such as a parsed URI or a file.
-    Text(Arc<str>),
+    Text(Rc<str>),
     /// A class, by its descriptor.
-    Class(Arc<str>),
+    Class(Rc<str>),
     /// A member of a class as reflection has it: descriptor of the class, empty where it is unknown, and name.
-    Member(Arc<str>, Arc<str>),
+    Member(Rc<str>, Rc<str>),
     /// An array of another method, as it was when it left that.
-    List(Arc<[Atom]>),
+    List(Rc<[Atom]>),
     /// The object made at this code unit; what it holds is kept beside the registers.
     Object(u32),
 }
@@ -87,14 +87,14 @@ pub(super) enum Abstract {
     /// No way has brought a value yet.
     Never,
     /// One of these, sorted.
-    Known(Arc<[Atom]>),
+    Known(Rc<[Atom]>),
     /// Anything; why, sorted.
-    Unknown(Arc<[Cause]>),
+    Unknown(Rc<[Cause]>),
 }
 
 impl Abstract {
     pub(super) fn one(atom: Atom) -> Self {
-        Self::Known(Arc::new([atom]))
+        Self::Known(Rc::new([atom]))
     }
 
     pub(super) fn text(text: &str) -> Self {
@@ -106,7 +106,7 @@ impl Abstract {
     }
 
     pub(super) fn open(cause: Cause) -> Self {
-        Self::Unknown(Arc::new([cause]))
+        Self::Unknown(Rc::new([cause]))
     }
 
     /// One of several; unknown where there are more than are kept apart.
@@ -164,6 +164,19 @@ impl Abstract {
             Atom::Object(at) => Some(*at),
             _ => None,
         })
+    }
+
+    /// Whether joining it into another value changes neither that nor an object.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Never, _) => true,
+            (Self::Known(new), Self::Known(old)) => Rc::ptr_eq(new, old) || new.iter().all(|atom| old.contains(atom)),
+            (Self::Unknown(new), Self::Unknown(old)) => {
+                Rc::ptr_eq(new, old) || new.iter().all(|cause| old.contains(cause))
+            }
+            (Self::Known(_), Self::Unknown(_)) => self.objects().next().is_none(),
+            _ => false,
+        }
     }
 
     pub(super) fn join(&self, other: &Self) -> Self {

@@ -1,21 +1,35 @@
-//! What each method calls, makes and touches, as plain lists: read from the code once, in parallel, so that the call
-//! graph only walks numbers.
+//! What each method calls, makes, touches and assigns, as plain lists: taken from the sites of one pass over the code, so
+//! that all that is asked later only walks numbers.
+
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
-use super::hierarchy::{Hierarchy, Method, Type};
-use crate::dex::{Code, MethodIdx, TypeIdx};
+use super::hierarchy::{Hierarchy, Method, NONE, Type, number};
+use super::models::{self, Model};
+use super::program::Signature;
+use crate::dex::{BitSet, FieldIdx, MethodDef, MethodIdx, Reference, Site, Targets, TypeIdx};
 
-/// Code that one file may look at, in multiples of its size; code items of a sound file do not overlap.
-const BUDGET: usize = 2;
+/// `ACC_INTERFACE`
+const INTERFACE: u32 = 0x200;
+
+/// A call on an object, by the class that it names and the signature: what it runs depends on the object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Call(pub(super) u32);
+
+/// Bits by which signatures are told apart at first sight: some ten for each virtual method of a large program.
+const ENDS: u32 = 1 << 21;
 
 /// Something that a method does.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Act {
     /// It calls exactly this method.
     Call(Method),
-    /// It calls what objects of a class of the program or below it have in the place of this method of its file.
-    Dispatch(MethodIdx),
+    /// It calls what the object has in that place.
+    Dispatch(Call),
+    /// It hands a method out, for whoever gets it to call.
+    Bind(Method),
     /// It makes objects of a class.
     Make(Type),
     /// It runs the static initialiser of a class, if nobody did before.
@@ -30,116 +44,287 @@ pub(super) struct Fact {
     pub(super) act: Act,
 }
 
-/// The facts of all methods, by method.
+/// An assignment of a field of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Store {
+    /// The field, by its index in the file of the method.
+    pub(super) field: FieldIdx,
+    pub(super) method: Method,
+    pub(super) pc: u32,
+}
+
+/// What the members stand for that the files of a program name.
+#[derive(Debug)]
+pub struct Linkage<'h, 'p, 'b> {
+    hierarchy: &'h Hierarchy<'p, 'b>,
+    units: Vec<Linked>,
+    /// By number: the class that a call on an object names, and the signature.
+    calls: Vec<(Type, Signature)>,
+    /// Methods with code that a call on an object may run, by signature.
+    virtuals: Vec<(Signature, Method)>,
+    /// A bit for the end of each such signature: most methods that files name are of the platform and have none.
+    ends: BitSet,
+}
+
+/// The members that one file names.
+#[derive(Debug)]
+struct Linked {
+    targets: Targets,
+    /// By method index: the one method that a call runs which does not depend on the object, and the number of one that
+    /// does.
+    methods: Vec<(u32, u32)>,
+    /// By method index, where it was asked for: what is known of a method of the library.
+    models: Vec<OnceLock<Option<Model>>>,
+}
+
+/// The facts about the methods of a range of classes.
+#[derive(Debug, Default)]
+pub struct Acts {
+    /// Methods with facts, ascending, each with one past its last.
+    methods: Vec<(Method, usize)>,
+    facts: Vec<Fact>,
+    stores: Vec<Store>,
+}
+
+/// The facts about all methods.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// One after the last fact of each method.
-    ends: Vec<usize>,
-    facts: Vec<Fact>,
+    /// By method: where its facts start; one more at the end.
+    starts: Vec<usize>,
+    all: Vec<Fact>,
+    /// By file, in order of its code.
+    stores: Vec<Vec<Store>>,
+}
+
+impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
+    /// Links the members that all files name.
+    pub fn of(hierarchy: &'h Hierarchy<'p, 'b>) -> Self {
+        let mut virtuals: Vec<(Signature, Method)> = (0..)
+            .map(Method)
+            .zip(hierarchy.methods())
+            .filter(|(_, defined)| defined.is_virtual() && defined.row.code != 0)
+            .filter_map(|(method, defined)| Some((hierarchy.signature(defined.unit, defined.row.method)?, method)))
+            .collect();
+        virtuals.sort_unstable();
+        let mut ends = BitSet::new(ENDS);
+        for (signature, _) in &virtuals {
+            ends.insert(end_of(*signature));
+        }
+        let mut it = Self { hierarchy, units: Vec::new(), calls: Vec::new(), virtuals, ends };
+        let units: Vec<u32> = (0..number(hierarchy.program.units.len())).collect();
+        it.units = units.into_par_iter().map(|unit| it.link(unit)).collect();
+        let mut numbers = FxHashMap::default();
+        for (number_of_unit, unit) in (0..).zip(&mut it.units) {
+            for (index, (_, call)) in (0..).zip(&mut unit.methods).filter(|(_, (_, call))| *call != NONE) {
+                let Some(named) = hierarchy.named(number_of_unit, MethodIdx(index)) else { continue };
+                *call = *numbers.entry(named).or_insert_with(|| {
+                    it.calls.push(named);
+                    number(it.calls.len()).saturating_sub(1)
+                });
+            }
+        }
+        it
+    }
+
+    /// Links the members that one file names; calls on objects have no number yet.
+    fn link(&self, unit: u32) -> Linked {
+        let hierarchy = self.hierarchy;
+        let Some(dex) = hierarchy.program.units.get(unit as usize).map(|unit| &unit.dex) else {
+            return Linked { targets: Targets::default(), methods: Vec::new(), models: Vec::new() };
+        };
+        let header = &dex.header;
+        let ours = |class: TypeIdx| hierarchy.type_of(unit, class).filter(|ty| hierarchy.class(*ty).is_some());
+        let mut targets = Targets {
+            methods: BitSet::new(header.methods.count),
+            statics: BitSet::new(header.fields.count),
+            stores: BitSet::new(header.fields.count),
+            objects: BitSet::new(header.types.count),
+            call_sites: true,
+            ..Targets::default()
+        };
+        let methods = (0..header.methods.count).map(|index| {
+            let Some((class, signature)) = hierarchy.named(unit, MethodIdx(index)) else { return (NONE, NONE) };
+            let defined = hierarchy.class(class);
+            let exact = match hierarchy.defined(unit, MethodIdx(index)) {
+                Some(method) => Some(method),
+                None => defined.and_then(|_| hierarchy.resolve(class, signature)),
+            };
+            let depends = (defined.is_none() || hierarchy.is_extended(class)) && self.ends.contains(end_of(signature));
+            if defined.is_some() || depends {
+                targets.methods.insert(index);
+            }
+            (exact.map_or(NONE, |method| method.0), if depends { 0 } else { NONE })
+        });
+        let methods = methods.collect();
+        for index in 0..header.fields.count {
+            if dex.field(FieldIdx(index)).is_some_and(|row| ours(row.class).is_some()) {
+                targets.statics.insert(index);
+                targets.stores.insert(index);
+            }
+        }
+        (0..header.types.count)
+            .filter(|index| ours(TypeIdx(*index)).is_some())
+            .for_each(|it| targets.objects.insert(it));
+        let models = (0..header.methods.count).map(|_| OnceLock::new()).collect();
+        Linked { targets, methods, models }
+    }
+
+    /// What a scan of a file has to look for.
+    pub fn targets(&self, unit: usize) -> Option<&Targets> {
+        self.units.get(unit).map(|unit| &unit.targets)
+    }
+
+    /// What is known of the method that a file names.
+    pub(super) fn model(&self, unit: u32, index: MethodIdx) -> Option<Model> {
+        let known = self.units.get(unit as usize)?.models.get(index.0 as usize)?;
+        *known.get_or_init(|| models::model(self.hierarchy.program.units.get(unit as usize)?, index))
+    }
+
+    /// The class that a call on an object names, and the signature.
+    pub(super) fn call(&self, call: Call) -> Option<(Type, Signature)> {
+        self.calls.get(call.0 as usize).copied()
+    }
+
+    /// All calls on objects, by number.
+    pub(super) fn calls(&self) -> &[(Type, Signature)] {
+        &self.calls
+    }
+
+    /// Methods with code and that signature which a call on an object may run.
+    pub(super) fn overriding(&self, signature: Signature) -> &[(Signature, Method)] {
+        let start = self.virtuals.partition_point(|(other, _)| *other < signature);
+        let rest = self.virtuals.get(start..).unwrap_or_default();
+        let end = rest.iter().take_while(|(other, _)| *other == signature).count();
+        rest.get(..end).unwrap_or_default()
+    }
+
+    fn act(&self, unit: u32, class: Type, site: &Site) -> Option<Act> {
+        match site.reference {
+            Reference::Object(class) => self.hierarchy.type_of(unit, class).map(Act::Make),
+            Reference::Method(index) => {
+                let (exact, call) = *self.units.get(unit as usize)?.methods.get(index.0 as usize)?;
+                let exact = || Some(exact).filter(|method| *method != NONE).map(Method);
+                match site.byte {
+                    // invoke-virtual, invoke-interface. A class that nothing extends has one method for the call; objects
+                    // of it may come from anywhere, so nobody has to have made one.
+                    0x6e | 0x72 | 0x74 | 0x78 if call != NONE => Some(Act::Dispatch(Call(call))),
+                    // invoke-super
+                    0x6f | 0x75 => self.above(unit, class, index).map(Act::Call),
+                    // The others, and invoke-direct and invoke-static.
+                    _ => exact().map(Act::Call),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The method that `invoke-super` in a class calls: the nearest above the class; of an interface, the one that is named.
+    fn above(&self, unit: u32, class: Type, index: MethodIdx) -> Option<Method> {
+        let (named, signature) = self.hierarchy.named(unit, index)?;
+        let of_interface = self.hierarchy.class(named).is_some_and(|class| class.access & INTERFACE != 0);
+        let from = if of_interface { named } else { self.hierarchy.class(class)?.superclass? };
+        self.hierarchy.resolve(from, signature)
+    }
+
+    /// The class whose static initialiser a place may run.
+    fn touched(&self, unit: u32, site: &Site) -> Option<Type> {
+        let dex = &self.hierarchy.program.units.get(unit as usize)?.dex;
+        let class = match (site.byte, site.reference) {
+            // sget, sput and their kinds
+            (0x60..=0x6d, Reference::Field(field)) => dex.field(field)?.class,
+            // invoke-static
+            (0x71 | 0x77, Reference::Method(method)) => dex.method(method)?.class,
+            _ => return None,
+        };
+        self.hierarchy.type_of(unit, class).filter(|ty| self.hierarchy.class(*ty).is_some())
+    }
+}
+
+/// The last bits of a signature.
+fn end_of(signature: Signature) -> u32 {
+    let [a, b, c, d, ..] = signature.0.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d]) & (ENDS.saturating_sub(1))
+}
+
+impl Acts {
+    /// Adds what a method of the file at position `unit` does, by sites that include those of [`Linkage::targets`].
+    /// Methods come in the order of the file.
+    pub fn add(&mut self, linkage: &Linkage<'_, '_, '_>, unit: u32, method: &MethodDef, sites: &[Site]) {
+        let hierarchy = linkage.hierarchy;
+        let Some(number) = hierarchy.defined(unit, method.method) else { return };
+        let Some(defined) = hierarchy.method(number).filter(|defined| defined.row == *method) else { return };
+        // The class loader takes the first of two definitions.
+        if self.methods.last().is_some_and(|(last, _)| *last >= number) {
+            return;
+        }
+        for site in sites {
+            let mut add = |act: Option<Act>| self.facts.extend(act.map(|act| Fact { pc: site.pc, act }));
+            match site.reference {
+                Reference::Field(field) if matches!(site.byte, 0x59..=0x5f | 0x67..=0x6d) => {
+                    self.stores.push(Store { field, method: number, pc: site.pc });
+                }
+                Reference::CallSite(index) => {
+                    let dex = hierarchy.program.units.get(unit as usize).map(|unit| &unit.dex);
+                    for bound in dex.into_iter().flat_map(|dex| dex.call_site_methods(index)) {
+                        let named = hierarchy.named(unit, bound);
+                        add(named.and_then(|(class, signature)| hierarchy.resolve(class, signature)).map(Act::Bind));
+                    }
+                }
+                _ => add(linkage.act(unit, defined.class, site)),
+            }
+            add(linkage.touched(unit, site).map(Act::Touch));
+        }
+        self.methods.push((number, self.facts.len()));
+    }
 }
 
 impl Facts {
-    /// Reads the code of all methods.
-    pub fn of(hierarchy: &Hierarchy<'_, '_>) -> Self {
-        let mut units: Vec<&[super::hierarchy::Defined]> = Vec::new();
-        units.extend(hierarchy.methods().chunk_by(|left, right| left.unit == right.unit));
-        let read: Vec<(Vec<usize>, Vec<Fact>)> = units
-            .into_par_iter()
-            .map(|methods| {
-                let (mut counts, mut facts) = (Vec::with_capacity(methods.len()), Vec::new());
-                let Some(unit) = methods.first().and_then(|it| hierarchy.program.units.get(it.unit as usize)) else {
-                    return (counts, facts);
-                };
-                let mut room = unit.dex.size().saturating_mul(BUDGET);
-                for method in methods {
-                    let before = facts.len();
-                    let code = unit.dex.code(&method.row).ok().flatten();
-                    if let Some(code) = code.filter(|code| code.insns.len() <= room) {
-                        room = room.saturating_sub(code.insns.len());
-                        read(hierarchy, method.unit, method.class, &code, &mut facts);
+    /// The facts about a program from those of its ranges of classes, in order: by file all that belongs to it.
+    pub fn of(hierarchy: &Hierarchy<'_, '_>, units: Vec<Vec<Acts>>) -> Self {
+        let mut it = Self { starts: Vec::with_capacity(hierarchy.methods().len()), ..Self::default() };
+        it.all.reserve_exact(units.iter().flatten().map(|acts| acts.facts.len()).sum());
+        for ranges in units {
+            let mut stores = Vec::new();
+            for acts in ranges {
+                let mut start = 0;
+                for (method, end) in acts.methods {
+                    let own = acts.facts.get(start..end).unwrap_or_default();
+                    start = end;
+                    // A method that two ranges of a file define keeps the facts of the first.
+                    let place = method.0 as usize;
+                    if place >= it.starts.len() {
+                        it.starts.resize(place.saturating_add(1), it.all.len());
+                        it.all.extend_from_slice(own);
                     }
-                    counts.push(facts.len().saturating_sub(before));
                 }
-                (counts, facts)
-            })
-            .collect();
-        let mut all = Self::default();
-        for (counts, facts) in read {
-            for count in counts {
-                all.ends.push(all.ends.last().copied().unwrap_or_default().saturating_add(count));
+                stores.extend(acts.stores);
             }
-            all.facts.extend(facts);
+            it.stores.push(stores);
         }
-        all
+        it.starts.resize(hierarchy.methods().len().saturating_add(1), it.all.len());
+        it
     }
 
     /// What a method does, in order of its place.
     pub(super) fn at(&self, method: Method) -> &[Fact] {
         let place = method.0 as usize;
-        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
-        let end = self.ends.get(place).copied().unwrap_or_default();
-        self.facts.get(start..end).unwrap_or_default()
+        let bounds = self.starts.get(place).zip(self.starts.get(place.saturating_add(1)));
+        bounds.and_then(|(start, end)| self.all.get(*start..*end)).unwrap_or_default()
     }
-}
 
-/// Adds what the code of a method of `class` does.
-fn read(hierarchy: &Hierarchy<'_, '_>, unit: u32, class: Type, code: &Code<'_>, facts: &mut Vec<Fact>) {
-    let ours = |index: u32| hierarchy.type_of(unit, TypeIdx(index)).filter(|ty| hierarchy.class(*ty).is_some());
-    let dex = hierarchy.program.units.get(unit as usize).map(|unit| &unit.dex);
-    for instruction in code.instructions() {
-        let index = instruction.index;
-        let mut add = |act: Option<Act>| facts.extend(act.map(|act| Fact { pc: instruction.pc, act }));
-        match instruction.byte {
-            // new-instance
-            0x22 => add(ours(index).map(Act::Make)),
-            // Static fields.
-            0x60..=0x6d => {
-                let field = dex.and_then(|dex| dex.field(crate::dex::FieldIdx(index)));
-                add(field.and_then(|field| ours(field.class.0)).map(Act::Touch));
-            }
-            // invoke-virtual, invoke-interface
-            0x6e | 0x72 | 0x74 | 0x78 => add(virtual_call(hierarchy, unit, MethodIdx(index))),
-            // invoke-super
-            0x6f | 0x75 => add(super_call(hierarchy, unit, class, MethodIdx(index))),
-            // invoke-direct, invoke-static
-            0x70 | 0x71 | 0x76 | 0x77 => {
-                add(exact_call(hierarchy, unit, MethodIdx(index)));
-                if matches!(instruction.byte, 0x71 | 0x77) {
-                    let row = dex.and_then(|dex| dex.method(MethodIdx(index)));
-                    add(row.and_then(|row| ours(row.class.0)).map(Act::Touch));
-                }
-            }
-            // invoke-custom: what makes the lambda is assumed to run it.
-            0xfc | 0xfd => {
-                for method in dex.into_iter().flat_map(|dex| dex.call_site_methods(index)) {
-                    add(exact_call(hierarchy, unit, method));
-                }
-            }
-            _ => {}
-        }
+    /// Each method that does something, with all of that.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Method, &Fact)> {
+        (0..).map(Method).zip(self.starts.windows(2)).flat_map(|(method, bounds)| {
+            let facts = match bounds {
+                [start, end] => self.all.get(*start..*end).unwrap_or_default(),
+                _ => &[],
+            };
+            facts.iter().map(move |fact| (method, fact))
+        })
     }
-}
 
-fn exact_call(hierarchy: &Hierarchy<'_, '_>, unit: u32, index: MethodIdx) -> Option<Act> {
-    let (class, signature) = hierarchy.named(unit, index)?;
-    hierarchy.resolve(class, signature).map(Act::Call)
-}
-
-/// A class that nothing extends has one method for the call; objects of it may come from anywhere, so nobody has to have
-/// made one.
-fn virtual_call(hierarchy: &Hierarchy<'_, '_>, unit: u32, index: MethodIdx) -> Option<Act> {
-    let (class, _) = hierarchy.named(unit, index)?;
-    if hierarchy.is_extended(class) || hierarchy.class(class).is_none() {
-        return Some(Act::Dispatch(index));
+    /// Assignments of fields, by file.
+    pub(super) fn stores(&self) -> &[Vec<Store>] {
+        &self.stores
     }
-    exact_call(hierarchy, unit, index)
-}
-
-/// The nearest method above the class whose code calls it; of an interface, the one that is named.
-fn super_call(hierarchy: &Hierarchy<'_, '_>, unit: u32, class: Type, index: MethodIdx) -> Option<Act> {
-    const INTERFACE: u32 = 0x200;
-    let (named, signature) = hierarchy.named(unit, index)?;
-    let of_interface = hierarchy.class(named).is_some_and(|class| class.access & INTERFACE != 0);
-    let from = if of_interface { named } else { hierarchy.class(class)?.superclass? };
-    hierarchy.resolve(from, signature).map(Act::Call)
 }

@@ -6,11 +6,10 @@
 
 use std::collections::VecDeque;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
-use super::facts::{Act, Fact, Facts};
-use super::hierarchy::{Hierarchy, Method, Signature, Type, number};
-use crate::dex::MethodIdx;
+use super::facts::{Act, Call, Facts, Linkage};
+use super::framework::Framework;
+use super::hierarchy::{Hierarchy, Method, Type, number};
+use super::program::Signature;
 
 /// Pairs of a class and a call on it that are looked at, for each method of the program and in all: a hostile hierarchy
 /// could ask for their product.
@@ -19,21 +18,6 @@ const PAIRS_FREE: usize = 1 << 20;
 
 /// Frames of a path that is told.
 const MAX_FRAMES: usize = 12;
-
-/// What is known of classes that the program does not define.
-pub trait Platform: Sync {
-    /// A number for the class with a descriptor; the same for the same class.
-    fn class(&self, descriptor: &[u8]) -> u64;
-
-    /// The class itself and all above it, by number; empty where the class is unknown.
-    fn with_ancestors(&self, class: u64) -> Vec<u64>;
-
-    /// A number for the signature `name(args)ret`, where any class declares a method with it that may be overridden.
-    fn signature(&self, text: &str) -> Option<u64>;
-
-    /// Whether the class itself declares that method.
-    fn declares(&self, class: u64, signature: u64) -> bool;
-}
 
 /// Where the system enters the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,16 +30,25 @@ pub enum Root {
     Initialiser(Type),
 }
 
+/// What a program's call graph is made of.
+#[derive(Clone, Copy)]
+pub struct Parts<'g, 'h, 'p, 'b> {
+    /// Its classes.
+    pub hierarchy: &'h Hierarchy<'p, 'b>,
+    /// The members that its files name.
+    pub linkage: &'g Linkage<'h, 'p, 'b>,
+    /// What its methods do.
+    pub facts: &'g Facts,
+    /// What the platform calls.
+    pub framework: &'g Framework<'h, 'p, 'b>,
+}
+
 /// The graph below a set of roots.
-#[derive(Debug)]
-pub struct Graph<'h, 'p, 'b> {
-    hierarchy: &'h Hierarchy<'p, 'b>,
-    facts: &'h Facts,
-    /// By type: methods that the platform calls on an object of it; none = no reachable code makes one.
-    callbacks: FxHashMap<Type, Vec<Method>>,
-    /// Calls on objects, by the class that they name and the signature.
-    calls: FxHashMap<(Type, Signature), u32>,
-    /// By number of such a call: the methods that it may run.
+pub struct Graph<'g, 'h, 'p, 'b> {
+    parts: Parts<'g, 'h, 'p, 'b>,
+    /// By type: whether reachable code makes objects of it.
+    made: Vec<bool>,
+    /// By call on an object: the methods that it may run.
     targets: Vec<Vec<Method>>,
     /// Whether the limit of pairs cut the graph.
     truncated: bool,
@@ -82,7 +75,7 @@ struct Step {
 enum Node {
     Method(Method),
     Object(Type),
-    Call(u32),
+    Call(Call),
     Initialiser(Type),
 }
 
@@ -95,35 +88,24 @@ pub struct Path {
     pub methods: Vec<Method>,
 }
 
-impl<'h, 'p, 'b> Graph<'h, 'p, 'b> {
+impl<'g, 'h, 'p, 'b> Graph<'g, 'h, 'p, 'b> {
     /// Grows the graph from `roots` until nothing is added; calls of which `passes(caller, code unit)` is false are not
     /// followed. Only objects that are made on these ways take calls, so each question about other roots needs a graph of
     /// its own.
-    pub fn new(
-        hierarchy: &'h Hierarchy<'p, 'b>,
-        facts: &'h Facts,
-        platform: &dyn Platform,
-        roots: &[Root],
-        passes: &dyn Fn(Method, u32) -> bool,
-    ) -> Self {
-        let room = hierarchy.methods().len().saturating_mul(PAIRS_PER_METHOD).saturating_add(PAIRS_FREE);
-        let mut it = Self {
-            hierarchy,
-            facts,
-            callbacks: FxHashMap::default(),
-            calls: FxHashMap::default(),
-            targets: Vec::new(),
-            truncated: false,
-        };
+    pub fn new(parts: Parts<'g, 'h, 'p, 'b>, roots: &[Root], passes: &dyn Fn(Method, u32) -> bool) -> Self {
+        let methods = parts.hierarchy.methods().len();
+        let types = parts.hierarchy.type_count() as usize;
+        let calls = parts.linkage.calls().len();
+        let mut it = Self { parts, made: vec![false; types], targets: vec![Vec::new(); calls], truncated: false };
         Growth {
             graph: &mut it,
-            outside: Outside::new(hierarchy, platform),
-            reached: vec![false; hierarchy.methods().len()],
+            reached: vec![false; methods],
             waiting: Vec::new(),
-            touched: FxHashSet::default(),
-            made_below: FxHashMap::default(),
-            asked_of: FxHashMap::default(),
-            room,
+            touched: vec![false; types],
+            made_below: vec![Vec::new(); types],
+            asked_of: vec![Vec::new(); types],
+            asked: vec![false; calls],
+            room: methods.saturating_mul(PAIRS_PER_METHOD).saturating_add(PAIRS_FREE),
             passes,
         }
         .run(roots);
@@ -142,15 +124,20 @@ impl<'h, 'p, 'b> Graph<'h, 'p, 'b> {
     /// Everything that can run from `roots`, each by a shortest path; of paths of one length, the one from the first
     /// root and the first call counts. Calls of which `passes(caller, code unit)` is false are not followed.
     pub fn reach(&self, roots: &[Root], passes: impl Fn(Method, u32) -> bool) -> Reach {
-        let mut reach = Reach { methods: vec![0; self.hierarchy.methods().len()], steps: Vec::new() };
-        let mut seen: FxHashSet<Node> = FxHashSet::default();
+        let hierarchy = self.parts.hierarchy;
+        let mut reach = Reach { methods: vec![0; hierarchy.methods().len()], steps: Vec::new() };
+        let mut objects = vec![false; self.made.len()];
+        let mut initialised = vec![false; self.made.len()];
+        let mut called = vec![false; self.targets.len()];
         // A call costs one step; what lies between caller and method costs none and goes first.
         let mut waiting: VecDeque<Step> =
             (0..).zip(roots).map(|(root, start)| Step { to: Node::of(*start), from: None, root }).collect();
         while let Some(step) = waiting.pop_front() {
             let new = match step.to {
                 Node::Method(method) => reach.methods.get(method.0 as usize) == Some(&0),
-                node => seen.insert(node),
+                Node::Object(class) => mark(&mut objects, class.0),
+                Node::Call(call) => mark(&mut called, call.0),
+                Node::Initialiser(class) => mark(&mut initialised, class.0),
             };
             if !new {
                 continue;
@@ -163,39 +150,33 @@ impl<'h, 'p, 'b> Graph<'h, 'p, 'b> {
                     if let Some(slot) = reach.methods.get_mut(method.0 as usize) {
                         *slot = place.saturating_add(1);
                     }
-                    let followed = self.facts.at(method).iter().filter(|fact| passes(method, fact.pc));
-                    waiting.extend(followed.filter_map(|fact| self.node(method, fact)).map(next));
+                    let followed = self.parts.facts.at(method).iter().filter(|fact| passes(method, fact.pc));
+                    waiting.extend(followed.map(|fact| next(Node::by(fact.act))));
                 }
                 Node::Object(class) => {
-                    let initialiser = std::iter::once(Node::Initialiser(class));
-                    let callbacks = self.callbacks.get(&class).into_iter().flatten().map(|it| Node::Method(*it));
-                    let all: Vec<Node> = initialiser.chain(callbacks).collect();
-                    all.into_iter().rev().for_each(|node| waiting.push_front(next(node)));
+                    if self.made.get(class.0 as usize) == Some(&true) {
+                        let callbacks = self.parts.framework.of(class).callbacks.iter();
+                        callbacks.rev().for_each(|method| waiting.push_front(next(Node::Method(*method))));
+                    }
+                    waiting.push_front(next(Node::Initialiser(class)));
                 }
                 Node::Call(call) => {
-                    let targets = self.targets.get(call as usize).into_iter().flatten();
+                    let targets = self.targets.get(call.0 as usize).into_iter().flatten();
                     targets.rev().for_each(|method| waiting.push_front(next(Node::Method(*method))));
                 }
                 Node::Initialiser(class) => {
-                    let all = initialisers(self.hierarchy, class);
+                    let all = initialisers(hierarchy, class);
                     all.into_iter().rev().for_each(|method| waiting.push_front(next(Node::Method(method))));
                 }
             }
         }
         reach
     }
+}
 
-    fn node(&self, method: Method, fact: &Fact) -> Option<Node> {
-        Some(match fact.act {
-            Act::Call(called) => Node::Method(called),
-            Act::Make(class) => Node::Object(class),
-            Act::Touch(class) => Node::Initialiser(class),
-            Act::Dispatch(index) => {
-                let named = self.hierarchy.named(self.hierarchy.method(method)?.unit, index)?;
-                Node::Call(*self.calls.get(&named)?)
-            }
-        })
-    }
+/// Marks a place; whether it was not marked before.
+fn mark(marks: &mut [bool], place: u32) -> bool {
+    marks.get_mut(place as usize).is_some_and(|marked| !std::mem::replace(marked, true))
 }
 
 impl Node {
@@ -204,6 +185,15 @@ impl Node {
             Root::Object(class) => Self::Object(class),
             Root::Call(method) => Self::Method(method),
             Root::Initialiser(class) => Self::Initialiser(class),
+        }
+    }
+
+    fn by(act: Act) -> Self {
+        match act {
+            Act::Call(method) | Act::Bind(method) => Self::Method(method),
+            Act::Dispatch(call) => Self::Call(call),
+            Act::Make(class) => Self::Object(class),
+            Act::Touch(class) => Self::Initialiser(class),
         }
     }
 }
@@ -246,60 +236,27 @@ fn initialisers(hierarchy: &Hierarchy<'_, '_>, class: Type) -> Vec<Method> {
     let mut next = Some(class);
     for _ in 0..super::hierarchy::MAX_STEPS {
         let Some(class) = next.and_then(|class| hierarchy.class(class)) else { break };
-        all.extend(class.declares(signature));
+        all.extend(hierarchy.declares(class, signature));
         next = class.superclass;
     }
     all.reverse();
     all
 }
 
-/// The classes that the program does not define, as its hierarchy meets them.
-struct Outside<'h, 'p, 'b, 'o> {
-    hierarchy: &'h Hierarchy<'p, 'b>,
-    platform: &'o dyn Platform,
-    /// Types of the program by the platform's number.
-    types: FxHashMap<u64, Type>,
-}
-
-impl<'h, 'p, 'b, 'o> Outside<'h, 'p, 'b, 'o> {
-    fn new(hierarchy: &'h Hierarchy<'p, 'b>, platform: &'o dyn Platform) -> Self {
-        let outside = (0..hierarchy.type_count()).map(Type).filter(|ty| hierarchy.class(*ty).is_none());
-        let numbered = outside.map(|ty| (platform.class(hierarchy.descriptor(ty)), ty));
-        Self { hierarchy, platform, types: numbered.collect() }
-    }
-
-    /// Everything above a class: types of the program, and platform classes by number.
-    fn above(&self, class: Type) -> (Vec<Type>, Vec<u64>) {
-        let mut types = self.hierarchy.ancestors(class);
-        let mut classes = Vec::new();
-        for ty in types.iter().filter(|ty| self.hierarchy.class(**ty).is_none()) {
-            let known = self.platform.class(self.hierarchy.descriptor(*ty));
-            classes.extend(self.platform.with_ancestors(known));
-        }
-        classes.sort_unstable();
-        classes.dedup();
-        for ty in classes.iter().filter_map(|class| self.types.get(class)) {
-            if !types.contains(ty) {
-                types.push(*ty);
-            }
-        }
-        (types, classes)
-    }
-}
-
 /// The work of growing a graph.
-struct Growth<'g, 'h, 'p, 'b, 'o> {
-    graph: &'g mut Graph<'h, 'p, 'b>,
-    outside: Outside<'h, 'p, 'b, 'o>,
+struct Growth<'w, 'g, 'h, 'p, 'b> {
+    graph: &'w mut Graph<'g, 'h, 'p, 'b>,
     reached: Vec<bool>,
     waiting: Vec<Method>,
-    touched: FxHashSet<Type>,
+    touched: Vec<bool>,
     /// By type: classes below it that were made.
-    made_below: FxHashMap<Type, Vec<Type>>,
+    made_below: Vec<Vec<Type>>,
     /// By type: calls on it that were met.
-    asked_of: FxHashMap<Type, Vec<(Signature, u32)>>,
+    asked_of: Vec<Vec<(Signature, Call)>>,
+    /// By call: whether it was met.
+    asked: Vec<bool>,
     room: usize,
-    passes: &'o dyn Fn(Method, u32) -> bool,
+    passes: &'w dyn Fn(Method, u32) -> bool,
 }
 
 impl Growth<'_, '_, '_, '_, '_> {
@@ -311,18 +268,17 @@ impl Growth<'_, '_, '_, '_, '_> {
                 Root::Initialiser(class) => self.touch(class),
             }
         }
+        let facts = self.graph.parts.facts;
         while let Some(method) = self.waiting.pop() {
-            let Some(unit) = self.graph.hierarchy.method(method).map(|method| method.unit) else { continue };
-            for place in 0.. {
-                let Some(fact) = self.graph.facts.at(method).get(place).copied() else { break };
+            for fact in facts.at(method) {
                 if !(self.passes)(method, fact.pc) {
                     continue;
                 }
                 match fact.act {
-                    Act::Call(called) => self.enter(called),
+                    Act::Call(called) | Act::Bind(called) => self.enter(called),
                     Act::Make(class) => self.make(class),
                     Act::Touch(class) => self.touch(class),
-                    Act::Dispatch(index) => self.call(unit, index),
+                    Act::Dispatch(call) => self.call(call),
                 }
             }
         }
@@ -330,15 +286,14 @@ impl Growth<'_, '_, '_, '_, '_> {
     }
 
     fn enter(&mut self, method: Method) {
-        if let Some(reached) = self.reached.get_mut(method.0 as usize).filter(|reached| !**reached) {
-            *reached = true;
+        if mark(&mut self.reached, method.0) {
             self.waiting.push(method);
         }
     }
 
     fn touch(&mut self, class: Type) {
-        if self.touched.insert(class) {
-            for method in initialisers(self.graph.hierarchy, class) {
+        if mark(&mut self.touched, class.0) {
+            for method in initialisers(self.graph.parts.hierarchy, class) {
                 self.enter(method);
             }
         }
@@ -346,66 +301,45 @@ impl Growth<'_, '_, '_, '_, '_> {
 
     /// Reachable code makes objects of a class.
     fn make(&mut self, class: Type) {
-        if self.graph.callbacks.contains_key(&class) || self.graph.hierarchy.class(class).is_none() {
+        if self.graph.parts.hierarchy.class(class).is_none() || !mark(&mut self.graph.made, class.0) {
             return;
         }
         self.touch(class);
-        let (types, outside) = self.outside.above(class);
-        let callbacks = self.callbacks(class, &outside);
-        for method in &callbacks {
+        let framework = self.graph.parts.framework;
+        let lineage = framework.of(class);
+        for method in &lineage.callbacks {
             self.enter(*method);
         }
-        self.graph.callbacks.insert(class, callbacks);
-        for ty in types.into_iter().chain([class]) {
-            self.made_below.entry(ty).or_default().push(class);
-            for (signature, call) in self.asked_of.get(&ty).cloned().unwrap_or_default() {
+        for ty in lineage.above.iter().copied().chain([class]) {
+            if let Some(made) = self.made_below.get_mut(ty.0 as usize) {
+                made.push(class);
+            }
+            for (signature, call) in self.asked_of.get(ty.0 as usize).cloned().unwrap_or_default() {
                 self.pair(class, signature, call);
             }
         }
     }
 
-    /// The methods of a class, its own and inherited, that override one of the platform.
-    fn callbacks(&self, class: Type, outside: &[u64]) -> Vec<Method> {
-        let hierarchy = self.graph.hierarchy;
-        let mut found = Vec::new();
-        let mut overridden: FxHashSet<Signature> = FxHashSet::default();
-        let lineage = std::iter::once(class).chain(hierarchy.ancestors(class));
-        for (signature, method) in lineage.filter_map(|ty| hierarchy.class(ty)).flat_map(|class| &class.methods) {
-            let Some(defined) = hierarchy.method(*method).filter(|defined| defined.is_virtual()) else { continue };
-            if !overridden.insert(*signature) || defined.row.code == 0 {
-                continue;
-            }
-            let text = hierarchy.signature_text(defined.unit, defined.row.method);
-            let known = text.and_then(|text| self.outside.platform.signature(&text));
-            if known.is_some_and(|known| outside.iter().any(|class| self.outside.platform.declares(*class, known))) {
-                found.push(*method);
-            }
-        }
-        found.sort_unstable();
-        found
-    }
-
     /// Reachable code calls a method on an object.
-    fn call(&mut self, unit: u32, index: MethodIdx) {
-        let Some((class, signature)) = self.graph.hierarchy.named(unit, index) else { return };
-        if self.graph.calls.contains_key(&(class, signature)) {
+    fn call(&mut self, call: Call) {
+        let Some((class, signature)) = self.graph.parts.linkage.call(call) else { return };
+        if !mark(&mut self.asked, call.0) {
             return;
         }
-        let call = number(self.graph.targets.len());
-        self.graph.calls.insert((class, signature), call);
-        self.graph.targets.push(Vec::new());
-        self.asked_of.entry(class).or_default().push((signature, call));
-        for made in self.made_below.get(&class).cloned().unwrap_or_default() {
+        if let Some(asked) = self.asked_of.get_mut(class.0 as usize) {
+            asked.push((signature, call));
+        }
+        for made in self.made_below.get(class.0 as usize).cloned().unwrap_or_default() {
             self.pair(made, signature, call);
         }
     }
 
     /// A call may run the method of a class that was made.
-    fn pair(&mut self, class: Type, signature: Signature, call: u32) {
+    fn pair(&mut self, class: Type, signature: Signature, call: Call) {
         let Some(room) = self.room.checked_sub(1) else { return };
         self.room = room;
-        if let Some(method) = self.graph.hierarchy.resolve(class, signature) {
-            if let Some(targets) = self.graph.targets.get_mut(call as usize) {
+        if let Some(method) = self.graph.parts.hierarchy.resolve(class, signature) {
+            if let Some(targets) = self.graph.targets.get_mut(call.0 as usize) {
                 targets.push(method);
             }
             self.enter(method);

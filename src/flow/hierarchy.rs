@@ -3,17 +3,19 @@
 //! Two files name the same class and method by different indices; the call graph asks millions of times which is which.
 //! Where two files define one class, the first counts, as for the class loader.
 
-use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use std::ops::Range;
 
-use super::program::{Program, Unit};
+use rayon::prelude::*;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::program::{Program, Signature, Unit};
 use crate::dex::{ClassDef, MethodDef, MethodIdx, TypeIdx};
 
 /// Steps up a hierarchy before a question is given up: real ones are under twenty deep, a cycle never ends.
 pub(super) const MAX_STEPS: usize = 64;
 
 /// Marks a place in a table of numbers as empty.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 /// A type of the program: a class, an interface, an array or a primitive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,10 +24,6 @@ pub struct Type(pub u32);
 /// A method that the program defines, with or without code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Method(pub u32);
-
-/// Name, parameters and result of a method, hashed to 64 bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Signature(pub u64);
 
 /// A class that the program defines.
 #[derive(Debug)]
@@ -38,8 +36,8 @@ pub struct Class {
     pub superclass: Option<Type>,
     /// Interfaces that it names.
     pub interfaces: Vec<Type>,
-    /// Its methods, sorted by signature.
-    pub methods: Vec<(Signature, Method)>,
+    /// Places of its methods in the table of all.
+    methods: Range<usize>,
 }
 
 /// A method that a class defines.
@@ -73,6 +71,8 @@ pub struct Hierarchy<'p, 'b> {
     /// By type: whether a class of the program names it as its superclass or interface.
     extended: Vec<bool>,
     methods: Vec<Defined>,
+    /// The methods of each class, by signature.
+    declared: Vec<(Signature, Method)>,
     units: Vec<Names>,
 }
 
@@ -80,43 +80,47 @@ pub struct Hierarchy<'p, 'b> {
 #[derive(Debug, Default)]
 struct Names {
     types: Vec<Type>,
-    /// Hashes of the prototypes.
-    protos: Vec<u64>,
     /// By method index: the method that the file defines under it.
     methods: Vec<u32>,
 }
 
-/// The classes of one file, their methods in order.
-type Members = Vec<(ClassDef, Vec<MethodDef>)>;
+/// The classes of one file, in order.
+#[derive(Default)]
+struct Members {
+    /// Each with one past the last of its methods.
+    classes: Vec<(ClassDef, usize)>,
+    methods: Vec<MethodDef>,
+}
 
 impl<'p, 'b> Hierarchy<'p, 'b> {
     /// Reads all classes of a program.
     pub fn of(program: &'p Program<'b>) -> Self {
-        let read: Vec<(Members, Vec<u64>)> =
-            program.units.par_iter().map(|unit| (members(unit), protos(unit))).collect();
+        let read: Vec<Members> = program.units.par_iter().map(members).collect();
+        let types = program.units.iter().map(|unit| unit.dex.header.types.count as usize).sum();
+        let methods = read.iter().map(|members| members.methods.len()).sum();
         let mut it = Self {
             program,
-            types: FxHashMap::default(),
-            descriptors: Vec::new(),
+            types: FxHashMap::with_capacity_and_hasher(types, FxBuildHasher),
+            descriptors: Vec::with_capacity(types),
             classes: Vec::new(),
             extended: Vec::new(),
-            methods: Vec::new(),
+            methods: Vec::with_capacity(methods),
+            declared: Vec::with_capacity(methods),
             units: Vec::new(),
         };
-        let mut all = Vec::new();
-        for (unit, (members, protos)) in program.units.iter().zip(read) {
+        for unit in &program.units {
             let types = (0..unit.dex.header.types.count).map(|index| it.number(unit, TypeIdx(index))).collect();
-            it.units.push(Names { types, protos, methods: vec![NONE; unit.dex.header.methods.count as usize] });
-            all.push(members);
+            it.units.push(Names { types, methods: vec![NONE; unit.dex.header.methods.count as usize] });
         }
         it.classes.resize_with(it.descriptors.len(), || None);
         it.extended.resize(it.descriptors.len(), false);
-        for (unit, members) in (0..).zip(all) {
-            for (class, methods) in members {
-                it.define(unit, &class, &methods);
+        for (unit, members) in (0..).zip(read) {
+            let mut start = 0;
+            for (class, end) in members.classes {
+                it.define(unit, &class, members.methods.get(start..end).unwrap_or_default());
+                start = end;
             }
         }
-        it.classes.par_iter_mut().flatten().for_each(|class| class.methods.sort_unstable());
         it
     }
 
@@ -151,20 +155,20 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
                 *extended = true;
             }
         }
-        let mut defined = Vec::with_capacity(methods.len());
+        let Some(names) = self.units.get_mut(unit as usize) else { return };
+        let start = self.declared.len();
         for row in methods {
-            let Some(signature) = self.signature(unit, row.method) else { continue };
+            let slot = names.methods.get_mut(row.method.0 as usize);
+            let Some((signature, slot)) = of.signature(row.method).zip(slot) else { continue };
             let method = Method(number(self.methods.len()));
             self.methods.push(Defined { unit, class: ty, row: *row });
-            if let Some(slot) =
-                self.units.get_mut(unit as usize).and_then(|names| names.methods.get_mut(row.method.0 as usize))
-            {
-                *slot = method.0;
-            }
-            defined.push((signature, method));
+            *slot = method.0;
+            self.declared.push((signature, method));
         }
+        self.declared.get_mut(start..).unwrap_or_default().sort_unstable();
+        let methods = start..self.declared.len();
         if let Some(slot) = self.classes.get_mut(ty.0 as usize) {
-            *slot = Some(Class { unit, access: class.access, superclass, interfaces, methods: defined });
+            *slot = Some(Class { unit, access: class.access, superclass, interfaces, methods });
         }
     }
 
@@ -174,8 +178,8 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
     }
 
     /// The type with a descriptor, where any file names it.
-    pub fn type_named(&self, descriptor: &[u8]) -> Option<Type> {
-        self.types.get(descriptor).copied()
+    pub fn type_named(&self, descriptor: &str) -> Option<Type> {
+        self.types.get(&*simd_cesu8::mutf8::encode(descriptor)).copied()
     }
 
     /// The descriptor of a type.
@@ -191,6 +195,18 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
     /// The definition of a type.
     pub fn class(&self, ty: Type) -> Option<&Class> {
         self.classes.get(ty.0 as usize)?.as_ref()
+    }
+
+    /// The methods of a class, by signature.
+    pub fn declared(&self, class: &Class) -> &[(Signature, Method)] {
+        self.declared.get(class.methods.clone()).unwrap_or_default()
+    }
+
+    /// The class's own method with a signature.
+    pub fn declares(&self, class: &Class, signature: Signature) -> Option<Method> {
+        let declared = self.declared(class);
+        let place = declared.binary_search_by_key(&signature, |(signature, _)| *signature).ok()?;
+        declared.get(place).map(|(_, method)| *method)
     }
 
     /// Whether a class of the program extends or implements the type.
@@ -216,10 +232,7 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
 
     /// The signature of a method that a file names.
     pub fn signature(&self, unit: u32, index: MethodIdx) -> Option<Signature> {
-        let dex = &self.program.units.get(unit as usize)?.dex;
-        let row = dex.method(index)?;
-        let proto = self.units.get(unit as usize)?.protos.get(row.proto.0 as usize)?;
-        Some(Signature::new(dex.string_bytes(row.name)?, *proto))
+        self.program.units.get(unit as usize)?.signature(index)
     }
 
     /// The class and the signature that a file names under a method index.
@@ -228,28 +241,19 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
         Some((self.type_of(unit, row.class)?, self.signature(unit, index)?))
     }
 
-    /// `name(args)ret` of a method that a file names.
-    pub fn signature_text(&self, unit: u32, index: MethodIdx) -> Option<String> {
-        let dex = &self.program.units.get(unit as usize)?.dex;
-        let row = dex.method(index)?;
-        let mut text = dex.string(row.name)?.into_owned();
-        dex.push_proto(row.proto, &mut text);
-        Some(text)
-    }
-
     /// The method that a call of `signature` on an object of class `ty` runs: the nearest on the way up, then a default
     /// method of an interface.
     pub fn resolve(&self, ty: Type, signature: Signature) -> Option<Method> {
         let mut next = Some(ty);
         for _ in 0..MAX_STEPS {
             let Some(class) = next.and_then(|ty| self.class(ty)) else { break };
-            if let Some(method) = class.declares(signature) {
+            if let Some(method) = self.declares(class, signature) {
                 return Some(method);
             }
             next = class.superclass;
         }
         self.ancestors(ty).into_iter().find_map(|above| {
-            let method = self.class(above)?.declares(signature)?;
+            let method = self.declares(self.class(above)?, signature)?;
             self.method(method).filter(|it| it.row.code != 0).map(|_| method)
         })
     }
@@ -274,61 +278,17 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
     }
 }
 
-impl Class {
-    /// The class's own method with a signature.
-    pub fn declares(&self, signature: Signature) -> Option<Method> {
-        let place = self.methods.binary_search_by_key(&signature, |(signature, _)| *signature).ok()?;
-        self.methods.get(place).map(|(_, method)| *method)
-    }
-}
-
-impl Signature {
-    /// The signature of a method called `name`; `proto` is [`Signature::proto`] of its `(args)ret`.
-    pub fn new(name: &[u8], proto: u64) -> Self {
-        Self(mix(name, FNV_START).rotate_left(29) ^ proto)
-    }
-
-    /// The hash of `(args)ret`.
-    pub fn proto(text: &[u8]) -> u64 {
-        mix(text, FNV_START)
-    }
-
-    /// The signature that `name(args)ret` writes.
-    pub fn of(text: &str) -> Self {
-        let (name, proto) = text.split_at(text.find('(').unwrap_or(text.len()));
-        Self::new(name.as_bytes(), Self::proto(proto.as_bytes()))
-    }
-}
-
-/// FNV-1a, 64 bits.
-const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn mix(bytes: &[u8], start: u64) -> u64 {
-    bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 fn members(unit: &Unit<'_>) -> Members {
     // Classes that share one list of methods must not make the program larger than its files.
-    let mut room = unit.dex.header.methods.count;
-    let mut all = Vec::new();
+    let most = unit.dex.header.methods.count as usize;
+    let mut all = Members { classes: Vec::with_capacity(unit.dex.header.classes.count as usize), ..Members::default() };
     for class in unit.dex.classes().flatten() {
         let methods = unit.dex.class_data(&class).ok().flatten().into_iter().flatten();
-        let methods: Vec<MethodDef> = methods.map_while(Result::ok).take(room as usize).collect();
-        room = room.saturating_sub(number(methods.len()));
-        all.push((class, methods));
+        let room = most.saturating_sub(all.methods.len());
+        all.methods.extend(methods.map_while(Result::ok).take(room));
+        all.classes.push((class, all.methods.len()));
     }
     all
-}
-
-fn protos(unit: &Unit<'_>) -> Vec<u64> {
-    let mut text = String::new();
-    (0..unit.dex.header.protos.count)
-        .map(|index| {
-            text.clear();
-            unit.dex.push_proto(crate::dex::ProtoIdx(index), &mut text);
-            Signature::proto(text.as_bytes())
-        })
-        .collect()
 }
 
 /// A length as a number; tables of a program have fewer rows than its files have bytes.

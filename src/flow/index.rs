@@ -1,122 +1,87 @@
-//! Who calls a method and who assigns a field, over all files of a program: one pass over the code, made only where a
-//! value depends on it.
+//! Who calls a method and who assigns a field: the facts of all methods, turned around.
 
-use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
-use super::hierarchy::{Hierarchy, Method, Signature, Type};
-use crate::dex::{BitSet, FieldIdx, MethodIdx, Reference, Scan, Targets, TypeIdx};
-
-/// A place in code that refers to a member by an index of its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    index: u32,
-    method: Method,
-    pc: u32,
-}
-
-/// A row of a file's table of methods or fields, by what it is called.
-type Row = (u64, u32, u32);
+use super::facts::{Act, Call, Facts, Linkage};
+use super::hierarchy::{Hierarchy, Method, NONE, Type, number};
+use super::program::Signature;
+use crate::dex::{FieldIdx, TypeIdx};
 
 /// Calls and assignments of the members of classes that the program defines.
-#[derive(Debug, Default)]
-pub(super) struct Index {
-    /// Methods by signature: signature, file, index.
-    methods: Vec<Row>,
-    /// Fields by name and type: their hash, file, index.
-    fields: Vec<Row>,
-    /// By file, sorted.
-    calls: Vec<Vec<Place>>,
-    stores: Vec<Vec<Place>>,
-    /// Methods with code by signature: those that a call on an object may run.
-    virtuals: Vec<(Signature, Method)>,
+#[derive(Debug)]
+pub(super) struct Index<'l, 'h, 'p, 'b> {
+    linkage: &'l Linkage<'h, 'p, 'b>,
+    /// By method, the calls of exactly it; behind those, by call on an object, where it stands.
+    calls: Lists<(Method, u32)>,
+    /// Calls on objects of classes that the program defines, by signature.
+    dispatched: Vec<(Signature, Type, Call)>,
+    /// By field of all files: its assignments.
+    stores: Lists<(Method, u32)>,
+    /// By file: the number of its first field.
+    first_field: Vec<u32>,
+    /// By type: the files that name it, each with the index that it has there.
+    names: Lists<(u32, TypeIdx)>,
+    /// By type: the classes that extend or implement it.
+    below: Lists<Type>,
 }
 
-impl Index {
-    pub(super) fn of(hierarchy: &Hierarchy<'_, '_>) -> Self {
-        let mut it = Self::default();
-        let read: Vec<_> = (0u32..)
-            .zip(&hierarchy.program.units)
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .map(|(number, unit)| {
-                let dex = &unit.dex;
-                let ours =
-                    |class: TypeIdx| hierarchy.type_of(number, class).and_then(|ty| hierarchy.class(ty)).is_some();
-                let header = &dex.header;
-                let mut targets = Targets {
-                    methods: BitSet::new(header.methods.count),
-                    stores: BitSet::new(header.fields.count),
-                    ..Targets::default()
-                };
-                let (mut methods, mut fields) = (Vec::new(), Vec::new());
-                for index in 0..header.methods.count {
-                    if dex.method(MethodIdx(index)).is_some_and(|row| ours(row.class))
-                        && let Some(signature) = hierarchy.signature(number, MethodIdx(index))
-                    {
-                        targets.methods.insert(index);
-                        methods.push((signature.0, number, index));
-                    }
-                }
-                for index in 0..header.fields.count {
-                    if dex.field(FieldIdx(index)).is_some_and(|row| ours(row.class))
-                        && let Some(name) = field_name(hierarchy, number, FieldIdx(index))
-                    {
-                        targets.stores.insert(index);
-                        fields.push((name, number, index));
-                    }
-                }
-                let scan = Scan::new(unit.label, dex, &targets);
-                let parts: Vec<(Vec<Place>, Vec<Place>)> = scan
-                    .ranges()
-                    .into_par_iter()
-                    .map(|classes| {
-                        let (mut calls, mut stores) = (Vec::new(), Vec::new());
-                        // What cannot be read is an issue of the first pass over the code.
-                        scan.run(classes, |_, method, _, sites| {
-                            let Some(method) = hierarchy.defined(number, method.method) else { return };
-                            for site in sites {
-                                match site.reference {
-                                    Reference::Method(MethodIdx(index)) => {
-                                        calls.push(Place { index, method, pc: site.pc });
-                                    }
-                                    Reference::Field(FieldIdx(index)) => {
-                                        stores.push(Place { index, method, pc: site.pc });
-                                    }
-                                    Reference::String(_) => {}
-                                }
-                            }
-                        });
-                        (calls, stores)
-                    })
-                    .collect();
-                let (mut calls, mut stores) = (Vec::new(), Vec::new());
-                for (more_calls, more_stores) in parts {
-                    calls.extend(more_calls);
-                    stores.extend(more_stores);
-                }
-                calls.sort_unstable();
-                stores.sort_unstable();
-                (methods, fields, calls, stores)
+/// Lists of things, by a number.
+#[derive(Debug)]
+struct Lists<T> {
+    /// By number: where its list starts; one more at the end.
+    starts: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<'l, 'h, 'p, 'b> Index<'l, 'h, 'p, 'b> {
+    pub(super) fn of(hierarchy: &Hierarchy<'_, '_>, linkage: &'l Linkage<'h, 'p, 'b>, facts: &Facts) -> Self {
+        let methods = number(hierarchy.methods().len());
+        let called = || {
+            facts.iter().filter_map(|(method, fact)| match fact.act {
+                Act::Call(called) => Some((called.0, (method, fact.pc))),
+                Act::Dispatch(call) => Some((methods.saturating_add(call.0), (method, fact.pc))),
+                _ => None,
             })
-            .collect();
-        for (methods, fields, calls, stores) in read {
-            it.methods.extend(methods);
-            it.fields.extend(fields);
-            it.calls.push(calls);
-            it.stores.push(stores);
+        };
+        let ours = (0..).map(Call).zip(linkage.calls()).filter(|(_, (class, _))| hierarchy.class(*class).is_some());
+        let mut dispatched: Vec<_> = ours.map(|(call, (class, signature))| (*signature, *class, call)).collect();
+        dispatched.sort_unstable();
+        let units = &hierarchy.program.units;
+        let mut fields = 0u32;
+        let mut first_field = Vec::with_capacity(units.len());
+        for unit in units {
+            first_field.push(fields);
+            fields = fields.saturating_add(unit.dex.header.fields.count);
         }
-        it.methods.sort_unstable();
-        it.fields.sort_unstable();
-        for (number, method) in (0..).map(Method).zip(hierarchy.methods()) {
-            if method.is_virtual()
-                && method.row.code != 0
-                && let Some(signature) = hierarchy.signature(method.unit, method.row.method)
-            {
-                it.virtuals.push((signature, number));
-            }
+        let stored = || {
+            first_field.iter().zip(facts.stores()).flat_map(|(first, stores)| {
+                stores.iter().map(|store| (first.saturating_add(store.field.0), (store.method, store.pc)))
+            })
+        };
+        let named = || {
+            (0..).zip(units).flat_map(|(unit, file)| {
+                let types = (0..file.dex.header.types.count).map(TypeIdx);
+                types.filter_map(move |index| {
+                    let ty = hierarchy.type_of(unit, index).filter(|ty| hierarchy.class(*ty).is_some());
+                    ty.map(|ty| (ty.0, (unit, index)))
+                })
+            })
+        };
+        let types = hierarchy.type_count();
+        let below = || {
+            (0..types).map(Type).filter_map(|ty| Some((ty, hierarchy.class(ty)?))).flat_map(|(ty, class)| {
+                class.superclass.iter().chain(&class.interfaces).map(move |above| (above.0, ty))
+            })
+        };
+        Self {
+            linkage,
+            calls: Lists::of(methods.saturating_add(number(linkage.calls().len())), (Method(NONE), 0), called),
+            dispatched,
+            stores: Lists::of(fields, (Method(NONE), 0), stored),
+            names: Lists::of(types, (NONE, TypeIdx(NONE)), named),
+            below: Lists::of(types, Type(NONE), below),
+            first_field,
         }
-        it.virtuals.sort_unstable();
-        it
     }
 
     /// The places that may call a method, in order: by its own name, one that inherits it, or one that it overrides.
@@ -130,14 +95,20 @@ impl Index {
     ) -> Option<Vec<(Method, u32)>> {
         let defined = hierarchy.method(method)?;
         let signature = hierarchy.signature(defined.unit, defined.row.method)?;
-        spend(rows(&self.methods, signature.0).len())?;
-        let above = if defined.is_virtual() { hierarchy.ancestors(defined.class) } else { Vec::new() };
-        let mut found = Vec::new();
-        for (_, unit, index) in rows(&self.methods, signature.0) {
-            let Some((class, _)) = hierarchy.named(*unit, MethodIdx(*index)) else { continue };
-            if hierarchy.resolve(class, signature) == Some(method) || above.contains(&class) {
-                found.extend(places(&self.calls, *unit, *index));
+        let mut found = self.calls.at(method.0).to_vec();
+        if defined.is_virtual() {
+            let start = self.dispatched.partition_point(|(other, ..)| *other < signature);
+            let same = self.dispatched.get(start..).unwrap_or_default();
+            let same = same.get(..same.partition_point(|(other, ..)| *other == signature)).unwrap_or_default();
+            spend(same.len())?;
+            let above = hierarchy.ancestors(defined.class);
+            let methods = number(hierarchy.methods().len());
+            for (_, class, call) in same {
+                if above.contains(class) || hierarchy.resolve(*class, signature) == Some(method) {
+                    found.extend_from_slice(self.calls.at(methods.saturating_add(call.0)));
+                }
             }
+            found.sort_unstable();
         }
         Some(found)
     }
@@ -148,9 +119,8 @@ impl Index {
         if !hierarchy.is_extended(ty) {
             return resolved;
         }
-        let start = self.virtuals.partition_point(|(other, _)| *other < signature);
-        let same = self.virtuals.get(start..)?.iter().take_while(|(other, _)| *other == signature);
-        let below = same.map(|(_, method)| *method).filter(|method| {
+        let overriding = self.linkage.overriding(signature).iter().map(|(_, method)| *method);
+        let below = overriding.filter(|method| {
             hierarchy.method(*method).is_some_and(|it| it.class != ty && hierarchy.ancestors(it.class).contains(&ty))
         });
         let with_code = resolved.filter(|method| hierarchy.method(*method).is_some_and(|it| it.row.code != 0));
@@ -165,55 +135,83 @@ impl Index {
     /// The places that may assign a field, in order. Which class in a hierarchy declares it is not asked: a class and one
     /// above it count as one.
     pub(super) fn stores(&self, same: &[(u32, FieldIdx, Type)]) -> Vec<(Method, u32)> {
-        same.iter().flat_map(|(unit, index, _)| places(&self.stores, *unit, index.0)).collect()
+        let number = |unit: u32, field: FieldIdx| self.first_field.get(unit as usize)?.checked_add(field.0);
+        let stores =
+            |(unit, field, _): &(u32, FieldIdx, Type)| number(*unit, *field).map(|field| self.stores.at(field));
+        same.iter().filter_map(stores).flatten().copied().collect()
     }
 
-    /// The rows that name the field: file, index, class. `spend` is told how much is looked at.
+    /// The rows that name the field, of its class or one above or below: file, index, class. `spend` is told how much is
+    /// looked at; where it gives none, so does this.
     pub(super) fn same_fields(
         &self,
         hierarchy: &Hierarchy<'_, '_>,
         unit: u32,
         field: FieldIdx,
-        spend: impl FnOnce(usize) -> Option<()>,
+        spend: impl Fn(usize) -> Option<()>,
     ) -> Option<Vec<(u32, FieldIdx, Type)>> {
-        let class = |unit: u32, field| hierarchy.type_of(unit, field_class(hierarchy, unit, field)?);
-        let (of, name) = (class(unit, field)?, field_name(hierarchy, unit, field)?);
-        spend(rows(&self.fields, name).len())?;
-        let above = hierarchy.ancestors(of);
-        let below = |other: Type| hierarchy.is_extended(of) && hierarchy.ancestors(other).contains(&of);
-        let related = |other: Type| other == of || above.contains(&other) || below(other);
-        let same = rows(&self.fields, name).iter().filter_map(|(_, unit, index)| {
-            let field = FieldIdx(*index);
-            class(*unit, field).filter(|other| related(*other)).map(|other| (*unit, field, other))
-        });
-        Some(same.collect())
+        let dex = &hierarchy.program.units.get(unit as usize)?.dex;
+        let row = dex.field(field)?;
+        let (name, ty) = (dex.name_bytes(row.name)?, dex.type_bytes(row.ty)?);
+        let class = hierarchy.type_of(unit, row.class)?;
+        let mut classes = hierarchy.ancestors(class);
+        let mut waiting = vec![class];
+        let mut seen = FxHashSet::default();
+        while let Some(class) = waiting.pop() {
+            if seen.insert(class) {
+                let below = self.below.at(class.0);
+                spend(below.len().saturating_add(1))?;
+                classes.push(class);
+                waiting.extend(below);
+            }
+        }
+        let mut same = Vec::new();
+        for class in classes {
+            for (unit, index) in self.names.at(class.0) {
+                let Some(dex) = hierarchy.program.units.get(*unit as usize).map(|unit| &unit.dex) else { continue };
+                let rows = dex.fields_of(*index);
+                spend(rows.len())?;
+                let is_same = |field: &FieldIdx| {
+                    dex.field(*field)
+                        .is_some_and(|row| dex.name_bytes(row.name) == Some(name) && dex.type_bytes(row.ty) == Some(ty))
+                };
+                same.extend(rows.map(FieldIdx).filter(is_same).map(|field| (*unit, field, class)));
+            }
+        }
+        same.sort_unstable();
+        Some(same)
     }
 }
 
-/// The rows with a name.
-fn rows(all: &[Row], name: u64) -> &[Row] {
-    let start = all.partition_point(|(other, ..)| *other < name);
-    let end = all.partition_point(|(other, ..)| *other <= name);
-    all.get(start..end).unwrap_or_default()
-}
+impl<T: Copy> Lists<T> {
+    /// Lists for the numbers below `count` of the pairs of number and item; `filler` is any item.
+    fn of<I: Iterator<Item = (u32, T)>>(count: u32, filler: T, pairs: impl Fn() -> I) -> Self {
+        let mut starts = vec![0u32; (count as usize).saturating_add(1)];
+        for (place, _) in pairs() {
+            if let Some(start) = starts.get_mut((place as usize).saturating_add(1)) {
+                *start = start.saturating_add(1);
+            }
+        }
+        let mut sum = 0u32;
+        for start in &mut starts {
+            sum = sum.saturating_add(*start);
+            *start = sum;
+        }
+        let mut next = starts.clone();
+        let mut items = vec![filler; sum as usize];
+        for (place, item) in pairs() {
+            let Some(slot) = next.get_mut(place as usize) else { continue };
+            if let Some(free) = items.get_mut(*slot as usize) {
+                *free = item;
+                *slot = slot.saturating_add(1);
+            }
+        }
+        Self { starts, items }
+    }
 
-fn places(all: &[Vec<Place>], unit: u32, index: u32) -> impl Iterator<Item = (Method, u32)> {
-    let all = all.get(unit as usize).map_or(&[][..], Vec::as_slice);
-    let start = all.partition_point(|place| place.index < index);
-    all.get(start..)
-        .unwrap_or_default()
-        .iter()
-        .take_while(move |place| place.index == index)
-        .map(|place| (place.method, place.pc))
-}
-
-fn field_class(hierarchy: &Hierarchy<'_, '_>, unit: u32, field: FieldIdx) -> Option<TypeIdx> {
-    Some(hierarchy.program.units.get(unit as usize)?.dex.field(field)?.class)
-}
-
-/// A hash of a field's name and type.
-fn field_name(hierarchy: &Hierarchy<'_, '_>, unit: u32, field: FieldIdx) -> Option<u64> {
-    let dex = &hierarchy.program.units.get(unit as usize)?.dex;
-    let row = dex.field(field)?;
-    Some(Signature::new(dex.string_bytes(row.name)?, Signature::proto(dex.type_bytes(row.ty)?)).0)
+    fn at(&self, place: u32) -> &[T] {
+        let place = place as usize;
+        let bounds = self.starts.get(place).zip(self.starts.get(place.saturating_add(1)));
+        bounds.and_then(|(start, end)| self.items.get(*start as usize..*end as usize)).unwrap_or_default()
+    }
 }

@@ -4,16 +4,19 @@
 //! are unknown, and the value says so; whoever asks may find them out and run the method again with the answers. It
 //! never guesses: two ways that bring different values make both possible, a value that is not followed is unknown.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::blocks::{Block, Graph};
 use super::constants::{is_wide, writes_a};
 use super::domain::{Abstract, Atom, Cause, Reason};
-use super::models::{Model, inherited, model};
+use super::facts::Linkage;
+use super::models::Model;
 use super::program::Unit;
+use super::slice::{Goal, Slice};
 use super::state::{State, Thing, computed};
 use crate::dex::{Code, FieldIdx, Instruction, MethodIdx, StringIdx, TypeIdx};
 
@@ -29,6 +32,7 @@ pub(super) struct Body<'p, 'b> {
     pub(super) graph: Graph,
     /// The first register of each argument, receiver counted.
     pub(super) params: Vec<u16>,
+    linkage: &'p Linkage<'p, 'p, 'b>,
 }
 
 /// What a run rests on.
@@ -46,16 +50,23 @@ pub(super) struct Premises<'e> {
 pub(super) struct Run<'r, 'p, 'b> {
     pub(super) body: &'r Body<'p, 'b>,
     pub(super) premises: Premises<'r>,
+    slice: Rc<Slice>,
     states: Rc<States>,
+    /// By code unit, what the instruction there brings whenever it runs; one value is told from another at a glance.
+    fixed: RefCell<FxHashMap<u32, Abstract>>,
 }
 
-/// The state at the start of each block that can run.
+/// The state at the start of each block that can run and leads to the goal.
 pub(super) type States = Vec<Option<State>>;
 
+/// A run that is over: what it followed, and the states.
+pub(super) type Settled = (Rc<Slice>, Rc<States>);
+
 impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
-    /// Runs a method; none where that costs more than is left.
-    pub(super) fn settled(body: &'r Body<'p, 'b>, premises: Premises<'r>) -> Option<Self> {
-        let mut entry = State::new(body.code.registers.into(), &computed());
+    /// Runs what of a method leads to a goal; none where that costs more than is left.
+    pub(super) fn settled(body: &'r Body<'p, 'b>, goal: Goal, premises: Premises<'r>) -> Option<Self> {
+        let slice = Rc::new(Slice::of(&body.graph, body.code.registers, goal, |call| body.model(call).is_some()));
+        let mut entry = State::new(Rc::clone(&slice));
         for (position, register) in (0..).zip(&body.params) {
             let open = || Abstract::open(Cause::Param(position));
             entry.set(*register, premises.params.get(&position).cloned().unwrap_or_else(open));
@@ -64,7 +75,8 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         if let Some(first) = states.first_mut() {
             *first = Some(entry);
         }
-        let mut it = Self { body, premises, states: Rc::new(states) };
+        let mut it = Self { body, premises, slice, states: Rc::new(states), fixed: RefCell::default() };
+        it.pay(body.graph.instructions.len())?;
         let mut waiting = BTreeSet::from([0]);
         while let Some(index) = waiting.pop_first() {
             let (Some(block), Some(Some(state))) = (body.graph.blocks.get(index), it.states.get(index)) else {
@@ -85,28 +97,39 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     }
 
     /// A run that was settled before, on the same premises.
-    pub(super) fn resumed(body: &'r Body<'p, 'b>, premises: Premises<'r>, states: Rc<States>) -> Self {
-        Self { body, premises, states }
+    pub(super) fn resumed(body: &'r Body<'p, 'b>, premises: Premises<'r>, (slice, states): Settled) -> Self {
+        Self { body, premises, slice, states, fixed: RefCell::default() }
     }
 
     /// What [`Run::resumed`] takes.
-    pub(super) fn states(&self) -> Rc<States> {
-        Rc::clone(&self.states)
+    pub(super) fn over(&self) -> Settled {
+        (Rc::clone(&self.slice), Rc::clone(&self.states))
     }
 
     fn spend(&self, copies: usize, state: &State) -> Option<()> {
-        let size = state.registers.len().saturating_add(state.things.len()).saturating_mul(copies.saturating_add(1));
-        let left = self.premises.work.get().checked_sub(size as u64)?;
+        self.pay(state.size().saturating_mul(copies.saturating_add(1)))
+    }
+
+    fn pay(&self, cost: usize) -> Option<()> {
+        let left = self.premises.work.get().checked_sub(cost as u64)?;
         self.premises.work.set(left);
         Some(())
+    }
+
+    /// The instructions of a block that matter.
+    fn live(&self, block: &Block) -> impl Iterator<Item = &'r Instruction> + use<'_, 'r, 'p, 'b> {
+        let body = self.body.graph.body(block).iter();
+        body.zip(block.start..).filter(|(_, place)| self.slice.is_live(*place)).map(|(instruction, _)| instruction)
     }
 
     /// An exception may leave a block after any instruction, so what each writes reaches its handlers.
     fn run(&mut self, block: &Block, state: &mut State, waiting: &mut BTreeSet<usize>) -> Option<()> {
         let handlers = self.body.graph.handlers(block);
-        for instruction in self.body.graph.body(block) {
-            let left = self.premises.work.get().checked_sub(1)?;
-            self.premises.work.set(left);
+        for (instruction, place) in self.body.graph.body(block).iter().zip(block.start..) {
+            if !self.slice.is_live(place) {
+                continue;
+            }
+            self.pay(1)?;
             state.touched = false;
             let written = self.step(state, instruction);
             for handler in handlers {
@@ -114,8 +137,8 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
                     self.spend(1, state)?;
                     self.merge(*handler, state, waiting);
                 }
-                for register in written.into_iter().flatten().map(usize::from) {
-                    let Some(value) = state.registers.get(register) else { continue };
+                for register in written.into_iter().flatten() {
+                    let Some(value) = state.held(register) else { continue };
                     if let Some(Some(other)) = Rc::make_mut(&mut self.states).get_mut(*handler)
                         && other.join_register(register, value)
                     {
@@ -128,6 +151,9 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     }
 
     fn merge(&mut self, block: usize, state: &State, waiting: &mut BTreeSet<usize>) {
+        if !self.slice.leads(block) {
+            return;
+        }
         let Some(slot) = Rc::make_mut(&mut self.states).get_mut(block) else { return };
         let changed = if let Some(old) = slot {
             old.join(state)
@@ -142,16 +168,16 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
 
     /// The state in front of the instruction at a code unit, and that; none where nothing reaches it.
     pub(super) fn at(&self, pc: u32) -> Option<(State, &Instruction)> {
-        let blocks = &self.body.graph.blocks;
-        let starts = |block: &Block| self.body.graph.body(block).first().is_some_and(|first| first.pc <= pc);
-        let index = blocks.partition_point(starts).checked_sub(1)?;
-        let (block, state) = (blocks.get(index)?, self.states.get(index)?.as_ref()?);
+        let index = self.body.graph.block_at(pc)?;
+        let (block, state) = (self.body.graph.blocks.get(index)?, self.states.get(index)?.as_ref()?);
         let mut state = state.clone();
-        for instruction in self.body.graph.body(block) {
+        for (instruction, place) in self.body.graph.body(block).iter().zip(block.start..) {
             if instruction.pc == pc {
                 return Some((state, instruction));
             }
-            self.step(&mut state, instruction);
+            if self.slice.is_live(place) {
+                self.step(&mut state, instruction);
+            }
         }
         None
     }
@@ -164,7 +190,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
             // return, return-wide, return-object
             let (Some(state), Some(last)) = (state, last.filter(|it| matches!(it.byte, 0x0f..=0x11))) else { continue };
             let mut state = state.clone();
-            for instruction in self.body.graph.body(block) {
+            for instruction in self.live(block) {
                 self.step(&mut state, instruction);
             }
             all = all.join(&exported(&state, &state.get(last.a)));
@@ -198,12 +224,12 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         let value = match instruction.byte {
             0x01..=0x09 => state.get(instruction.b),
             0x0a..=0x0c => std::mem::replace(&mut state.result, computed()),
-            0x12..=0x19 => Abstract::one(Atom::Int(instruction.literal)),
-            0x1a | 0x1b => self.text(instruction.index),
-            0x1c => match dex.type_descriptor(TypeIdx(instruction.index)) {
+            0x12..=0x19 => self.fixed(instruction.pc, || Abstract::one(Atom::Int(instruction.literal))),
+            0x1a | 0x1b => self.fixed(instruction.pc, || self.text(instruction.index)),
+            0x1c => self.fixed(instruction.pc, || match dex.type_descriptor(TypeIdx(instruction.index)) {
                 Some(descriptor) => Abstract::one(Atom::Class(descriptor.into())),
                 None => computed(),
-            },
+            }),
             // check-cast changes nothing but the static type.
             0x1f => return [None; 2],
             0x22 => state.make(instruction.pc, Thing::Plain),
@@ -231,7 +257,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
                 return [None; 2];
             }
             // iget, sget and their kinds
-            0x52..=0x58 | 0x60..=0x66 => self.field(FieldIdx(instruction.index)),
+            0x52..=0x58 | 0x60..=0x66 => self.open(instruction.pc, Cause::Field(FieldIdx(instruction.index))),
             // iput, sput and their kinds; fill-array-data, with numbers that nobody asks about
             0x26 | 0x59..=0x5f | 0x67..=0x6d => {
                 let value = state.get(instruction.a);
@@ -261,44 +287,27 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         }
     }
 
-    fn field(&self, field: FieldIdx) -> Abstract {
-        let cause = Cause::Field(field);
-        self.premises.answers.get(&cause).cloned().unwrap_or_else(|| Abstract::open(cause))
+    /// What the instruction at a code unit brings, made once.
+    fn fixed(&self, pc: u32, make: impl FnOnce() -> Abstract) -> Abstract {
+        self.fixed.borrow_mut().entry(pc).or_insert_with(make).clone()
+    }
+
+    /// What was found out about something.
+    fn open(&self, pc: u32, cause: Cause) -> Abstract {
+        self.fixed(pc, || self.premises.answers.get(&cause).cloned().unwrap_or_else(|| Abstract::open(cause)))
     }
 
     /// What a call gives, and what it changes.
     fn call(&self, state: &mut State, call: &Instruction) -> Abstract {
         let registers = operands(self.body.unit, call);
         let arguments: Vec<Abstract> = registers.iter().map(|register| state.get(*register)).collect();
-        if let Some(made) = self.model(call).and_then(|model| self.apply(model, state, call, &arguments)) {
+        if let Some(made) = self.body.model(call).and_then(|model| self.apply(model, state, call, &arguments)) {
             return made;
         }
         for argument in &arguments {
             state.lose(argument);
         }
-        let cause = Cause::Call(call.pc);
-        self.premises.answers.get(&cause).cloned().unwrap_or_else(|| Abstract::open(cause))
-    }
-
-    fn model(&self, call: &Instruction) -> Option<Model> {
-        if !matches!(call.byte, 0x6e..=0x72 | 0x74..=0x78) {
-            return None;
-        }
-        let unit = self.body.unit;
-        let row = unit.dex.method(MethodIdx(call.index))?;
-        let class = unit.dex.type_bytes(row.class)?;
-        if let Some(of_library) = [&b"Ljava/"[..], b"Landroid/", b"Ldalvik/", b"Lkotlin/"]
-            .iter()
-            .any(|start| class.starts_with(start))
-            .then(|| model(&unit.dex.method_descriptor(MethodIdx(call.index))))
-            .flatten()
-        {
-            return Some(of_library);
-        }
-        // Only classes of the program inherit in a way that its own files show.
-        let mut signature = unit.class(row.class).and_then(|_| unit.dex.string(row.name))?.into_owned();
-        unit.dex.push_proto(row.proto, &mut signature);
-        inherited(&signature)
+        self.open(call.pc, Cause::Call(call.pc))
     }
 }
 
@@ -347,7 +356,7 @@ fn item(state: &State, instruction: &Instruction) -> Abstract {
     let (array, place) = (state.get(instruction.b), state.get(instruction.c));
     let Some(Atom::Int(place)) = place.single() else { return whole_unknown(&[&array, &place]) };
     match array.single() {
-        Some(Atom::Object(at)) => match state.things.get(at) {
+        Some(Atom::Object(at)) => match state.thing(*at) {
             Some(Thing::Array(items)) => items.get(place).cloned().unwrap_or_else(computed),
             _ => computed(),
         },
@@ -373,7 +382,8 @@ impl<'p, 'b> Body<'p, 'b> {
         method: MethodIdx,
         is_static: bool,
         code: Code<'b>,
-    ) -> Option<Arc<Self>> {
+        linkage: &'p Linkage<'p, 'p, 'b>,
+    ) -> Option<Rc<Self>> {
         let graph = Graph::of(&code)?;
         let dex = &unit.dex;
         let mut next = code.registers.checked_sub(code.ins)?;
@@ -386,6 +396,14 @@ impl<'p, 'b> Body<'p, 'b> {
             params.push(next);
             next = next.saturating_add(if matches!(dex.type_bytes(parameter), Some(b"J" | b"D")) { 2 } else { 1 });
         }
-        Some(Arc::new(Self { unit, number, code, graph, params }))
+        Some(Rc::new(Self { unit, number, code, graph, params, linkage }))
+    }
+
+    /// What is known of the method that a call names.
+    fn model(&self, call: &Instruction) -> Option<Model> {
+        match call.byte {
+            0x6e..=0x72 | 0x74..=0x78 => self.linkage.model(self.number, MethodIdx(call.index)),
+            _ => None,
+        }
     }
 }

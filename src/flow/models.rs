@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::program::Unit;
+use crate::dex::MethodIdx;
+
 /// What a method does. Positions count the receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Model {
@@ -73,14 +76,17 @@ static MODELS: LazyLock<FxHashMap<&'static str, Model>> = LazyLock::new(|| {
     lines.filter_map(|line| line.split_once('\t')).filter_map(|(method, word)| Some((method, read(word)?))).collect()
 });
 
-/// The model of a method.
-pub(super) fn model(descriptor: &str) -> Option<Model> {
-    MODELS.get(descriptor).copied()
-}
-
-/// The model of a method that classes of the program may inherit from the platform: `name(args)ret`.
-pub(super) fn inherited(signature: &str) -> Option<Model> {
-    model(&format!("*->{signature}"))
+/// The model of a method that a file names.
+pub(super) fn model(unit: &Unit<'_>, index: MethodIdx) -> Option<Model> {
+    let row = unit.dex.method(index)?;
+    let class = unit.dex.type_bytes(row.class)?;
+    let is_of_library = [&b"Ljava/"[..], b"Landroid/", b"Ldalvik/", b"Lkotlin/"].iter().any(|it| class.starts_with(it));
+    if is_of_library && let Some(model) = MODELS.get(unit.dex.method_descriptor(index).as_str()) {
+        return Some(*model);
+    }
+    // Only classes of the program inherit in a way that its own files show.
+    let name = unit.class(row.class).and_then(|_| unit.dex.string(row.name))?;
+    MODELS.get(format!("*->{name}{}", unit.dex.proto_descriptor(row.proto)).as_str()).copied()
 }
 
 fn read(word: &str) -> Option<Model> {

@@ -3,11 +3,16 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::dex::{ClassDef, Dex, TypeIdx};
+use crate::dex::{ClassDef, Dex, MethodIdx, ProtoIdx, TypeIdx};
 use crate::error::Issue;
+use crate::names;
 
 /// Steps up a class hierarchy before a question is given up: real ones are under twenty deep, a cycle never ends.
 const MAX_STEPS: usize = 256;
+
+/// Name, parameters and result of a method, hashed to 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Signature(pub u64);
 
 /// One DEX file of the program.
 #[derive(Debug)]
@@ -18,6 +23,8 @@ pub struct Unit<'b> {
     pub dex: Dex<'b>,
     /// By type index: one more than the place of the class in `class_defs`, 0 = not defined here.
     defined: Vec<u32>,
+    /// By method index.
+    signatures: Vec<Signature>,
 }
 
 /// All DEX files, in the order of class loading.
@@ -98,7 +105,13 @@ impl<'b> Unit<'b> {
                 *slot = place;
             }
         }
-        Self { label, dex, defined }
+        let signatures = signatures(&dex);
+        Self { label, dex, defined, signatures }
+    }
+
+    /// The signature of a method that the file names.
+    pub fn signature(&self, index: MethodIdx) -> Option<Signature> {
+        self.signatures.get(index.0 as usize).copied()
     }
 
     /// The definition of a type in this file.
@@ -129,4 +142,30 @@ impl<'b> Unit<'b> {
         }
         low
     }
+}
+
+impl Signature {
+    /// The signature that `name(args)ret` writes.
+    pub fn of(text: &str) -> Self {
+        Self(names::signature_of(&simd_cesu8::mutf8::encode(text)))
+    }
+}
+
+/// The signatures of all rows of a file's table of methods.
+fn signatures(dex: &Dex<'_>) -> Vec<Signature> {
+    let of_type = |index| names::name(dex.type_bytes(TypeIdx(index)).unwrap_or_default());
+    let types: Vec<u64> = (0..dex.header.types.count).map(of_type).collect();
+    let of_type = |ty: TypeIdx| types.get(ty.0 as usize).copied().unwrap_or_default();
+    let of_proto = |index| {
+        let result = dex.return_type(index).map(of_type).unwrap_or_default();
+        names::proto(dex.parameters(index).map(of_type), result)
+    };
+    let protos: Vec<u64> = (0..dex.header.protos.count).map(|index| of_proto(ProtoIdx(index))).collect();
+    let signature = |index| {
+        let row = dex.method(MethodIdx(index))?;
+        let proto = protos.get(row.proto.0 as usize)?;
+        Some(Signature(names::signature(names::name(dex.name_bytes(row.name)?), *proto)))
+    };
+    // A row that cannot be read is a method like no other of its file.
+    (0..dex.header.methods.count).map(|index| signature(index).unwrap_or(Signature(index.into()))).collect()
 }

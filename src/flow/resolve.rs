@@ -7,33 +7,28 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::domain::{Abstract, Atom, Cause, Reason};
+use super::facts::{Facts, Linkage};
 use super::hierarchy::{Hierarchy, Method};
 use super::index::Index;
-use super::interpret::{Body, Premises, Run, States, Texts};
+use super::interpret::{Body, Premises, Run, Settled, Texts};
+use super::slice::Goal;
 use crate::dex::{Code, FieldIdx, MethodDef, MethodIdx};
 
 /// Calls between the method of a question and one that is run for it.
-const MAX_DEPTH: usize = 3;
+pub(super) const MAX_DEPTH: usize = 3;
 
 /// Places that call a method, or the ways to it through several.
 const MAX_CALLERS: usize = 64;
 
-/// Assignments of a field.
-const MAX_STORES: usize = 4;
-
 /// Runs of one method for one question; each finds out more about what it depends on.
 const MAX_ROUNDS: usize = 6;
 
-/// `ACC_FINAL`
-const FINAL: u32 = 0x10;
-
 /// Values that the questions of one method may move, and what all of a program may for each of its bytes.
-const MAX_WORK: u64 = 1 << 22;
+const MAX_WORK: u64 = 1 << 19;
 const WORK_PER_BYTE: u64 = 64;
 
 /// A value that code is known to pass.
@@ -76,38 +71,50 @@ pub enum Asked {
 
 /// Answers for one program.
 pub struct Resolver<'p, 'b> {
-    hierarchy: &'p Hierarchy<'p, 'b>,
-    index: Index,
+    pub(super) hierarchy: &'p Hierarchy<'p, 'b>,
+    linkage: &'p Linkage<'p, 'p, 'b>,
+    pub(super) index: Index<'p, 'p, 'p, 'b>,
     texts: &'p Texts<'p>,
     room: u64,
 }
 
 /// Questions about one method, which share a budget.
 pub struct Inquiry<'r, 'p, 'b> {
-    resolver: &'r Resolver<'p, 'b>,
+    pub(super) resolver: &'r Resolver<'p, 'b>,
     of: Of,
     /// The method that the questions are about, where the class loader would not take it from its file.
-    own: Option<Arc<Body<'p, 'b>>>,
+    own: Option<Rc<Body<'p, 'b>>>,
     work: Cell<u64>,
-    bodies: RefCell<FxHashMap<Method, Option<Arc<Body<'p, 'b>>>>>,
-    /// What was found out about methods whose arguments are open, and their states by that.
-    settled: RefCell<FxHashMap<Of, (Answers, Rc<States>)>>,
+    bodies: RefCell<FxHashMap<Method, Option<Rc<Body<'p, 'b>>>>>,
+    /// What was found out about methods whose arguments are open, and the runs that rest on that.
+    settled: RefCell<FxHashMap<(Of, Goal), (Answers, Settled)>>,
     solved: RefCell<FxHashMap<(Of, Pick), Abstract>>,
-    fields: RefCell<BTreeMap<(u32, FieldIdx), Abstract>>,
+    pub(super) fields: RefCell<BTreeMap<(u32, FieldIdx), Abstract>>,
 }
 
 /// A method of the program, or the one that is asked about and is none.
-type Of = Option<Method>;
+pub(super) type Of = Option<Method>;
 
 /// What was found out about calls and fields.
 type Answers = BTreeMap<Cause, Abstract>;
 
 /// A value in a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Pick {
+pub(super) enum Pick {
     At(u32, Asked),
     Stored(u32),
     Returned,
+}
+
+impl Pick {
+    /// The place that has to be reached to know the value.
+    fn goal(self) -> Goal {
+        match self {
+            Self::At(pc, _) => Goal::Call(pc),
+            Self::Stored(pc) => Goal::Store(pc),
+            Self::Returned => Goal::Return,
+        }
+    }
 }
 
 /// What some arguments are on one way to a method, and the method that passes them.
@@ -115,10 +122,16 @@ type Context = (BTreeMap<u16, Abstract>, Method);
 
 impl<'p, 'b> Resolver<'p, 'b> {
     /// Answers for `hierarchy`; `methods` is how many will be asked about, `texts` gives string resources by id.
-    pub fn new(hierarchy: &'p Hierarchy<'p, 'b>, methods: usize, texts: &'p Texts<'p>) -> Self {
+    pub fn new(
+        hierarchy: &'p Hierarchy<'p, 'b>,
+        linkage: &'p Linkage<'p, 'p, 'b>,
+        facts: &Facts,
+        methods: usize,
+        texts: &'p Texts<'p>,
+    ) -> Self {
         let bytes: u64 = hierarchy.program.units.iter().map(|unit| unit.dex.size() as u64).sum();
         let share = bytes.saturating_mul(WORK_PER_BYTE).checked_div(methods as u64).unwrap_or(MAX_WORK);
-        Self { hierarchy, index: Index::of(hierarchy), texts, room: share.min(MAX_WORK) }
+        Self { hierarchy, linkage, index: Index::of(hierarchy, linkage, facts), texts, room: share.min(MAX_WORK) }
     }
 
     /// Questions about a method of the file at position `unit`.
@@ -128,7 +141,7 @@ impl<'p, 'b> Resolver<'p, 'b> {
         let file = self.hierarchy.program.units.get(unit);
         let own = file
             .filter(|_| of.is_none())
-            .and_then(|file| Body::of(file, number, method.method, method.is_static(), code));
+            .and_then(|file| Body::of(file, number, method.method, method.is_static(), code, self.linkage));
         Inquiry {
             resolver: self,
             of,
@@ -162,7 +175,7 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
     }
 
     /// A value by every way to its method, each with the method that passes what it depends on.
-    fn all(&self, of: Of, pick: Pick, stack: &mut Vec<Method>) -> Vec<(Abstract, Option<Method>)> {
+    pub(super) fn all(&self, of: Of, pick: Pick, stack: &mut Vec<Method>) -> Vec<(Abstract, Option<Method>)> {
         let value = self.solve(of, &BTreeMap::new(), pick, stack);
         let open = open_params(&value);
         let Some(method) = of.filter(|_| !open.is_empty()) else { return vec![(value, None)] };
@@ -246,21 +259,21 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
 
     fn run(&self, of: Of, params: &BTreeMap<u16, Abstract>, pick: Pick, stack: &mut Vec<Method>) -> Abstract {
         let Some(body) = self.body(of) else { return Abstract::because(Reason::Limit) };
-        let settled = Some(of).filter(|_| params.is_empty());
-        let before = settled.and_then(|of| self.settled.borrow().get(&of).cloned());
-        let (mut answers, mut states) =
-            before.map_or_else(Default::default, |(answers, states)| (answers, Some(states)));
+        let goal = pick.goal();
+        let settled = Some((of, goal)).filter(|_| params.is_empty());
+        let before = settled.and_then(|key| self.settled.borrow().get(&key).cloned());
+        let (mut answers, mut over) = before.map_or_else(Default::default, |(answers, over)| (answers, Some(over)));
         for _ in 0..MAX_ROUNDS {
             let premises = Premises { params, answers: &answers, texts: self.resolver.texts, work: &self.work };
-            let run = match states.take() {
-                Some(states) => Run::resumed(&body, premises, states),
-                None => match Run::settled(&body, premises) {
+            let run = match over.take() {
+                Some(over) => Run::resumed(&body, premises, over),
+                None => match Run::settled(&body, goal, premises) {
                     Some(run) => run,
                     None => return Abstract::because(Reason::Limit),
                 },
             };
-            if let Some(of) = settled {
-                self.settled.borrow_mut().insert(of, (answers.clone(), run.states()));
+            if let Some(key) = settled {
+                self.settled.borrow_mut().insert(key, (answers.clone(), run.over()));
             }
             let value = match pick {
                 Pick::At(pc, Asked::Result) => run.result(pc),
@@ -349,84 +362,7 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         hierarchy.method(method).filter(|it| it.row.code != 0).map(|_| method)
     }
 
-    /// What a field holds, by all that the program assigns to it.
-    fn field(&self, body: &Body<'p, 'b>, field: FieldIdx, stack: &mut Vec<Method>) -> Abstract {
-        let key = (body.number, field);
-        if let Some(known) = self.fields.borrow().get(&key) {
-            return known.clone();
-        }
-        let named = |count: usize| {
-            let name = body.unit.dex.field_descriptor(field).into();
-            let row = body.unit.dex.field(field);
-            let class = row.and_then(|row| self.resolver.hierarchy.type_of(body.number, row.class));
-            let ours = class.is_some_and(|class| self.resolver.hierarchy.class(class).is_some());
-            Abstract::because(if ours { Reason::Field(name, count) } else { Reason::Outside(name) })
-        };
-        // A field that depends on itself is not known.
-        self.fields.borrow_mut().insert(key, named(1));
-        let value = self.assigned(body, field, stack).unwrap_or_else(named);
-        self.fields.borrow_mut().insert(key, value.clone());
-        value
-    }
-
-    /// The error is how often it is assigned.
-    fn assigned(&self, body: &Body<'p, 'b>, field: FieldIdx, stack: &mut Vec<Method>) -> Result<Abstract, usize> {
-        let hierarchy = self.resolver.hierarchy;
-        let same = self.resolver.index.same_fields(hierarchy, body.number, field, |rows| self.spend(rows));
-        let same = same.ok_or(0usize)?;
-        let mut all = Abstract::Never;
-        for (unit, index, class) in &same {
-            let Some(defined) = hierarchy.class(*class).filter(|class| class.unit == *unit) else { continue };
-            let Some(file) = hierarchy.program.units.get(defined.unit as usize) else { continue };
-            let class = file.dex.field(*index).and_then(|row| file.class(row.class));
-            let Some((constant, access)) = class.and_then(|class| file.dex.initial(&class, *index)) else { continue };
-            let value = match constant {
-                crate::dex::Constant::Int(number) => Abstract::one(Atom::Int(number)),
-                crate::dex::Constant::String(text) => {
-                    file.dex.string(text).map_or(Abstract::Never, |text| Abstract::text(&text))
-                }
-            };
-            if access & FINAL != 0 {
-                return Ok(value);
-            }
-            all = all.join(&value);
-        }
-        let stores = self.resolver.index.stores(&same);
-        let count = stores.len();
-        if count > MAX_STORES || stack.len() >= MAX_DEPTH || count == 0 && all == Abstract::Never {
-            return Err(count);
-        }
-        let mut zero = is_number(body, field) && all == Abstract::Never;
-        for (method, pc) in stores {
-            zero &= !self.is_initialiser(method);
-            if stack.contains(&method) {
-                return Err(count);
-            }
-            stack.push(method);
-            let values = self.all(Some(method), Pick::Stored(pc), stack);
-            stack.pop();
-            for (value, _) in values {
-                all = all.join(&value);
-            }
-        }
-        if zero {
-            all = all.join(&Abstract::one(Atom::Int(0)));
-        }
-        let hopeless =
-            |cause: &Cause| matches!(cause, Cause::Because(Reason::Computed | Reason::Limit) | Cause::Param(_));
-        if all == Abstract::Never || all.causes().iter().any(hopeless) { Err(count) } else { Ok(all) }
-    }
-
-    fn is_initialiser(&self, method: Method) -> bool {
-        let hierarchy = self.resolver.hierarchy;
-        hierarchy.method(method).is_some_and(|method| {
-            let dex = hierarchy.program.units.get(method.unit as usize).map(|unit| &unit.dex);
-            let name = dex.and_then(|dex| dex.string_bytes(dex.method(method.row.method)?.name));
-            name.is_some_and(|name| name.starts_with(b"<"))
-        })
-    }
-
-    fn body(&self, of: Of) -> Option<Arc<Body<'p, 'b>>> {
+    fn body(&self, of: Of) -> Option<Rc<Body<'p, 'b>>> {
         let Some(method) = of else { return self.own.clone() };
         if let Some(known) = self.bodies.borrow().get(&method) {
             return known.clone();
@@ -435,14 +371,15 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         let defined = hierarchy.method(method)?;
         let file = hierarchy.program.units.get(defined.unit as usize)?;
         let code = file.dex.code(&defined.row).ok().flatten();
-        let body = code
-            .filter(|code| self.spend(code.insns.len()).is_some())
-            .and_then(|code| Body::of(file, defined.unit, defined.row.method, defined.row.is_static(), code));
+        let body = code.filter(|code| self.spend(code.insns.len()).is_some()).and_then(|code| {
+            let (unit, row) = (defined.unit, defined.row);
+            Body::of(file, unit, row.method, row.is_static(), code, self.resolver.linkage)
+        });
         self.bodies.borrow_mut().insert(method, body.clone());
         body
     }
 
-    fn spend(&self, cost: usize) -> Option<()> {
+    pub(super) fn spend(&self, cost: usize) -> Option<()> {
         let left = self.work.get().checked_sub(cost as u64);
         self.work.set(left.unwrap_or_default());
         left.map(|_| ())
@@ -482,11 +419,4 @@ fn told(atom: &Atom) -> Option<Known> {
         Atom::List(items) => Known::List(items.iter().map(told).collect::<Option<_>>()?),
         Atom::Object(_) => return None,
     })
-}
-
-/// Whether a field is a number, whose first value is zero.
-fn is_number(body: &Body<'_, '_>, field: FieldIdx) -> bool {
-    let dex = &body.unit.dex;
-    let ty = dex.field(field).and_then(|row| dex.type_bytes(row.ty));
-    ty.is_some_and(|ty| !matches!(ty.first(), Some(b'L' | b'[')))
 }

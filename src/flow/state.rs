@@ -1,9 +1,10 @@
 //! The registers of a method at one place, and the builders and arrays that it made.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::rc::Rc;
 
 use super::domain::{Abstract, Reason};
+use super::slice::Slice;
 
 /// Objects of one method that are followed, and items of one array.
 const MAX_OBJECTS: usize = 64;
@@ -23,11 +24,14 @@ pub(super) enum Thing {
 }
 
 /// Registers and objects.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct State {
+    /// Which registers matter; the others hold nothing that is asked about.
+    slice: Rc<Slice>,
+    /// Those that do, by their slots.
     pub(super) registers: Vec<Abstract>,
-    /// By the code unit that made them.
-    pub(super) things: BTreeMap<u32, Thing>,
+    /// By the code unit that made them. Most blocks change none.
+    things: Rc<BTreeMap<u32, Thing>>,
     /// What the last call gave.
     pub(super) result: Abstract,
     /// An object changed, or who holds it.
@@ -35,18 +39,39 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(registers: usize, value: &Abstract) -> Self {
-        Self { registers: vec![value.clone(); registers], things: BTreeMap::new(), result: computed(), touched: false }
+    pub(super) fn new(slice: Rc<Slice>) -> Self {
+        let registers = vec![computed(); slice.registers];
+        Self { slice, registers, things: Rc::default(), result: computed(), touched: false }
     }
 
     pub(super) fn get(&self, register: u16) -> Abstract {
-        self.registers.get(usize::from(register)).cloned().unwrap_or_else(computed)
+        self.held(register).cloned().unwrap_or_else(computed)
+    }
+
+    /// What a register holds, where that matters.
+    pub(super) fn held(&self, register: u16) -> Option<&Abstract> {
+        self.registers.get(self.slice.slot(register)?)
     }
 
     pub(super) fn set(&mut self, register: u16, value: Abstract) {
-        if let Some(slot) = self.registers.get_mut(usize::from(register)) {
+        if let Some(slot) = self.slice.slot(register).and_then(|slot| self.registers.get_mut(slot)) {
             *slot = value;
         }
+    }
+
+    /// How much there is to copy.
+    pub(super) fn size(&self) -> usize {
+        self.registers.len().saturating_add(self.things.len()).saturating_add(1)
+    }
+
+    pub(super) fn thing(&self, at: u32) -> Option<&Thing> {
+        self.things.get(&at)
+    }
+
+    /// An object that changes.
+    pub(super) fn thing_mut(&mut self, at: u32) -> Option<&mut Thing> {
+        self.touched = true;
+        Rc::make_mut(&mut self.things).get_mut(&at)
     }
 
     /// Notes a new object. One that the same place made before is no longer told from it, so whoever holds that holds
@@ -58,7 +83,7 @@ impl State {
             for value in self.registers.iter_mut().filter(|value| holds(value)) {
                 *value = computed();
             }
-            for thing in self.things.values_mut() {
+            for thing in Rc::make_mut(&mut self.things).values_mut() {
                 if matches!(thing, Thing::Array(items) if items.values().any(holds)) {
                     *thing = Thing::Lost;
                 }
@@ -66,7 +91,7 @@ impl State {
         } else if self.things.len() >= MAX_OBJECTS {
             return Abstract::because(Reason::Limit);
         }
-        self.things.insert(at, thing);
+        Rc::make_mut(&mut self.things).insert(at, thing);
         Abstract::one(super::domain::Atom::Object(at))
     }
 
@@ -74,7 +99,7 @@ impl State {
     pub(super) fn put(&mut self, array: &Abstract, place: Option<i64>, value: Abstract) {
         self.touched = true;
         let at = array.objects().next().filter(|_| array.single().is_some());
-        let items = at.and_then(|at| match self.things.get_mut(&at) {
+        let items = at.and_then(|at| match Rc::make_mut(&mut self.things).get_mut(&at) {
             Some(Thing::Array(items)) => Some(items),
             _ => None,
         });
@@ -91,7 +116,7 @@ impl State {
         let mut waiting: Vec<u32> = value.objects().collect();
         while let Some(at) = waiting.pop() {
             self.touched = true;
-            if let Some(slot) = self.things.get_mut(&at)
+            if let Some(slot) = Rc::make_mut(&mut self.things).get_mut(&at)
                 && let Thing::Array(items) = std::mem::replace(slot, Thing::Lost)
             {
                 waiting.extend(items.values().flat_map(Abstract::objects));
@@ -124,12 +149,15 @@ impl State {
         for (old, new) in self.registers.iter_mut().zip(&other.registers) {
             changed |= join_into(old, new, &mut lost);
         }
-        for (at, new) in &other.things {
-            if let Some(old) = self.things.get_mut(at) {
-                changed |= join_things(old, new, &mut lost);
-            } else {
-                self.things.insert(*at, new.clone());
-                changed = true;
+        if !Rc::ptr_eq(&self.things, &other.things) {
+            let things = Rc::make_mut(&mut self.things);
+            for (at, new) in other.things.iter() {
+                if let Some(old) = things.get_mut(at) {
+                    changed |= join_things(old, new, &mut lost);
+                } else {
+                    things.insert(*at, new.clone());
+                    changed = true;
+                }
             }
         }
         changed |= join_into(&mut self.result, &other.result, &mut lost);
@@ -137,8 +165,8 @@ impl State {
     }
 
     /// Joins a value into one register, as an exception may bring it; whether that changed it.
-    pub(super) fn join_register(&mut self, register: usize, value: &Abstract) -> bool {
-        let Some(slot) = self.registers.get_mut(register) else { return false };
+    pub(super) fn join_register(&mut self, register: u16, value: &Abstract) -> bool {
+        let Some(slot) = self.slice.slot(register).and_then(|slot| self.registers.get_mut(slot)) else { return false };
         let mut lost = Vec::new();
         join_into(slot, value, &mut lost) | self.lose_all(lost)
     }
@@ -155,12 +183,12 @@ impl State {
 }
 
 pub(super) fn computed() -> Abstract {
-    static COMPUTED: LazyLock<Abstract> = LazyLock::new(|| Abstract::because(Reason::Computed));
-    COMPUTED.clone()
+    thread_local!(static COMPUTED: Abstract = Abstract::because(Reason::Computed));
+    COMPUTED.with(Abstract::clone)
 }
 
 fn join_into(old: &mut Abstract, new: &Abstract, lost: &mut Vec<Abstract>) -> bool {
-    if *new == Abstract::Never || old == new {
+    if new.is_within(old) {
         return false;
     }
     let joined = old.join(new);

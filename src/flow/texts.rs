@@ -1,12 +1,12 @@
 //! What Java's methods on strings make of constants. Each gives none where it cannot say for sure.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::domain::{Atom, MAX_TEXT};
 use super::models::Grow;
 
 /// A text; null is written as Java writes it.
-pub(super) fn as_text(atom: &Atom) -> Option<Arc<str>> {
+pub(super) fn as_text(atom: &Atom) -> Option<Rc<str>> {
     match atom {
         Atom::Text(text) => Some(text.clone()),
         Atom::Int(0) => Some("null".into()),
@@ -15,7 +15,7 @@ pub(super) fn as_text(atom: &Atom) -> Option<Arc<str>> {
 }
 
 /// What `append` and `valueOf` write of an argument whose type has that descriptor.
-pub(super) fn written(atom: &Atom, ty: &[u8]) -> Option<Arc<str>> {
+pub(super) fn written(atom: &Atom, ty: &[u8]) -> Option<Rc<str>> {
     match (ty, atom) {
         (b"I" | b"J", Atom::Int(number)) => Some(number.to_string().into()),
         (b"C", _) => match character(atom)? {

@@ -53,6 +53,9 @@ fn all_targets(dex: &Dex<'_>) -> Targets {
         fields: full(header.fields.count),
         stores: full(header.fields.count),
         strings: full(header.strings.count),
+        objects: full(header.types.count),
+        call_sites: true,
+        ..Targets::default()
     }
 }
 
@@ -63,6 +66,8 @@ fn naive_sites(dex: &Dex<'_>, code: &super::Code<'_>) -> (Vec<Site>, Result<(), 
     for instruction in instructions.by_ref() {
         let index = instruction.index;
         let reference = match instruction.opcode.index {
+            _ if instruction.byte == 0x22 && index < dex.header.types.count => Reference::Object(super::TypeIdx(index)),
+            _ if matches!(instruction.byte, 0xfc | 0xfd) => Reference::CallSite(index),
             Index::Method if index < dex.header.methods.count => Reference::Method(super::MethodIdx(index)),
             Index::Field if index < dex.header.fields.count => Reference::Field(super::FieldIdx(index)),
             Index::String if index < dex.header.strings.count => Reference::String(super::StringIdx(index)),

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use super::{Class, File, body, calls_of, code_of, file, uleb};
 use crate::dex::tests::build::Body;
-use crate::dex::{Code, Dex, Index, Try};
-use crate::flow::{Answer, Asked, Hierarchy, Known, Program, Reason, Resolver};
+use crate::dex::{Code, Dex, Index, Scan, Try};
+use crate::flow::{Acts, Answer, Asked, Facts, Hierarchy, Known, Linkage, Program, Reason, Resolver};
 
 /// Code units of a step.
 const STEP: u32 = 6;
@@ -233,8 +233,15 @@ fn answers(bytes: &[u8], callee: &str) -> Vec<(u32, Answer)> {
 fn answers_at(bytes: &[u8], calls: impl Fn(&Dex<'_>, &Code<'_>) -> Vec<u32>) -> Vec<(u32, Answer)> {
     let (program, _) = Program::open(&[("test.dex", bytes)]);
     let hierarchy = Hierarchy::of(&program);
-    let resolver = Resolver::new(&hierarchy, 1, &|_| None);
+    let linkage = Linkage::of(&hierarchy);
     let dex = program.units[0].dex;
+    let scan = Scan::new("test.dex", &dex, linkage.targets(0).unwrap());
+    let mut acts = Acts::default();
+    for range in scan.ranges() {
+        scan.run(range, |_, method, _, sites| acts.add(&linkage, 0, method, sites));
+    }
+    let facts = Facts::of(&hierarchy, vec![vec![acts]]);
+    let resolver = Resolver::new(&hierarchy, &linkage, &facts, 1, &|_| None);
     let code = code_of(&dex, "m");
     let class = dex.class(0).unwrap();
     let method = dex.class_data(&class).unwrap().unwrap().map(Result::unwrap);
@@ -295,10 +302,13 @@ fn methods_beyond_all_measure_are_left() {
     let mut jumps = LOAD.to_vec();
     jumps.extend([0x0128; 200]);
     jumps.extend(TAKE);
-    for body in [body(1, switches), body(u16::MAX, jumps)] {
+    let told = |body| {
         let [(_, answer)] = &answers(&file(body), "m")[..] else { panic!("one call") };
-        assert_eq!((&answer.known[..], &answer.unknown), (&[][..], &Some(Reason::Limit)));
-    }
+        (answer.known.clone(), answer.unknown.clone())
+    };
+    assert_eq!(told(body(1, switches)), (Vec::new(), Some(Reason::Limit)));
+    // Registers that the value does not depend on cost nothing.
+    assert_eq!(told(body(u16::MAX, jumps)), (vec![(text("a"), None)], None));
 }
 
 proptest! {

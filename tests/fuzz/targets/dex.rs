@@ -58,6 +58,9 @@ fn scan(dex: &Dex<'_>) {
         fields: all(dex.header.fields.count),
         stores: all(dex.header.fields.count),
         strings: all(dex.header.strings.count),
+        objects: all(dex.header.types.count),
+        call_sites: true,
+        ..Targets::default()
     };
     let scan = Scan::new("classes.dex", dex, &targets);
     for range in scan.ranges() {
