@@ -23,6 +23,7 @@ mod part;
 
 mod android;
 mod archive;
+mod data;
 mod entry;
 mod inflate;
 mod map;
@@ -30,6 +31,7 @@ mod nested;
 mod sets;
 mod signing;
 
+pub use data::{Buffer, Data};
 pub use discover::{Input, discover};
 pub use entry::Entry;
 pub use nested::Nested;
