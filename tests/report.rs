@@ -381,6 +381,7 @@ fn read(data: &str, owner: Owner, caller: &str, certainty: Certainty) -> Read {
         pre_consent: reachable.then_some(true),
         background: None,
         obtainable: obtainable(),
+        via: None,
         note: None,
         confidence: Confidence::High,
         focus: Focus::Core,

@@ -3,6 +3,7 @@
 //! This room asks the readers and the catalog; it judges nothing and knows no disclosure. Its types serialise to the
 //! stable `candor.behavior/1` shape.
 
+mod callers;
 mod completeness;
 mod condition;
 mod consent;

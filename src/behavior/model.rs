@@ -237,6 +237,8 @@ pub struct Read {
     pub obtainable: Obtainable,
     /// What a reader must know.
     pub note: Option<String>,
+    /// The method of the owner that calls the code with the read, where the owner is known by its callers alone.
+    pub via: Option<String>,
     /// The catalog's confidence that the source means this data type.
     pub confidence: crate::catalog::Confidence,
     /// Whether a policy must list the data type: `core`, `policy` or `noise`.

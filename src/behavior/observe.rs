@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::callers::OwnersByCallers;
 use super::completeness::{EntryNames, Surface};
 use super::condition::Conditions;
 use super::endpoints::Hosts;
@@ -25,7 +26,7 @@ use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
 use crate::container::{Kind, Package, Part};
 use crate::error::Issue;
-use crate::flow::{Acts, Facts, Hierarchy, Linkage, Program, Resolver};
+use crate::flow::{Acts, Facts, Hierarchy, Linkage, Program, References, Resolver};
 use crate::limits::MAX_ISSUES;
 
 /// What is said where the call graph has a limit of its own.
@@ -145,13 +146,16 @@ impl Observer {
         if let (Some(hierarchy), Some(linkage)) = (&hierarchy, &linkage) {
             let facts = Facts::of(hierarchy, acts);
             let pending = std::mem::take(&mut found.pending);
-            let settle = || settle_all(&readers, &pending, package, hierarchy, linkage, &facts);
+            let references = References::of(hierarchy, linkage, &facts);
+            let settle = || settle_all(&readers, &pending, package, hierarchy, linkage, &references);
             // Without a manifest nothing says where the system enters.
             let is_entered = package.kind != Kind::Dex;
             let reach =
                 || is_entered.then(|| Reached::of(self.catalog, hierarchy, linkage, &facts, &manifests, package));
             let (settled, all) = rayon::join(settle, reach);
             found.append(settled);
+            let reach = all.as_ref().map(Reached::all);
+            OwnersByCallers { hierarchy, references: &references, owners: &owners, reach }.tell(&mut found.reads);
             found.reads.sort();
             found.reads.dedup();
             reached = all;
@@ -278,7 +282,7 @@ fn settle_all<'p>(
     package: &Package,
     hierarchy: &Hierarchy<'_, 'p>,
     linkage: &Linkage<'_, '_, 'p>,
-    facts: &Facts,
+    references: &References<'_, '_, '_, 'p>,
 ) -> Found {
     let mut found = Found::default();
     if pending.is_empty() {
@@ -287,7 +291,7 @@ fn settle_all<'p>(
     let tables = facts::read_tables(package);
     let strings = facts::Strings::of(&tables);
     let text = |id: u32| strings.text(id);
-    let resolver = Resolver::new(hierarchy, linkage, facts, pending.len(), &text);
+    let resolver = Resolver::new(hierarchy, linkage, references, pending.len(), &text);
     let settled: Vec<Found> = pending
         .par_iter()
         .filter_map(|pending| Some(readers.get(pending.reader)?.settle(pending, &resolver)))

@@ -105,6 +105,7 @@ impl<'c> Owners<'c> {
             background: None,
             obtainable: self.obtainable(source),
             note: None,
+            via: None,
             confidence: source.confidence,
             focus: source.focus,
         }

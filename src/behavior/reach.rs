@@ -64,11 +64,16 @@ impl<'p, 'b> Reached<'p, 'b> {
         self.truncated
     }
 
+    /// Everything that the system reaches.
+    pub(super) fn all(&self) -> &Reach {
+        &self.all
+    }
+
     /// Fills in what is known of the places of reads.
     pub(super) fn tell(&self, reads: &mut [Read]) {
         for read in reads.iter_mut().filter(|read| !read.caller.is_empty()) {
             let pc = u32::from_str_radix(read.pc.trim_start_matches("0x"), 16).unwrap_or_default();
-            let method = self.method(read);
+            let method = self.hierarchy.method_in(&read.file, &read.caller);
             let runs_early = method.filter(|method| self.unguarded.contains(*method));
             let guard = method.and_then(|method| self.guarded.at(method, pc));
             read.pre_consent = Some(runs_early.is_some() && guard.is_none());
@@ -93,26 +98,13 @@ impl<'p, 'b> Reached<'p, 'b> {
     fn tell_path(&self, read: &mut Read, method: Method, reach: &Reach, kinds: &Kinds) {
         let Some(path) = reach.path(method) else { return };
         read.entry = kinds.words.get(path.root).copied();
-        let described = path.methods.iter().filter_map(|method| {
-            let defined = self.hierarchy.method(*method)?;
-            let unit = self.hierarchy.program.units.get(defined.unit as usize)?;
-            Some(unit.dex.method_descriptor(defined.row.method))
-        });
-        read.path = described.collect();
+        read.path = path.methods.iter().filter_map(|method| self.hierarchy.describe(*method)).collect();
     }
 
     /// The check that keeps a method from running early, where one does.
     fn guard_on_the_way(&self, method: Method) -> Option<String> {
         let path = self.early.path(method)?;
         path.methods.iter().find_map(|step| self.guarded.of(*step).map(str::to_owned))
-    }
-
-    /// The method that holds a read, where the class loader takes it from that file.
-    fn method(&self, read: &Read) -> Option<Method> {
-        let (class, signature) = read.caller.split_once("->")?;
-        let class = self.hierarchy.class(self.hierarchy.type_named(class)?)?;
-        let unit = self.hierarchy.program.units.get(class.unit as usize)?;
-        self.hierarchy.declares(class, Signature::of(signature)).filter(|_| unit.label == read.file)
     }
 }
 

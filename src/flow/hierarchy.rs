@@ -230,6 +230,20 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
         (number != NONE).then_some(Method(number))
     }
 
+    /// The method with that descriptor, `Lcls;->name(args)ret`, where the class loader takes it from that file.
+    pub fn method_in(&self, file: &str, descriptor: &str) -> Option<Method> {
+        let (class, signature) = descriptor.split_once("->")?;
+        let class = self.class(self.type_named(class)?)?;
+        let unit = self.program.units.get(class.unit as usize)?;
+        self.declares(class, Signature::of(signature)).filter(|_| unit.label == file)
+    }
+
+    /// The descriptor of a method, `Lcls;->name(args)ret`.
+    pub fn describe(&self, method: Method) -> Option<String> {
+        let defined = self.method(method)?;
+        Some(self.program.units.get(defined.unit as usize)?.dex.method_descriptor(defined.row.method))
+    }
+
     /// The signature of a method that a file names.
     pub fn signature(&self, unit: u32, index: MethodIdx) -> Option<Signature> {
         self.program.units.get(unit as usize)?.signature(index)

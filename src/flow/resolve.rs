@@ -11,10 +11,10 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::domain::{Abstract, Atom, Cause, Reason};
-use super::facts::{Facts, Linkage};
+use super::facts::Linkage;
 use super::hierarchy::{Hierarchy, Method};
-use super::index::Index;
 use super::interpret::{Body, Premises, Run, Settled, Texts};
+use super::references::References;
 use super::slice::Goal;
 use crate::dex::{Code, FieldIdx, MethodDef, MethodIdx};
 
@@ -73,7 +73,7 @@ pub enum Asked {
 pub struct Resolver<'p, 'b> {
     pub(super) hierarchy: &'p Hierarchy<'p, 'b>,
     linkage: &'p Linkage<'p, 'p, 'b>,
-    pub(super) index: Index<'p, 'p, 'p, 'b>,
+    pub(super) index: &'p References<'p, 'p, 'p, 'b>,
     texts: &'p Texts<'p>,
     room: u64,
 }
@@ -125,13 +125,13 @@ impl<'p, 'b> Resolver<'p, 'b> {
     pub fn new(
         hierarchy: &'p Hierarchy<'p, 'b>,
         linkage: &'p Linkage<'p, 'p, 'b>,
-        facts: &Facts,
+        index: &'p References<'p, 'p, 'p, 'b>,
         methods: usize,
         texts: &'p Texts<'p>,
     ) -> Self {
         let bytes: u64 = hierarchy.program.units.iter().map(|unit| unit.dex.size() as u64).sum();
         let share = bytes.saturating_mul(WORK_PER_BYTE).checked_div(methods as u64).unwrap_or(MAX_WORK);
-        Self { hierarchy, linkage, index: Index::of(hierarchy, linkage, facts), texts, room: share.min(MAX_WORK) }
+        Self { hierarchy, linkage, index, texts, room: share.min(MAX_WORK) }
     }
 
     /// Questions about a method of the file at position `unit`.
@@ -164,7 +164,9 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
             for atom in value.atoms() {
                 match told(atom) {
                     Some(constant) => {
-                        known.entry(constant).or_insert_with(|| via.and_then(|via| self.descriptor(via)));
+                        known
+                            .entry(constant)
+                            .or_insert_with(|| via.and_then(|via| self.resolver.hierarchy.describe(via)));
                     }
                     None => unknown = unknown.or(Some(Reason::Computed)),
                 }
@@ -383,12 +385,6 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         let left = self.work.get().checked_sub(cost as u64);
         self.work.set(left.unwrap_or_default());
         left.map(|_| ())
-    }
-
-    fn descriptor(&self, method: Method) -> Option<String> {
-        let hierarchy = self.resolver.hierarchy;
-        let defined = hierarchy.method(method)?;
-        Some(hierarchy.program.units.get(defined.unit as usize)?.dex.method_descriptor(defined.row.method))
     }
 }
 

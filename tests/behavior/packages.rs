@@ -126,8 +126,9 @@ fn a_settings_key_that_is_not_the_android_id_is_not_called_so() {
 }
 
 #[test]
-fn the_owner_of_obfuscated_code_is_not_guessed() {
+fn obfuscated_code_is_that_of_its_callers_and_says_so() {
     let behavior = observe("id-photo/id-photo.apk", Focus::Core);
     let read = behavior.reads.iter().find(|read| read.caller.starts_with("La/b/c;")).unwrap();
-    assert_eq!((read.owner.kind, read.owner.id.as_str()), (OwnerKind::Unknown, "a.b"));
+    assert_eq!((read.owner.kind, read.owner.id.as_str()), (OwnerKind::App, "com.example.idphoto"));
+    assert!(read.via.as_ref().is_some_and(|via| via.starts_with("Lcom/example/idphoto/Upload;->")), "{:?}", read.via);
 }

@@ -105,6 +105,7 @@ fn read(data: &str, kind: OwnerKind, owner: &str) -> Read {
         pre_consent: None,
         background: None,
         obtainable: Obtainable::default(),
+        via: None,
         note: None,
         confidence: Confidence::High,
         focus: Focus::Core,

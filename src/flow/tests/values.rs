@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::{Class, File, body, calls_of, code_of, file, uleb};
 use crate::dex::tests::build::Body;
 use crate::dex::{Code, Dex, Index, Scan, Try};
-use crate::flow::{Acts, Answer, Asked, Facts, Hierarchy, Known, Linkage, Program, Reason, Resolver};
+use crate::flow::{Acts, Answer, Asked, Facts, Hierarchy, Known, Linkage, Program, Reason, References, Resolver};
 
 /// Code units of a step.
 const STEP: u32 = 6;
@@ -240,8 +240,8 @@ fn answers_at(bytes: &[u8], calls: impl Fn(&Dex<'_>, &Code<'_>) -> Vec<u32>) -> 
     for range in scan.ranges() {
         scan.run(range, |_, method, _, sites| acts.add(&linkage, 0, method, sites));
     }
-    let facts = Facts::of(&hierarchy, vec![vec![acts]]);
-    let resolver = Resolver::new(&hierarchy, &linkage, &facts, 1, &|_| None);
+    let index = References::of(&hierarchy, &linkage, &Facts::of(&hierarchy, vec![vec![acts]]));
+    let resolver = Resolver::new(&hierarchy, &linkage, &index, 1, &|_| None);
     let code = code_of(&dex, "m");
     let class = dex.class(0).unwrap();
     let method = dex.class_data(&class).unwrap().unwrap().map(Result::unwrap);

@@ -195,6 +195,7 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Read) -> io::Result<()> {
     notes.extend(read.literal.as_ref().filter(|literal| **literal != read.api).map(|literal| format!("\"{literal}\"")));
     notes.extend((read.pre_consent == Some(true)).then(|| words.pick("同意前", "before consent").to_owned()));
     notes.extend((read.background == Some(true)).then(|| words.pick("后台", "in the background").to_owned()));
+    notes.extend(read.via.is_some().then(|| words.pick("归属依调用者", "owner by its callers").to_owned()));
     notes.extend(words.obstacles(&read.obtainable));
     let line = Line::indented(indent).plain(&format!("{caller} → {api}")).gap(GAP);
     sheet.page.line(&line.whole(Tone::Faint, &notes.join(" · ")), hang)?;

@@ -9,10 +9,12 @@ use crate::dex::{FieldIdx, TypeIdx};
 
 /// Calls and assignments of the members of classes that the program defines.
 #[derive(Debug)]
-pub(super) struct Index<'l, 'h, 'p, 'b> {
+pub struct References<'l, 'h, 'p, 'b> {
     linkage: &'l Linkage<'h, 'p, 'b>,
     /// By method, the calls of exactly it; behind those, by call on an object, where it stands.
     calls: Lists<(Method, u32)>,
+    /// By method: where it is handed out, for whoever gets it to call.
+    bound: Lists<(Method, u32)>,
     /// Calls on objects of classes that the program defines, by signature.
     dispatched: Vec<(Signature, Type, Call)>,
     /// By field of all files: its assignments.
@@ -33,13 +35,20 @@ struct Lists<T> {
     items: Vec<T>,
 }
 
-impl<'l, 'h, 'p, 'b> Index<'l, 'h, 'p, 'b> {
-    pub(super) fn of(hierarchy: &Hierarchy<'_, '_>, linkage: &'l Linkage<'h, 'p, 'b>, facts: &Facts) -> Self {
+impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
+    /// Turns the facts around.
+    pub fn of(hierarchy: &Hierarchy<'_, '_>, linkage: &'l Linkage<'h, 'p, 'b>, facts: &Facts) -> Self {
         let methods = number(hierarchy.methods().len());
         let called = || {
             facts.iter().filter_map(|(method, fact)| match fact.act {
                 Act::Call(called) => Some((called.0, (method, fact.pc))),
                 Act::Dispatch(call) => Some((methods.saturating_add(call.0), (method, fact.pc))),
+                _ => None,
+            })
+        };
+        let bound = || {
+            facts.iter().filter_map(|(method, fact)| match fact.act {
+                Act::Bind(bound) => Some((bound.0, (method, fact.pc))),
                 _ => None,
             })
         };
@@ -76,6 +85,7 @@ impl<'l, 'h, 'p, 'b> Index<'l, 'h, 'p, 'b> {
         Self {
             linkage,
             calls: Lists::of(methods.saturating_add(number(linkage.calls().len())), (Method(NONE), 0), called),
+            bound: Lists::of(methods, (Method(NONE), 0), bound),
             dispatched,
             stores: Lists::of(fields, (Method(NONE), 0), stored),
             names: Lists::of(types, (NONE, TypeIdx(NONE)), named),
@@ -87,7 +97,7 @@ impl<'l, 'h, 'p, 'b> Index<'l, 'h, 'p, 'b> {
     /// The places that may call a method, in order: by its own name, one that inherits it, or one that it overrides.
     ///
     /// `spend` is told how much is looked at; where it gives none, so does this.
-    pub(super) fn callers(
+    pub fn callers(
         &self,
         hierarchy: &Hierarchy<'_, '_>,
         method: Method,
@@ -111,6 +121,11 @@ impl<'l, 'h, 'p, 'b> Index<'l, 'h, 'p, 'b> {
             found.sort_unstable();
         }
         Some(found)
+    }
+
+    /// The places that hand a method out, as what makes a lambda does.
+    pub fn binders(&self, method: Method) -> &[(Method, u32)] {
+        self.bound.at(method.0)
     }
 
     /// The one method with code that a call on an object of class `ty` may run.
