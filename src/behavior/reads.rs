@@ -103,7 +103,7 @@ impl<'b> Reader<'_, 'b> {
         let mut matched = Vec::new();
         found.issues = scan.run(classes, |class, method, code, sites| {
             let Some(linkage) = self.linkage else { return self.read_method(class, method, code, sites, &mut found) };
-            acts.add(linkage, unit, method, sites);
+            acts.add(linkage, unit, method, code, sites);
             matched.clear();
             matched.extend(sites.iter().filter(|site| self.matches.targets.contain(site)));
             if !matched.is_empty() {

@@ -9,7 +9,8 @@ use rustc_hash::FxHashMap;
 use super::hierarchy::{Hierarchy, Method, NONE, Type, number};
 use super::models::{self, Model};
 use super::program::Signature;
-use crate::dex::{BitSet, FieldIdx, MethodDef, MethodIdx, Reference, Site, Targets, TypeIdx};
+use super::reflection;
+use crate::dex::{BitSet, Code, FieldIdx, MethodDef, MethodIdx, Reference, Site, Targets, TypeIdx};
 
 /// `ACC_INTERFACE`
 const INTERFACE: u32 = 0x200;
@@ -249,7 +250,14 @@ fn end_of(signature: Signature) -> u32 {
 impl Acts {
     /// Adds what a method of the file at position `unit` does, by sites that include those of [`Linkage::targets`].
     /// Methods come in the order of the file.
-    pub fn add(&mut self, linkage: &Linkage<'_, '_, '_>, unit: u32, method: &MethodDef, sites: &[Site]) {
+    pub fn add(
+        &mut self,
+        linkage: &Linkage<'_, '_, '_>,
+        unit: u32,
+        method: &MethodDef,
+        code: &Code<'_>,
+        sites: &[Site],
+    ) {
         let hierarchy = linkage.hierarchy;
         let Some(number) = hierarchy.defined(unit, method.method) else { return };
         let Some(defined) = hierarchy.method(number).filter(|defined| defined.row == *method) else { return };
@@ -274,6 +282,7 @@ impl Acts {
             }
             add(linkage.touched(unit, site).map(Act::Touch));
         }
+        self.facts.extend(reflection::acts(linkage, hierarchy, unit, code, sites));
         self.methods.push((number, self.facts.len()));
     }
 }

@@ -17,6 +17,7 @@ mod interpret;
 mod models;
 mod program;
 mod references;
+mod reflection;
 mod resolve;
 mod slice;
 mod state;

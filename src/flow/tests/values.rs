@@ -238,7 +238,7 @@ fn answers_at(bytes: &[u8], calls: impl Fn(&Dex<'_>, &Code<'_>) -> Vec<u32>) -> 
     let scan = Scan::new("test.dex", &dex, linkage.targets(0).unwrap());
     let mut acts = Acts::default();
     for range in scan.ranges() {
-        scan.run(range, |_, method, _, sites| acts.add(&linkage, 0, method, sites));
+        scan.run(range, |_, method, code, sites| acts.add(&linkage, 0, method, code, sites));
     }
     let index = References::of(&hierarchy, &linkage, &Facts::of(&hierarchy, vec![vec![acts]]));
     let resolver = Resolver::new(&hierarchy, &linkage, &index, 1, &|_| None);
