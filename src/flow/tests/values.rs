@@ -226,7 +226,7 @@ fn run(steps: &[Step], tries: &[Try], choices: &[bool]) -> Vec<(u32, Option<Stri
 }
 
 /// What is known of the first argument of each call whose name starts with `callee`.
-fn answers(bytes: &[u8], callee: &str) -> Vec<(u32, Answer)> {
+pub(super) fn answers(bytes: &[u8], callee: &str) -> Vec<(u32, Answer)> {
     answers_at(bytes, |dex, code| calls_of(dex, code, callee))
 }
 
