@@ -23,6 +23,7 @@ pub mod manifest;
 pub mod dex;
 pub mod flow;
 pub mod native;
+pub mod policy;
 pub mod script;
 
 pub mod behavior;

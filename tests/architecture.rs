@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 
 /// What each room may use. Readers know nothing of privacy, the disclosure knows nothing of packages, the report does not
 /// reach behind the behavior, and only `check` sees both sides.
-const EDGES: [(&str, &[&str]); 15] = [
+const EDGES: [(&str, &[&str]); 16] = [
     ("error", &[]),
     ("limits", &[]),
     ("container", &["error", "limits"]),
@@ -26,10 +26,11 @@ const EDGES: [(&str, &[&str]); 15] = [
     ("catalog", &["error", "limits"]),
     ("behavior", &["catalog", "container", "dex", "error", "flow", "limits", "manifest", "native", "script"]),
     ("disclosure", &["catalog", "error", "limits"]),
+    ("policy", &["catalog", "disclosure", "error", "limits"]),
     ("check", &["behavior", "catalog", "disclosure", "error", "limits"]),
     ("report", &["behavior", "catalog", "check", "disclosure", "error", "limits"]),
     ("store", &["behavior", "catalog", "check", "disclosure", "error", "limits"]),
-    ("cli", &["behavior", "catalog", "check", "container", "disclosure", "error", "limits", "report", "store"]),
+    ("cli", &["behavior", "catalog", "check", "container", "disclosure", "error", "limits", "policy", "report", "store"]),
 ];
 
 /// Rooms that read hostile bytes.

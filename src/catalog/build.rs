@@ -8,6 +8,7 @@ mod checks;
 mod key;
 mod load;
 mod model;
+mod phrase;
 mod platform_table;
 mod rule;
 mod tables;
@@ -23,7 +24,7 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 /// What the tables are made of.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "api.rs",
     "api_list.rs",
     "build.rs",
@@ -32,6 +33,7 @@ const SOURCES: [&str; 12] = [
     "key.rs",
     "load.rs",
     "model.rs",
+    "phrase.rs",
     "platform_table.rs",
     "rule.rs",
     "tables.rs",

@@ -6,6 +6,7 @@
 
 mod args;
 mod batch;
+mod import;
 mod messages;
 mod options;
 mod output;
@@ -54,6 +55,7 @@ fn command(command: &Command) -> Result<Status> {
             let options = Options::with_gate(check, catalog)?;
             packages(&options, &page(&check.batch, catalog), form)
         }
+        Command::Import(arguments) => import::run(arguments),
         Command::Catalog(catalog) => self::catalog(&catalog.action),
         Command::Completions { shell } => {
             let mut script = Vec::new();

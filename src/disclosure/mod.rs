@@ -10,6 +10,7 @@ mod place;
 mod query;
 mod read;
 mod validate;
+mod write;
 
 pub use model::{
     Cite, Claim, Claims, Collects, Denies, Disclosure, Effective, PermissionRow, SCHEMA, SdkRow, SourceText,
