@@ -30,7 +30,10 @@ const EDGES: [(&str, &[&str]); 16] = [
     ("check", &["behavior", "catalog", "disclosure", "error", "limits"]),
     ("report", &["behavior", "catalog", "check", "disclosure", "error", "limits"]),
     ("store", &["behavior", "catalog", "check", "disclosure", "error", "limits"]),
-    ("cli", &["behavior", "catalog", "check", "container", "disclosure", "error", "limits", "policy", "report", "store"]),
+    (
+        "cli",
+        &["behavior", "catalog", "check", "container", "disclosure", "error", "limits", "policy", "report", "store"],
+    ),
 ];
 
 /// Rooms that read hostile bytes.

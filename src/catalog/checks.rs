@@ -9,7 +9,7 @@ use super::rule::Rule;
 use super::tables::Tables;
 use super::words::{
     CASES, CATEGORIES, DATA_CLASSES, DECLARED_BASES, GBT35273, LOOK_UPS, MARKER_KINDS, MARKERS, NEEDS, PHRASE_ROLES,
-    PLACEHOLDERS,    PLATFORMS, PROTECTIONS, ROLES, RULE_CLASSES, STRENGTHS, TIERS,
+    PLACEHOLDERS, PLATFORMS, PROTECTIONS, ROLES, RULE_CLASSES, STRENGTHS, TIERS,
 };
 
 /// Checks `files` as entries that are laid over `base`, in the order given. The first fault is returned.

@@ -192,12 +192,19 @@ mod tests {
             schema: SCHEMA.to_owned(),
             title: "政策\t".to_owned(),
             effective: Some(Effective { from: Some("2021-11-01".to_owned()), to: None }),
-            collects: vec![Collects { data: vec!["imei".to_owned()], open_ended: true, cite: cite.clone(), ..Collects::default() }],
-            sdk: vec![SdkRow { names: vec!["支付宝".to_owned()], catalog: vec!["alipay".to_owned()], cite: cite.clone(), ..SdkRow::default() }],
-            claims: Claims {
-                rights: Some(Claim { value: "x".to_owned(), days: Some(15), cite }),
-                ..Claims::default()
-            },
+            collects: vec![Collects {
+                data: vec!["imei".to_owned()],
+                open_ended: true,
+                cite: cite.clone(),
+                ..Collects::default()
+            }],
+            sdk: vec![SdkRow {
+                names: vec!["支付宝".to_owned()],
+                catalog: vec!["alipay".to_owned()],
+                cite: cite.clone(),
+                ..SdkRow::default()
+            }],
+            claims: Claims { rights: Some(Claim { value: "x".to_owned(), days: Some(15), cite }), ..Claims::default() },
             ..Disclosure::default()
         };
         let text = disclosure.to_toml(&["made\nby a test".to_owned()], &|cite| vec![format!("line {}", cite.lines[0])]);

@@ -21,16 +21,22 @@ const MOST_NAMES: usize = 300;
 
 /// Reads the block that begins here; gives how many parts it took.
 pub(super) fn labelled(parts: &[Part], platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> Option<usize> {
-    let first = line(parts, 0)?;
+    let first = line(parts, 0).filter(|line| !line.rule)?;
     let mut fields = Fields::default();
     let mut used = 0_usize;
     if labels(&first.text, words).is_empty() {
         // A title before the labels names what they are about.
         let next = line(parts, 1)?;
         let (column, _) = labels(&next.text, words).into_iter().next()?;
+        // Only the whole words of a label make the line before it a title.
+        whole_label(&next.text, words)?;
         let title = first.text.as_str();
         let titles = matches!(column, Column::Party | Column::Provider | Column::Data | Column::Purpose);
-        if !titles || GAP < next.gap || names::LONGEST_NAME < title.chars().count() || title.contains(['。', '：', ':', '，']) {
+        if !titles
+            || GAP < next.gap
+            || names::LONGEST_NAME < title.chars().count()
+            || title.contains(['。', '：', ':', '，'])
+        {
             return None;
         }
         fields.cells.push((Column::Sdk, numberless(&first.text)));
@@ -53,7 +59,9 @@ pub(super) fn labelled(parts: &[Part], platform: &str, words: &Words<'_>, draft:
                 names(column) && fields.cells.iter().any(|(it, _)| it == column)
                     || *column == Column::Sdk && !fields.cells.is_empty() && !has_sdk(&fields)
             });
-            let repeats = !titled && !has_sdk(&fields) && found.iter().any(|(column, _)| *column == Column::Party && has(&fields, Column::Party));
+            let repeats = !titled
+                && !has_sdk(&fields)
+                && found.iter().any(|(column, _)| *column == Column::Party && has(&fields, Column::Party));
             if (begins || repeats || line.rule) && !fields.cells.is_empty() {
                 break;
             }
@@ -85,7 +93,8 @@ fn labels(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
     let Some((column, start)) = label(string, words) else { return Vec::new() };
     let mut found = vec![(column, start..string.len())];
     // What follows a gap or a semicolon may be the next label.
-    let breaks = string.char_indices().filter(|(at, it)| start < *at && matches!(it, ' ' | '；' | ';' | '\u{3000}' | '\n'));
+    let breaks =
+        string.char_indices().filter(|(at, it)| start < *at && matches!(it, ' ' | '；' | ';' | '\u{3000}' | '\n'));
     for (at, mark) in breaks {
         let next = at.saturating_add(mark.len_utf8());
         if let Some((column, value)) = string.get(next..).and_then(|rest| label(rest, words))
@@ -100,6 +109,11 @@ fn labels(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
     found.into_iter().map(|(column, range)| (column, text.slice(range).trimmed())).collect()
 }
 
+/// The column of the label with which a line begins, by its whole words.
+fn whole_label(text: &Text, words: &Words<'_>) -> Option<Column> {
+    Column::exact(text.as_str().split(['：', ':']).next()?, words)
+}
+
 /// The line goes on with the value before it.
 fn goes_on(line: &Line, parts: &[Part], place: usize, fields: &Fields, words: &Words<'_>) -> bool {
     let Some((column, value)) = fields.cells.last() else { return false };
@@ -109,14 +123,20 @@ fn goes_on(line: &Line, parts: &[Part], place: usize, fields: &Fields, words: &W
     }
     // The title of the next block is no value of this one.
     let titles = self::line(parts, place.saturating_add(1)).is_some_and(|next| {
-        0 < line.gap && labels(&next.text, words).first().is_some_and(|(it, _)| matches!(it, Column::Party | Column::Provider | Column::Sdk))
+        0 < line.gap
+            && labels(&next.text, words)
+                .first()
+                .is_some_and(|(it, _)| matches!(it, Column::Party | Column::Provider | Column::Sdk))
     });
     if titles {
         return false;
     }
     match column {
         Column::Link => line.gap == 0 && !text.contains('。'),
-        _ => line.gap == 0 && (value.is_blank() || !value.as_str().ends_with(['。', '；'])) || value.is_blank() && line.gap <= 1,
+        _ => {
+            line.gap == 0 && (value.is_blank() || !value.as_str().ends_with(['。', '；']))
+                || value.is_blank() && line.gap <= 1
+        }
     }
 }
 
@@ -129,7 +149,8 @@ pub(super) fn list(parts: &[Part], platform: &str, words: &Words<'_>, draft: &mu
     if !introduced {
         return None;
     }
-    let items: Vec<&Line> = (1..MOST_NAMES).map_while(|place| line(parts, place)).take_while(|line| is_name(line)).collect();
+    let items: Vec<&Line> =
+        (1..MOST_NAMES).map_while(|place| line(parts, place)).take_while(|line| is_name(line)).collect();
     let marked = items.iter().any(|line| line.item);
     let known = items.iter().filter(|line| !words.find(line.text.as_str()).sdks.is_empty()).count();
     let items: Vec<&Line> = items.into_iter().take_while(|line| line.item || !marked).collect();
@@ -174,7 +195,8 @@ fn numberless(text: &Text) -> Text {
     if !is_section(string) {
         return text.clone();
     }
-    let rest = string.trim_start_matches(|it: char| it.is_ascii_digit() || "一二三四五六七八九十（()）.、． ".contains(it));
+    let rest =
+        string.trim_start_matches(|it: char| it.is_ascii_digit() || "一二三四五六七八九十（()）.、． ".contains(it));
     text.slice(string.len().saturating_sub(rest.len())..string.len())
 }
 

@@ -44,9 +44,17 @@ impl Claims {
         self.company(string, text, found, role, draft);
         if role == "minors" {
             let span = text.span();
-            let first = sentences(string).into_iter().next().and_then(|it| string.get(it)).unwrap_or_default();
+            let speaks = |it: &Range<usize>| {
+                found.valued("claim").any(|(range, value)| value == "minors" && it.contains(&range.start))
+            };
+            let first = sentences(string).into_iter().find(speaks).and_then(|it| string.get(it)).unwrap_or_default();
             match &mut self.minors {
-                Some((all, _, true)) => all.end = all.end.max(span.end),
+                Some((all, said, true)) => {
+                    all.end = all.end.max(span.end);
+                    if said.is_empty() {
+                        *said = one_line(first, STATED);
+                    }
+                }
                 _ => self.minors = Some((span, one_line(first, STATED), true)),
             }
         }
@@ -253,7 +261,9 @@ fn number(string: &str) -> Option<Range<usize>> {
         if it.is_ascii_digit() || start.is_some() && it == '-' {
             start.get_or_insert(at);
         } else if let Some(from) = start.take()
-            && string.get(from..at).is_some_and(|it| (7..=16).contains(&it.chars().filter(char::is_ascii_digit).count()))
+            && string
+                .get(from..at)
+                .is_some_and(|it| (7..=16).contains(&it.chars().filter(char::is_ascii_digit).count()))
         {
             return Some(from..at);
         }
@@ -269,7 +279,9 @@ fn company_start(string: &str, end: usize, found: &Found) -> usize {
     for (at, it) in before.char_indices().rev().take(30) {
         let closes = matches!(it, ')' | '）');
         let opens = matches!(it, '(' | '（');
-        let part = it.is_alphanumeric() || it == '&' || it == ' ' && string.get(at..).is_some_and(|it| it.trim_start().starts_with(|it: char| it.is_ascii()));
+        let part = it.is_alphanumeric()
+            || it == '&'
+            || it == ' ' && string.get(at..).is_some_and(|it| it.trim_start().starts_with(|it: char| it.is_ascii()));
         if closes && !bracket {
             bracket = true;
         } else if opens && bracket {
@@ -281,8 +293,11 @@ fn company_start(string: &str, end: usize, found: &Found) -> usize {
     }
     if bracket {
         // A bracket that closes and never opened belongs to what stands before the name.
-        start = before.rfind([')', '）']).map_or(end, |at| at.saturating_add(before.get(at..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8)));
+        start = before.rfind([')', '）']).map_or(end, |at| {
+            at.saturating_add(before.get(at..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8))
+        });
     }
-    let stops = found.valued("company").filter(|(range, value)| *value == "stop" && start <= range.start && range.end < end);
+    let stops =
+        found.valued("company").filter(|(range, value)| *value == "stop" && start <= range.start && range.end < end);
     stops.map(|(range, _)| range.end).max().unwrap_or(start)
 }

@@ -103,6 +103,7 @@ pub(super) fn label(line: &str, words: &Words<'_>) -> Option<(Column, usize)> {
         return None;
     }
     // A number or a bullet may stand before the label.
-    let bare = label.trim_start_matches(|it: char| it.is_ascii_digit() || matches!(it, '.' | ')' | '）' | '(' | '（' | ' '));
+    let bare =
+        label.trim_start_matches(|it: char| it.is_ascii_digit() || matches!(it, '.' | ')' | '）' | '(' | '（' | ' '));
     Column::of(bare, words).map(|column| (column, start))
 }

@@ -118,13 +118,16 @@ fn marks(text: &str, found: &Found, groups: &[Range<usize>]) -> Vec<Mark> {
     // 仅Android contains Android: the longer word stands.
     platforms.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     for (range, platform) in platforms {
-        if range.start < last_end || found.data.iter().any(|hit| hit.range.start < range.end && range.start < hit.range.end) {
+        if range.start < last_end
+            || found.data.iter().any(|hit| hit.range.start < range.end && range.start < hit.range.end)
+        {
             continue;
         }
         let group = groups.iter().filter(|group| group.contains(&range.start)).next_back();
         let before = text.get(..range.start).unwrap_or_default().trim_end();
         let after = text.get(range.end..).unwrap_or_default();
-        let starts = before.is_empty() || before.ends_with(['(', '（', '[', '【', '，', ',', '；', ';', '。', '、', '：', ':', '\n']);
+        let starts = before.is_empty()
+            || before.ends_with(['(', '（', '[', '【', '，', ',', '；', ';', '。', '、', '：', ':', '\n']);
         let alone = group.is_some_and(|group| {
             let inside = text.get(group.start..group.end).unwrap_or_default();
             inside.chars().count() <= range.len().saturating_add(6).min(16)
@@ -147,7 +150,9 @@ fn marks(text: &str, found: &Found, groups: &[Range<usize>]) -> Vec<Mark> {
 }
 
 fn platform(marks: &[Mark], hit: &Hit) -> &'static str {
-    let behind = marks.iter().find(|it| it.behind && hit.range.end <= it.range.start && it.range.start <= hit.range.end.saturating_add(2));
+    let behind = marks
+        .iter()
+        .find(|it| it.behind && hit.range.end <= it.range.start && it.range.start <= hit.range.end.saturating_add(2));
     let over = marks.iter().find(|it| !it.behind && it.range.contains(&hit.range.start));
     behind.or(over).map_or("", |mark| mark.platform)
 }
@@ -156,8 +161,10 @@ fn platform(marks: &[Mark], hit: &Hit) -> &'static str {
 fn is_open(text: &str, found: &Found, data: &[&Hit]) -> bool {
     found.of("open-list").any(|range| {
         let word = text.get(range.clone()).unwrap_or_default();
-        let after = data.iter().any(|hit| range.end <= hit.range.start && hit.range.start <= range.end.saturating_add(12));
-        let before = data.iter().any(|hit| hit.range.end <= range.start && range.start <= hit.range.end.saturating_add(12));
+        let after =
+            data.iter().any(|hit| range.end <= hit.range.start && hit.range.start <= range.end.saturating_add(12));
+        let before =
+            data.iter().any(|hit| hit.range.end <= range.start && range.start <= hit.range.end.saturating_add(12));
         if word.starts_with(['等', '之']) || word == "etc" { before } else { after }
     })
 }
@@ -189,8 +196,14 @@ mod tests {
 
     #[test]
     fn marks_of_platforms_hold_for_what_follows() {
-        assert_eq!(ids("【双端】IP地址【仅Android】OAID、IMEI【仅iOS】IDFV"), "ip-address@both oaid@android imei@android idfv@ios");
-        assert_eq!(ids("设备标识（Android如IMEI、OAID，iOS如IDFV、IDFA）、序列号"), "imei@android oaid@android idfv@ios idfa@ios serial");
+        assert_eq!(
+            ids("【双端】IP地址【仅Android】OAID、IMEI【仅iOS】IDFV"),
+            "ip-address@both oaid@android imei@android idfv@ios"
+        );
+        assert_eq!(
+            ids("设备标识（Android如IMEI、OAID，iOS如IDFV、IDFA）、序列号"),
+            "imei@android oaid@android idfv@ios idfa@ios serial …"
+        );
         assert_eq!(ids("MAC地址(如为iOS端,则仅适用于旧版本)、IDFA（ios专有）、IMEI"), "mac-wifi idfa@ios imei");
     }
 }

@@ -152,7 +152,14 @@ mod tests {
 
     #[test]
     fn days_are_read_in_every_way() {
-        for text in ["：2021年11月01日", ": 2021-11-1 起", "：2021/11/01", ": November 1, 2021", ": 1 November 2021", "日期 2021.11.1"] {
+        for text in [
+            "：2021年11月01日",
+            ": 2021-11-1 起",
+            "：2021/11/01",
+            ": November 1, 2021",
+            ": 1 November 2021",
+            "日期 2021.11.1",
+        ] {
             assert_eq!(day(text, 0, 24).map(|(day, _)| day).as_deref(), Some("2021-11-01"), "{text}");
         }
         for text in ["：2020年3月", "2021年13月1日", "：暂无", "2021年2月30日"] {

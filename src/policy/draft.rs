@@ -122,7 +122,11 @@ pub(super) fn id_word(id: &str, umbrella: bool) -> String {
 }
 
 /// The words of the items, each once: ids, and what has none as written.
-pub(super) fn words_of(text: &str, listed: &Listed, take: impl Fn(&super::data::Item) -> bool) -> (Vec<String>, Vec<String>) {
+pub(super) fn words_of(
+    text: &str,
+    listed: &Listed,
+    take: impl Fn(&super::data::Item) -> bool,
+) -> (Vec<String>, Vec<String>) {
     let (mut data, mut other) = (Vec::new(), Vec::new());
     for item in listed.items.iter().filter(|item| take(item)) {
         match item.entry {

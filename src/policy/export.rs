@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::Import;
 use super::draft::{Mark, MarkKind, one_line};
 use super::rows::on_other;
-use super::Import;
 use crate::disclosure::Cite;
 
 /// Characters of a line of the policy that a comment shows.
@@ -46,7 +46,9 @@ impl Import {
     pub fn to_json(&self) -> Value {
         let it = &self.disclosure;
         let android = |platforms: &[String]| platforms.is_empty() || platforms.iter().any(|it| !on_other(it));
-        let sdks = |on: bool| it.sdk.iter().filter(|row| android(&row.platforms) == on).map(|row| flat(row, &row.cite)).collect();
+        let sdks = |on: bool| {
+            it.sdk.iter().filter(|row| android(&row.platforms) == on).map(|row| flat(row, &row.cite)).collect()
+        };
         let permissions: Vec<Value> = it.permission.iter().map(|row| flat(row, &row.cite)).collect();
         let mut collects: Vec<Value> = Vec::new();
         for entry in &it.collects {
@@ -58,7 +60,9 @@ impl Import {
         }
         // A permission row that names data says that the app collects them.
         for row in it.permission.iter().filter(|row| !row.data.is_empty() && android(&row.platforms)) {
-            collects.push(json!({"data": row.data, "permission": row.text, "lines": row.cite.lines, "quote": row.cite.quote}));
+            collects.push(
+                json!({"data": row.data, "permission": row.text, "lines": row.cite.lines, "quote": row.cite.quote}),
+            );
         }
         let spans: Vec<Value> = self.marks.iter().map(|mark| self.span(mark)).collect();
         let unread: Vec<Value> = self

@@ -79,6 +79,6 @@ mod tests {
     fn a_range_leads_back() {
         let folded = Folded::new("的 Ｗi-Fi（名");
         let start = folded.text.find("wifi").expect("is there");
-        assert_eq!(folded.original(start, start + 4), Some((4, 10)));
+        assert_eq!(folded.original(start, start + 4), Some((4, 11)));
     }
 }

@@ -37,7 +37,7 @@ fn columns_of_space(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> 
         return None;
     }
     header(first.iter().map(Text::as_str), words)?;
-    let mut grid = Grid { rows: vec![first.iter().map(Cell::new).collect()], width: first.len() };
+    let mut grid = Grid { rows: vec![first.iter().map(Cell::new).collect()] };
     let mut used = 1_usize;
     for line in lines.iter().skip(1) {
         let row = cells(&line.text);
@@ -85,7 +85,7 @@ fn cell_a_line(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> {
     let columns: Vec<Column> =
         lines.iter().take(width).filter_map(|line| Column::of(line.text.as_str(), words)).collect();
     let cell = |line: &Line| Cell::new(&line.text);
-    let mut grid = Grid { rows: vec![lines.iter().take(width).map(cell).collect()], width };
+    let mut grid = Grid { rows: vec![lines.iter().take(width).map(cell).collect()] };
     let mut used = width;
     let first_gap = lines.get(width).map_or(0, |line| line.gap);
     let mut row: Vec<Cell> = Vec::new();

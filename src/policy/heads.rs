@@ -15,10 +15,12 @@ const LONGEST_APP: usize = 20;
 
 /// Reads both into the draft.
 pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
-    let lines = || parts.iter().filter_map(|part| match part {
-        Part::Line(line) => Some(&line.text),
-        Part::Grid(_) => None,
-    });
+    let lines = || {
+        parts.iter().filter_map(|part| match part {
+            Part::Line(line) => Some(&line.text),
+            Part::Grid(_) => None,
+        })
+    };
     for text in lines().take(TITLE_LINES) {
         let string = text.as_str();
         if LONGEST_TITLE < string.chars().count() || string.contains(['。', '，', '：']) {
@@ -29,7 +31,8 @@ pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
         string.clone_into(&mut draft.disclosure.title);
         draft.mark(text.span(), MarkKind::Claim, string);
         let before = string.get(..range.start).unwrap_or_default();
-        let name = before.trim_matches(['《', '“', '"', '—', '-', ' ', '【', '】', '*', '”']).trim_end_matches(['用', '户']);
+        let name =
+            before.trim_matches(['《', '“', '"', '—', '-', ' ', '【', '】', '*', '”']).trim_end_matches(['用', '户']);
         let product = found.of("title").count() == 1 || !name.is_empty();
         if product && is_name(name) && words.find(name).phrases.iter().all(|(_, role, _)| *role != "generic-sdk") {
             name.clone_into(&mut draft.disclosure.app);
@@ -59,5 +62,6 @@ fn named(text: &Text, words: &Words<'_>) -> Option<String> {
 }
 
 fn is_name(name: &str) -> bool {
-    (2..=LONGEST_APP).contains(&name.chars().count()) && !name.contains(['，', ',', '。', '、', '：', '（', '(', '的', '我', '您', '/', '本'])
+    (2..=LONGEST_APP).contains(&name.chars().count())
+        && !name.contains(['，', ',', '。', '、', '：', '（', '(', '的', '我', '您', '/', '本'])
 }

@@ -273,8 +273,12 @@ impl Reader {
         let Some(table) = self.table.take() else { return };
         // A span may reach beyond the last row.
         let own = table.row.map_or(0, |row| row.saturating_add(1));
-        let rows: Vec<Vec<Cell>> =
-            table.rows.into_iter().take(own).map(|row| row.into_iter().map(Option::unwrap_or_default).collect()).collect();
+        let rows: Vec<Vec<Cell>> = table
+            .rows
+            .into_iter()
+            .take(own)
+            .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
+            .collect();
         let width = rows.iter().map(Vec::len).max().unwrap_or_default();
         if width < 2 {
             let pieces = rows.into_iter().flatten().filter(|cell| !cell.inherited);
@@ -282,7 +286,7 @@ impl Reader {
                 self.parts.push(Part::Line(Line { text: line.trimmed(), closed: true, ..Line::default() }));
             }
         } else {
-            self.parts.push(Part::Grid(Grid { rows, width }));
+            self.parts.push(Part::Grid(Grid { rows }));
         }
         self.line = Text::default();
     }
@@ -357,9 +361,32 @@ fn span(tag: &StartTag<usize>, name: &[u8]) -> usize {
 
 fn is_block(name: &[u8]) -> bool {
     const BLOCKS: [&[u8]; 26] = [
-        b"address", b"article", b"aside", b"blockquote", b"caption", b"center", b"dd", b"details", b"div", b"dl", b"fieldset",
-        b"figure", b"footer", b"form", b"header", b"hr", b"main", b"nav", b"ol", b"p", b"section", b"summary", b"tbody",
-        b"thead", b"title", b"ul",
+        b"address",
+        b"article",
+        b"aside",
+        b"blockquote",
+        b"caption",
+        b"center",
+        b"dd",
+        b"details",
+        b"div",
+        b"dl",
+        b"fieldset",
+        b"figure",
+        b"footer",
+        b"form",
+        b"header",
+        b"hr",
+        b"main",
+        b"nav",
+        b"ol",
+        b"p",
+        b"section",
+        b"summary",
+        b"tbody",
+        b"thead",
+        b"title",
+        b"ul",
     ];
     BLOCKS.contains(&name)
 }

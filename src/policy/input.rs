@@ -8,7 +8,7 @@ use crate::limits::MAX_TEXT_BYTES;
 
 /// What the text is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(super) enum Form {
     /// Lines of text, with marks of Markdown or without.
     Plain,
     /// A page.
@@ -124,9 +124,10 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 fn strict(encoding: &'static Encoding, bytes: &[u8]) -> Result<String> {
-    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned).ok_or_else(
-        || refuse(&format!("bytes that are neither UTF-8 nor {}", encoding.name()), None),
-    )
+    encoding
+        .decode_without_bom_handling_and_without_replacement(bytes)
+        .map(std::borrow::Cow::into_owned)
+        .ok_or_else(|| refuse(&format!("bytes that are neither UTF-8 nor {}", encoding.name()), None))
 }
 
 #[cold]

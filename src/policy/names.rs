@@ -89,7 +89,8 @@ fn outer_names(cell: &str, words: &Words<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for piece in strong {
         let parts = split(piece, |it| matches!(it, '/' | '|' | '和' | '及' | '与' | '&' | '+'));
-        let all = 1 < parts.len() && parts.iter().all(|part| words.catalog.sdk_by_policy_name(&bare(part)).next().is_some());
+        let all =
+            1 < parts.len() && parts.iter().all(|part| words.catalog.sdk_by_policy_name(&bare(part)).next().is_some());
         let whole = words.catalog.sdk_by_policy_name(piece).next().is_some();
         if all && !whole {
             names.extend(parts.iter().map(|part| part.trim().to_owned()));
@@ -171,7 +172,11 @@ fn stripped(name: &str, words: &Words<'_>) -> String {
         }
         let found = words.find(&name);
         let cut = found.of("generic-sdk").find_map(|range| {
-            let rest = if range.start == 0 { name.get(range.end..) } else { (range.end == name.len()).then(|| name.get(..range.start)).flatten() };
+            let rest = if range.start == 0 {
+                name.get(range.end..)
+            } else {
+                (range.end == name.len()).then(|| name.get(..range.start)).flatten()
+            };
             rest.map(str::trim).filter(|rest| !rest.is_empty()).map(str::to_owned)
         });
         match cut {
@@ -190,7 +195,10 @@ mod tests {
     fn a_bracket_names_what_a_category_does_not() {
         let words = Words::new(Catalog::builtin());
         let named = read("第三方支付SDK（支付宝、微信支付）", &words);
-        assert_eq!((named.names, named.ids), (vec!["支付宝".to_owned(), "微信支付".to_owned()], vec!["alipay", "wechat-pay"]));
+        assert_eq!(
+            (named.names, named.ids),
+            (vec!["支付宝".to_owned(), "微信支付".to_owned()], vec!["alipay", "wechat-pay"])
+        );
         let named = read("消息推送SDK （集成了华为、小米、VIVO的SDK）", &words);
         assert_eq!(named.names, ["华为", "小米", "VIVO"]);
         assert_eq!(read("第三方支付SDK", &words).category, "payment");

@@ -29,8 +29,6 @@ pub(super) struct Line {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Grid {
     pub(super) rows: Vec<Vec<Cell>>,
-    /// The markup or the words say that the first row is the header.
-    pub(super) width: usize,
 }
 
 /// One cell.

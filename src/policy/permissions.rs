@@ -60,7 +60,9 @@ fn constants(fields: &Fields, words: &Words<'_>) -> Vec<String> {
     for columns in [[Column::Permission, Column::Permission], [Column::Description, Column::Data]] {
         let mut named = Vec::new();
         for (_, text) in fields.cells.iter().filter(|(column, _)| columns.contains(column)) {
-            in_text(text.as_str(), &words.find(text.as_str()), words).into_iter().for_each(|name| push_once(&mut named, name));
+            in_text(text.as_str(), &words.find(text.as_str()), words)
+                .into_iter()
+                .for_each(|name| push_once(&mut named, name));
         }
         if !named.is_empty() {
             return named;
@@ -75,7 +77,8 @@ pub(super) fn in_text(text: &str, found: &Found, words: &Words<'_>) -> Vec<Strin
     // A bracket explains the name before it: 写入存储器（如SD卡）.
     let open = text.find(['（', '(']).filter(|at| 0 < *at).unwrap_or(text.len());
     let outside = found.permissions.iter().any(|hit| hit.range.start < open);
-    for hit in found.permissions.iter().filter(|hit| !outside || hit.range.start < open || hit.range.end == text.len()) {
+    for hit in found.permissions.iter().filter(|hit| !outside || hit.range.start < open || hit.range.end == text.len())
+    {
         of_hit(hit, words).for_each(|name| push_once(&mut named, name.to_owned()));
     }
     named

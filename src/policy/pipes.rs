@@ -32,7 +32,7 @@ pub(super) fn table(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> 
     let read = stream.read(rows);
     stream.finish();
     let rows: Vec<Vec<Cell>> = stream.rows.iter().map(|row| row.iter().map(Cell::new).collect()).collect();
-    Some((Grid { rows, width }, used.saturating_add(read)))
+    Some((Grid { rows }, used.saturating_add(read)))
 }
 
 /// A header above a line `---|---`: its cells, the lines of both, and the style.
@@ -121,7 +121,8 @@ impl Stream {
     fn read(&mut self, lines: &[Line]) -> usize {
         for (place, line) in lines.iter().enumerate() {
             let text = line.text.as_str();
-            let next_is_pipe = lines.get(place.saturating_add(1)).is_some_and(|next| next.text.as_str().starts_with('|'));
+            let next_is_pipe =
+                lines.get(place.saturating_add(1)).is_some_and(|next| next.text.as_str().starts_with('|'));
             if line.rule || is_delimiter(text) && text != "|" {
                 return place;
             }

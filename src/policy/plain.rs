@@ -156,7 +156,10 @@ mod tests {
 
     #[test]
     fn marks_of_markdown_are_taken_off() {
-        assert_eq!(shown("## **标题**\n\n1\\. ** _手机号码_** 和 build_serial\n"), ["标题", "1. 手机号码 和 build_serial"]);
+        assert_eq!(
+            shown("## **标题**\n\n1\\. ** _手机号码_** 和 build_serial\n"),
+            ["标题", "1.  手机号码 和 build_serial"]
+        );
         assert_eq!(shown("<https://a.cn/x>\n[说明](https://b.cn/)"), ["https://a.cn/x", "说明 https://b.cn/"]);
     }
 
@@ -165,7 +168,7 @@ mod tests {
         let source = Source::new("甲\n - **乙**丙".to_owned());
         let lines = read(&source);
         let text = &lines[1].text;
-        assert_eq!((text.as_str(), &source.text[text.span_of(0..3)], text.source(3)), ("乙丙", "乙", 12));
+        assert_eq!((text.as_str(), &source.text[text.span_of(0..3)], text.source(3)), ("乙丙", "乙", 14));
         assert!(lines[1].item);
     }
 }

@@ -39,7 +39,14 @@ enum State {
 }
 
 /// Reads a paragraph; says what a list behind it goes on with.
-pub(super) fn read(text: &Text, found: &Found, carried: Carried, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> Carried {
+pub(super) fn read(
+    text: &Text,
+    found: &Found,
+    carried: Carried,
+    platform: &str,
+    words: &Words<'_>,
+    draft: &mut Draft<'_>,
+) -> Carried {
     let string = text.as_str();
     let mut listed = data::read(string, found, words);
     let states = states(string, found, carried);
@@ -57,11 +64,17 @@ pub(super) fn read(text: &Text, found: &Found, carried: Carried, platform: &str,
     let taken = with_neighbours(string, found, &listed.items, taken);
     let denied: Vec<Item> =
         listed.items.iter().filter(|item| state(item.range.start) == State::Denied && !item.weak).cloned().collect();
-    let user = listed.items.iter().zip(&taken).any(|(item, taken)| *taken && state(item.range.start) == State::Collected { user: true });
+    let user = listed
+        .items
+        .iter()
+        .zip(&taken)
+        .any(|(item, taken)| *taken && state(item.range.start) == State::Collected { user: true });
     let mut kept = taken.iter();
     listed.items.retain(|_| kept.next().copied().unwrap_or_default());
     let first = listed.items.first().map_or(0, |item| item.range.start);
-    let near = |(_, range): &(&str, Range<usize>)| state(range.start) != State::Silent || listed.items.iter().any(|item| range.end <= item.range.start);
+    let near = |(_, range): &(&str, Range<usize>)| {
+        state(range.start) != State::Silent || listed.items.iter().any(|item| range.end <= item.range.start)
+    };
     let umbrella = listed.umbrella.clone().filter(|it| !listed.items.is_empty() && near(it));
     collect(text, found, &listed, umbrella, user, first, platform, draft);
     deny(text, &denied, platform, draft);
@@ -88,7 +101,11 @@ fn collect(
         if data.is_empty() && other.is_empty() {
             continue;
         }
-        let platforms = if ios { vec!["ios".to_owned()] } else { Some(platform.to_owned()).filter(|it| !it.is_empty()).into_iter().collect() };
+        let platforms = if ios {
+            vec!["ios".to_owned()]
+        } else {
+            Some(platform.to_owned()).filter(|it| !it.is_empty()).into_iter().collect()
+        };
         let entry = Collects {
             data,
             other,
@@ -167,9 +184,13 @@ fn states(string: &str, found: &Found, carried: Carried) -> Vec<(usize, State)> 
 fn negated(string: &str, found: &Found, sentence: &Range<usize>, verb: &Range<usize>) -> Option<bool> {
     let mut nearest: Option<(&Range<usize>, &str)> = None;
     for (range, value) in found.valued("negation") {
-        let before = sentence.start <= range.start && range.start <= verb.start && verb.start <= range.end.saturating_add(NEAR);
+        let before =
+            sentence.start <= range.start && range.start <= verb.start && verb.start <= range.end.saturating_add(NEAR);
         let between = string.get(range.end.min(verb.start)..verb.start).unwrap_or_default();
-        if before && !between.contains(['，', ',', '；', '：', '、']) && nearest.is_none_or(|(it, _)| (it.start, it.end) <= (range.start, range.end)) {
+        if before
+            && !between.contains(['，', ',', '；', '：', '、'])
+            && nearest.is_none_or(|(it, _)| (it.start, it.end) <= (range.start, range.end))
+        {
             nearest = Some((range, value));
         }
     }
@@ -184,7 +205,9 @@ fn negated(string: &str, found: &Found, sentence: &Range<usize>, verb: &Range<us
 fn is_collected(string: &str, found: &Found, item: &Item, collects: bool, state: &impl Fn(usize) -> State) -> bool {
     let at = item.range.start;
     let rest = string.get(item.range.end..).unwrap_or_default();
-    let permitted = found.of("permission-word").any(|it| item.range.end <= it.start && it.start <= item.range.end.saturating_add(6));
+    let permitted = found
+        .of("permission-word")
+        .any(|it| item.range.end <= it.start && it.start <= item.range.end.saturating_add(6));
     if permitted {
         return false;
     }
@@ -199,8 +222,11 @@ fn is_collected(string: &str, found: &Found, item: &Item, collects: bool, state:
         let mark = found.of("purpose-mark").any(|it| item.range.end <= it.start && it.end <= verb.start);
         return !denied && !mark && (!item.weak || between.len() <= 6);
     }
-    let label = string.get(..at).is_some_and(|it| it.chars().filter(|it| !it.is_ascii_digit() && !it.is_ascii_punctuation() && !it.is_whitespace()).count() <= 2)
-        && (rest.starts_with(['：', ':']) || rest.starts_with(['，', ',']) && found.of("introducer").any(|it| it.start == item.range.end.saturating_add(3)));
+    let label = string.get(..at).is_some_and(|it| {
+        it.chars().filter(|it| !it.is_ascii_digit() && !it.is_ascii_punctuation() && !it.is_whitespace()).count() <= 2
+    }) && (rest.starts_with(['：', ':'])
+        || rest.starts_with(['，', ','])
+            && found.of("introducer").any(|it| it.start == item.range.end.saturating_add(3)));
     label && collects
 }
 
@@ -217,10 +243,13 @@ fn is_object(string: &str, found: &Found, at: usize) -> bool {
 fn with_neighbours(string: &str, found: &Found, items: &[Item], mut taken: Vec<bool>) -> Vec<bool> {
     let joined = |a: &Item, b: &Item| {
         let between = string.get(a.range.end..b.range.start).unwrap_or_default();
-        let joiner = found.of("joiner").any(|it| a.range.end <= it.start && it.end <= b.range.start) || between.contains(['、', '/', '（', '(']);
+        let joiner = found.of("joiner").any(|it| a.range.end <= it.start && it.end <= b.range.start)
+            || between.contains(['、', '/', '（', '(']);
         joiner && between.len() <= OBJECT && !between.contains(['。', '；'])
     };
-    let permitted = |item: &Item| found.of("permission-word").any(|it| item.range.end <= it.start && it.start <= item.range.end.saturating_add(6));
+    let permitted = |item: &Item| {
+        found.of("permission-word").any(|it| item.range.end <= it.start && it.start <= item.range.end.saturating_add(6))
+    };
     for forward in [true, false] {
         let order: Vec<usize> = if forward { (1..items.len()).collect() } else { (1..items.len()).rev().collect() };
         for place in order {
@@ -256,7 +285,9 @@ fn introduces(string: &str, found: &Found, states: &[(usize, State)]) -> Carried
 /// The purpose of a sentence: what follows its mark, else the clause with which it begins.
 fn purpose(string: &str, found: &Found, sentence: &Range<usize>) -> String {
     let text = string.get(sentence.clone()).unwrap_or_default();
-    if let Some(clause) = text.split(['，', ',']).map(str::trim).find(|it| it.starts_with('为') && 4 < it.chars().count()) {
+    if let Some(clause) =
+        text.split(['，', ',']).map(str::trim).find(|it| it.starts_with('为') && 4 < it.chars().count())
+    {
         return one_line(clause, PURPOSE);
     }
     let mark = found.of("purpose-mark").find(|it| sentence.start <= it.start && it.end < sentence.end);
@@ -266,9 +297,11 @@ fn purpose(string: &str, found: &Found, sentence: &Range<usize>) -> String {
 
 /// From the verb before the first datum, so that a quote shows both.
 fn quote(string: &str, found: &Found, sentence: &Range<usize>, first: usize) -> Range<usize> {
-    let verbs = found.phrases.iter().filter(|(range, role, _)| ["verb", "user-verb"].contains(role) && sentence.start <= range.start && range.end <= first);
+    let verbs = found.phrases.iter().filter(|(range, role, _)| {
+        ["verb", "user-verb"].contains(role) && sentence.start <= range.start && range.end <= first
+    });
     let start = verbs.map(|(range, ..)| range.start).max().unwrap_or(sentence.start);
-    let near = first.saturating_sub(start) < 60;
+    let near = first.saturating_sub(start) < 150;
     let start = if near { start } else { first };
     let end = sentence.end.max(start);
     if string.is_char_boundary(start) { start..end } else { sentence.clone() }

@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
+use super::Import;
 use super::draft::{Mark, MarkKind};
 use super::export::kind;
-use super::Import;
 
 /// Nothing is loaded and nothing runs, whatever a policy says.
 const HEAD: &str = "<!doctype html>\n<html lang=\"zh\"><head><meta charset=\"utf-8\">\n\
@@ -34,7 +34,12 @@ impl Import {
         let title = if it.title.is_empty() { "Policy" } else { &it.title };
         let mut page = String::with_capacity(self.source.text.len().saturating_mul(2));
         page.push_str(HEAD);
-        let _ = writeln!(page, "<title>{}</title>\n{STYLE}</head><body><header><h1>{}</h1>", escaped(title), escaped(title));
+        let _ = writeln!(
+            page,
+            "<title>{}</title>\n{STYLE}</head><body><header><h1>{}</h1>",
+            escaped(title),
+            escaped(title)
+        );
         let source = it.source.as_ref();
         let file = source.map(|it| it.file.as_str()).unwrap_or_default();
         let sha256 = source.map(|it| it.sha256.as_str()).unwrap_or_default();
@@ -82,7 +87,8 @@ impl Import {
             let before = self.source.text.get(at..start).unwrap_or_default();
             let word = self.source.text.get(start..end).unwrap_or_default();
             let (class, meaning) = (kind(mark.kind), escaped(&mark.meaning));
-            let _ = write!(page, "{}<mark class=\"{class}\" title=\"{meaning}\">{}</mark>", escaped(before), escaped(word));
+            let _ =
+                write!(page, "{}<mark class=\"{class}\" title=\"{meaning}\">{}</mark>", escaped(before), escaped(word));
             at = end;
         }
         let rest = self.source.text.get(at..range.start.saturating_add(text.len()).max(at)).unwrap_or_default();

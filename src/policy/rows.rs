@@ -50,7 +50,9 @@ pub(super) fn read(grid: &Grid, platform: &str, words: &Words<'_>, draft: &mut D
     let mut rows: Vec<Fields> = Vec::new();
     for row in body {
         let texts = || row.iter().map(|cell| cell.text.as_str());
-        if header(texts(), words).is_some_and(|again| again.iter().flatten().count() == columns.iter().flatten().count()) {
+        if header(texts(), words)
+            .is_some_and(|again| again.iter().flatten().count() == columns.iter().flatten().count())
+        {
             continue;
         }
         let fields = fields(row, &columns, last.as_ref(), words);
@@ -122,14 +124,18 @@ fn fields(row: &[Cell], columns: &[Option<Column>], last: Option<&Fields>, words
         let most = if 0 < missing { missing } else { 1 };
         let fit = |shift: usize| -> usize {
             let cells = row.iter().enumerate();
-            cells.map(|(place, cell)| fits(cell, columns.get(place.saturating_add(shift)).copied().flatten(), words)).sum()
+            cells
+                .map(|(place, cell)| fits(cell, columns.get(place.saturating_add(shift)).copied().flatten(), words))
+                .sum()
         };
         if fit(0) < fit(most) {
             shift = most;
         }
     }
     let mut fields = Fields::default();
-    let above = |column: Column| last.and_then(|last| last.cells.iter().find(|(it, _)| *it == column)).map(|(_, text)| text.clone());
+    let above = |column: Column| {
+        last.and_then(|last| last.cells.iter().find(|(it, _)| *it == column)).map(|(_, text)| text.clone())
+    };
     for (place, column) in columns.iter().enumerate() {
         let Some(column) = *column else { continue };
         let name = matches!(column, Column::Sdk | Column::Function | Column::Permission);
@@ -217,7 +223,8 @@ pub(super) fn sdk(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
         })
         .collect();
     // A column of kinds beside one of fields is its label.
-    let leaves = |listed: &Listed| listed.items.iter().filter(|it| it.entry.is_some_and(|(_, umbrella)| !umbrella)).count();
+    let leaves =
+        |listed: &Listed| listed.items.iter().filter(|it| it.entry.is_some_and(|(_, umbrella)| !umbrella)).count();
     let most = cells.iter().map(|(_, listed, _)| leaves(listed)).max().unwrap_or_default();
     let marked = own_platform(name.as_str(), words);
     let marked = if marked.is_empty() { platform } else { marked };
@@ -280,7 +287,11 @@ fn collects(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mut Draf
             draft.collects(Collects {
                 data,
                 other,
-                umbrella: listed.umbrella.as_ref().filter(|_| !ios).map_or_else(String::new, |(id, _)| (*id).to_owned()),
+                umbrella: listed
+                    .umbrella
+                    .as_ref()
+                    .filter(|_| !ios)
+                    .map_or_else(String::new, |(id, _)| (*id).to_owned()),
                 open_ended: listed.open,
                 user_provided: user,
                 scene: first(Column::Function),
@@ -294,7 +305,14 @@ fn collects(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mut Draf
 
 /// The data of a cell that no word of the catalog names: the pieces of its list without any. What is too long for a
 /// datum is not understood.
-fn others(text: &Text, listed: &Listed, found: &Found, words: &Words<'_>, into: &mut Vec<String>, draft: &mut Draft<'_>) {
+fn others(
+    text: &Text,
+    listed: &Listed,
+    found: &Found,
+    words: &Words<'_>,
+    into: &mut Vec<String>,
+    draft: &mut Draft<'_>,
+) {
     let mut depth = 0_usize;
     let mut start = 0_usize;
     let string = text.as_str();

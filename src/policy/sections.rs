@@ -9,12 +9,26 @@ const LONGEST_HEADING: usize = 44;
 
 /// What a section is about, the stronger first: a heading with words of several is about the first of them.
 const ROLES: [&str; 16] = [
-    "exception", "definition", "rights", "minors", "transfer", "security", "retention", "update", "contact", "law", "share",
-    "sdk", "permission", "cookie", "collect", "use",
+    "exception",
+    "definition",
+    "rights",
+    "minors",
+    "transfer",
+    "security",
+    "retention",
+    "update",
+    "contact",
+    "law",
+    "share",
+    "sdk",
+    "permission",
+    "cookie",
+    "collect",
+    "use",
 ];
 
 /// Sections in which the app says what it collects; one that nothing is known of is one, too.
-const COLLECTING: [&str; 4] = ["", "collect", "cookie", "permission"];
+const COLLECTING: [&str; 5] = ["", "collect", "cookie", "permission", "use"];
 
 /// The headings above a line.
 #[derive(Debug, Default)]
@@ -65,7 +79,8 @@ pub(super) fn is_heading(line: &Line, found: &Found) -> bool {
     }
     let said = found.has("heading");
     let sentence = text.contains(['，', ',']) && !said;
-    is_section(text) && !sentence && !text.ends_with(['：', ':']) || said && length <= 30 && !text.contains(['，', '：', ':', '、']) && found.data.is_empty()
+    is_section(text) && !sentence && !text.ends_with(['：', ':'])
+        || said && length <= 30 && !text.contains(['，', '：', ':', '、']) && found.data.is_empty()
         || length <= 30 && found.has("platform") && found.has("heading")
 }
 
@@ -83,7 +98,11 @@ fn rank(line: &Line) -> usize {
         Some('（' | '(') if is_section(text) => 4,
         Some(it) if it.is_ascii_digit() => {
             let dots = text.chars().take_while(|it| it.is_ascii_digit() || *it == '.').filter(|it| *it == '.').count();
-            if text.chars().find(|it| !it.is_ascii_digit()) == Some('）') { 9 } else { 5_usize.saturating_add(dots.min(3)) }
+            if text.chars().find(|it| !it.is_ascii_digit()) == Some('）') {
+                9
+            } else {
+                5_usize.saturating_add(dots.min(3))
+            }
         }
         _ => 0,
     };

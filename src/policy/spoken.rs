@@ -92,7 +92,9 @@ pub(super) fn permissions(paragraphs: &[Text], words: &Words<'_>, draft: &mut Dr
             let mut named = Found::default();
             let mut span: Option<Range<usize>> = None;
             for hit in &found.permissions {
-                let word = found.of("permission-word").find(|it| hit.range.start < it.end && it.start <= hit.range.end.saturating_add(NEAR));
+                let word = found
+                    .of("permission-word")
+                    .find(|it| hit.range.start < it.end && it.start <= hit.range.end.saturating_add(NEAR));
                 let Some(word) = word else { continue };
                 let between = string.get(hit.range.end.min(word.start)..word.start).unwrap_or_default();
                 if between.contains(['，', '。', '；']) {
@@ -104,7 +106,9 @@ pub(super) fn permissions(paragraphs: &[Text], words: &Words<'_>, draft: &mut Dr
             }
             let Some(span) = span else { continue };
             let constants = permissions::in_text(string, &named, words);
-            let fresh = constants.iter().any(|name| draft.disclosure.permission.iter().all(|row| !row.constants.contains(name)));
+            let fresh = constants
+                .iter()
+                .any(|name| draft.disclosure.permission.iter().all(|row| !row.constants.contains(name)));
             if constants.is_empty() || !fresh {
                 continue;
             }

@@ -102,7 +102,11 @@ fn paragraph(parts: &[Part]) -> (Text, usize) {
         let Part::Line(line) = part else { break };
         if 0 < used {
             let ended = text.as_str().trim_end().ends_with(['。', '；', ';', '！', '？', '：', ':', '!', '?', '.']);
-            let own = line.item || line.rule || 0 < line.level || is_section(line.text.as_str()) || is_lettered(line.text.as_str());
+            let own = line.item
+                || line.rule
+                || 0 < line.level
+                || is_section(line.text.as_str())
+                || is_lettered(line.text.as_str());
             if ended || own || 0 < line.gap {
                 break;
             }
@@ -131,7 +135,10 @@ fn chunks(text: &Text) -> Vec<Text> {
         }
         let mut from = range.start;
         while PARAGRAPH < range.end.saturating_sub(from) {
-            let cut = (from..from.saturating_add(PARAGRAPH)).rev().find(|&at| text.as_str().is_char_boundary(at)).unwrap_or(range.end);
+            let cut = (from..from.saturating_add(PARAGRAPH))
+                .rev()
+                .find(|&at| text.as_str().is_char_boundary(at))
+                .unwrap_or(range.end);
             chunks.push(text.slice(from..cut));
             (from, start) = (cut, cut);
         }
@@ -172,10 +179,12 @@ pub(super) fn refuse_empty(parts: &[Part], draft: &Draft<'_>, scripts: bool, wor
         || !disclosure.sdk.is_empty()
         || !disclosure.permission.is_empty()
         || !disclosure.denies.is_empty();
-    let texts = || parts.iter().flat_map(|part| match part {
-        Part::Line(Line { text, .. }) => vec![text.as_str()],
-        Part::Grid(grid) => grid.rows.iter().flatten().map(|cell| cell.text.as_str()).collect(),
-    });
+    let texts = || {
+        parts.iter().flat_map(|part| match part {
+            Part::Line(Line { text, .. }) => vec![text.as_str()],
+            Part::Grid(grid) => grid.rows.iter().flatten().map(|cell| cell.text.as_str()).collect(),
+        })
+    };
     let shown: usize = texts().map(|text| text.chars().filter(|it| !it.is_whitespace()).count()).sum();
     let asks = texts().take(200).any(|text| words.find(text).has("no-policy"));
     let first = texts().find(|text| !text.trim().is_empty()).unwrap_or_default();
@@ -183,7 +192,12 @@ pub(super) fn refuse_empty(parts: &[Part], draft: &Draft<'_>, scripts: bool, wor
     if scripts && shown < SCRIPT_PAGE && (!states || asks) {
         return Err(refuse(&format!("a page that is only a script (`{first}`)"), None));
     }
-    if asks && shown < WALL && disclosure.sdk.is_empty() && disclosure.permission.is_empty() && disclosure.collects.len() < 2 {
+    if asks
+        && shown < WALL
+        && disclosure.sdk.is_empty()
+        && disclosure.permission.is_empty()
+        && disclosure.collects.len() < 2
+    {
         return Err(refuse(&format!("a page that only asks for consent or scripts (`{first}`)"), None));
     }
     if shown == 0 {

@@ -123,7 +123,8 @@ impl<'c> Words<'c> {
         for (range, pattern) in &hits {
             for meaning in self.meanings.get(*pattern).into_iter().flatten() {
                 if let Meaning::Phrase(place) = meaning
-                    && let Some(phrase) = usize::try_from(*place).ok().and_then(|at| self.catalog.tables.phrases.get(at))
+                    && let Some(phrase) =
+                        usize::try_from(*place).ok().and_then(|at| self.catalog.tables.phrases.get(at))
                 {
                     found.phrases.push((range.clone(), phrase.role, phrase.value));
                 }
@@ -162,8 +163,11 @@ impl<'c> Words<'c> {
         let of_kind = |pattern: usize| -> Vec<Meaning> {
             self.meanings.get(pattern).into_iter().flatten().copied().filter(|it| kind(it)).collect()
         };
-        let mut candidates: Vec<(&Range<usize>, Vec<Meaning>)> =
-            hits.iter().map(|(range, pattern)| (range, of_kind(*pattern))).filter(|(_, them)| !them.is_empty()).collect();
+        let mut candidates: Vec<(&Range<usize>, Vec<Meaning>)> = hits
+            .iter()
+            .map(|(range, pattern)| (range, of_kind(*pattern)))
+            .filter(|(_, them)| !them.is_empty())
+            .collect();
         candidates.sort_by_key(|(range, _)| (std::cmp::Reverse(range.len()), range.start));
         let mut taken: std::collections::BTreeMap<usize, Hit> = std::collections::BTreeMap::new();
         for (range, meanings) in candidates {
