@@ -70,6 +70,8 @@ pub(super) enum Command {
     /// Read a privacy policy into a disclosure that a person reviews
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(Import),
+    /// Judge a policy on its own: what it lacks, and where it contradicts itself
+    Lint(Lint),
     /// Look into what candor knows: data types, sources, permissions, SDKs, packers, rules
     Catalog(CatalogCommand),
     /// Print a completion script for a shell
@@ -95,8 +97,11 @@ pub(super) struct Check {
     #[command(flatten)]
     pub(super) batch: Batch,
     /// The disclosure: the policy as a table (TOML)
-    #[arg(long, short = 'a', value_name = "DISCLOSURE")]
-    pub(super) against: PathBuf,
+    #[arg(long, short = 'a', value_name = "DISCLOSURE", required_unless_present = "policy")]
+    pub(super) against: Option<PathBuf>,
+    /// The policy itself, which is imported first; a disclosure that a person has reviewed is the better base
+    #[arg(long, value_name = "POLICY", conflicts_with = "against")]
+    pub(super) policy: Option<PathBuf>,
     /// The least severity that fails the check. `low` takes in everything that ought to be mended; `info` findings state
     /// facts and faults of nobody
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
@@ -157,6 +162,21 @@ pub(super) struct Import {
     /// Add the catalog files of a folder to the built-in catalog
     #[arg(long, value_name = "DIR")]
     pub(super) catalog: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Lint {
+    /// A disclosure (TOML), or the policy itself
+    #[arg(value_name = "POLICY")]
+    pub(super) policy: PathBuf,
+    #[command(flatten)]
+    pub(super) form: Form,
+    /// The least severity that fails
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub(super) gate: Gate,
+    /// Show all evidence
+    #[arg(long, short)]
+    pub(super) verbose: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

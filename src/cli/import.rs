@@ -8,6 +8,7 @@ use super::args::{self, ImportFormat};
 use super::status::Status;
 use super::{messages, options, print};
 use crate::catalog::Catalog;
+use crate::disclosure::Disclosure;
 use crate::error::{Error, Result};
 use crate::limits::MAX_TEXT_BYTES;
 use crate::policy::{self, Import};
@@ -34,6 +35,13 @@ pub(super) fn run(arguments: &args::Import) -> Result<Status> {
         messages::say(format_args!("{file}: {} more places were not understood", import.not_understood.len() - TOLD));
     }
     Ok(Status::Clean)
+}
+
+/// The disclosure of a policy, as reports cite it.
+pub(super) fn disclosure(path: &Path, catalog: &Catalog) -> Result<Disclosure> {
+    let mut disclosure = read(path, catalog)?.disclosure;
+    disclosure.file = path.display().to_string();
+    Ok(disclosure)
 }
 
 /// Reads a policy; `-` is standard input.

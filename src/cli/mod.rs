@@ -7,6 +7,7 @@
 mod args;
 mod batch;
 mod import;
+mod lint;
 mod messages;
 mod options;
 mod output;
@@ -56,6 +57,7 @@ fn command(command: &Command) -> Result<Status> {
             packages(&options, &page(&check.batch, catalog), form)
         }
         Command::Import(arguments) => import::run(arguments),
+        Command::Lint(arguments) => lint::run(arguments),
         Command::Catalog(catalog) => self::catalog(&catalog.action),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -42,7 +42,7 @@ pub(super) fn labelled(parts: &[Part], platform: &str, words: &Words<'_>, draft:
         fields.cells.push((Column::Sdk, numberless(&first.text)));
         used = 1;
     }
-    let titled = used == 1;
+    let has_title = used == 1;
     let mut rule_seen = false;
     while let Some(line) = line(parts, used) {
         let found = labels(&line.text, words);
@@ -59,7 +59,7 @@ pub(super) fn labelled(parts: &[Part], platform: &str, words: &Words<'_>, draft:
                 names(column) && fields.cells.iter().any(|(it, _)| it == column)
                     || *column == Column::Sdk && !fields.cells.is_empty() && !has_sdk(&fields)
             });
-            let repeats = !titled
+            let repeats = !has_title
                 && !has_sdk(&fields)
                 && found.iter().any(|(column, _)| *column == Column::Party && has(&fields, Column::Party));
             if (begins || repeats || line.rule) && !fields.cells.is_empty() {
@@ -71,16 +71,16 @@ pub(super) fn labelled(parts: &[Part], platform: &str, words: &Words<'_>, draft:
         used = used.saturating_add(1);
     }
     let parties = fields.cells.iter_mut().filter(|(column, _)| *column == Column::Party);
-    let named = titled || parties.count() == 0 || has_sdk(&fields);
-    let party = if named { Column::Provider } else { Column::Sdk };
+    let named = has_title || parties.count() == 0 || has_sdk(&fields);
+    let company = if named { Column::Provider } else { Column::Sdk };
     for (column, _) in fields.cells.iter_mut().filter(|(column, _)| *column == Column::Party) {
-        *column = party;
+        *column = company;
     }
-    if has_sdk(&fields) && 1 < fields.cells.len() && (!titled || has(&fields, Column::Provider)) {
+    if has_sdk(&fields) && 1 < fields.cells.len() && (!has_title || has(&fields, Column::Provider)) {
         rows::sdk(&fields, platform, words, draft);
         return Some(used);
     }
-    if has(&fields, Column::Permission) && 1 < fields.cells.len() && !titled {
+    if has(&fields, Column::Permission) && 1 < fields.cells.len() && !has_title {
         permissions::row(&fields, platform, words, draft);
         return Some(used);
     }

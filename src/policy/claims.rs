@@ -58,9 +58,12 @@ impl Claims {
                 _ => self.minors = Some((span, one_line(first, STATED), true)),
             }
         }
-        let claims: Vec<(Range<usize>, &'static str)> =
+        let phrases: Vec<(Range<usize>, &'static str)> =
             found.valued("claim").map(|(range, value)| (range.clone(), value)).collect();
-        for (range, value) in claims {
+        if role == "contact" {
+            contact(text, role, draft);
+        }
+        for (range, value) in phrases {
             self.claim(text, &range, value, role, found, draft);
         }
     }
@@ -80,7 +83,7 @@ impl Claims {
         let quote = string.get(range.start..sentence.end).unwrap_or_default();
         let cite = draft.cite(&text.span(), quote);
         let span = text.span_of(range.clone());
-        let stated = |value: &str| Claim { value: value.to_owned(), days: None, cite: cite.clone() };
+        let as_written = |value: &str| Claim { value: value.to_owned(), days: None, cite: cite.clone() };
         let (key, kind) = value.split_once(':').unwrap_or((value, ""));
         let claims = &mut draft.disclosure.claims;
         match (key, kind) {
@@ -92,18 +95,20 @@ impl Claims {
                 };
                 self.border.push((kind, text.span(), quote.to_owned()));
             }
-            ("storage", _) if claims.storage.is_none() => claims.storage = Some(stated(word)),
+            ("storage", _) if claims.storage.is_none() => claims.storage = Some(as_written(word)),
             ("retention", "period") => {
                 let after = string.get(range.end..).unwrap_or_default();
                 let days = dates::period(after, NEAR);
-                let vague = claims.retention.as_ref().is_none_or(|it| it.value == "as-needed");
-                if days.is_some() && vague {
+                let is_general = claims.retention.as_ref().is_none_or(|it| it.value == "as-needed");
+                if days.is_some() && is_general {
                     claims.retention = Some(Claim { value: "period".to_owned(), days, cite });
                 }
             }
             ("retention", _) if claims.retention.is_none() && !matches!(role, "share") => {
-                claims.retention = Some(stated("as-needed"));
+                claims.retention = Some(as_written("as-needed"));
             }
+            // The scheme of an address is no claim.
+            ("transport", _) if string.get(range.end..).is_some_and(|it| it.starts_with("://")) => return,
             ("transport", _) => match &mut claims.transport {
                 Some(claim) if claim.cite.lines == cite.lines => {
                     if !claim.value.split('、').any(|it| it.eq_ignore_ascii_case(word)) {
@@ -111,7 +116,7 @@ impl Claims {
                     }
                 }
                 Some(_) => return,
-                none => *none = Some(stated(word)),
+                none => *none = Some(as_written(word)),
             },
             ("minors", _) => {
                 let first = string.get(sentence.clone()).unwrap_or_default();
@@ -121,7 +126,7 @@ impl Claims {
                 return;
             }
             ("background", kind) if claims.background.is_none() => {
-                claims.background = Some(stated(if kind == "none" { "none" } else { "yes" }));
+                claims.background = Some(as_written(if kind == "none" { "none" } else { "yes" }));
             }
             ("targeting", kind) => {
                 let rank = match kind {
@@ -167,10 +172,8 @@ impl Claims {
             let sentence = sentences(string).into_iter().find(|it| suffix.start < it.end).unwrap_or(0..string.len());
             let said = found.of("controller").any(|it| sentence.start <= it.start && it.end <= sentence.end);
             let alone = string.trim().chars().count() <= name.chars().count().saturating_add(2);
-            let score = usize::from(said).saturating_mul(4)
-                + usize::from(role == "contact").saturating_mul(3)
-                + usize::from(alone).saturating_mul(2)
-                + usize::from(!matches!(role, "share" | "sdk")).saturating_mul(2);
+            let signs = [(said, 4), (role == "contact", 3), (alone, 2), (!matches!(role, "share" | "sdk"), 2)];
+            let score: usize = signs.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum();
             if 4 <= score && self.controller.as_ref().is_none_or(|(best, ..)| *best < score) {
                 let span = text.span_of(start..suffix.end);
                 self.controller = Some((score, name.to_owned(), draft.source.whole(span)));
@@ -190,7 +193,10 @@ impl Claims {
         }
         if let Some((span, quote, _)) = &self.minors {
             let cite = draft.cite(span, quote);
-            draft.disclosure.claims.minors = Some(Claim { value: quote.clone(), days: None, cite });
+            // The section speaks of them in its heading only: its first line says how.
+            let line = draft.source.text.get(draft.source.whole(span.clone())).unwrap_or_default();
+            let value = if quote.is_empty() { one_line(line, STATED) } else { quote.clone() };
+            draft.disclosure.claims.minors = Some(Claim { value, days: None, cite });
         }
         if let Some((_, value, span, quote)) = &self.targeting {
             let cite = draft.cite(span, quote);

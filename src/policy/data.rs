@@ -123,7 +123,7 @@ fn marks(text: &str, found: &Found, groups: &[Range<usize>]) -> Vec<Mark> {
         {
             continue;
         }
-        let group = groups.iter().filter(|group| group.contains(&range.start)).next_back();
+        let group = groups.iter().rfind(|group| group.contains(&range.start));
         let before = text.get(..range.start).unwrap_or_default().trim_end();
         let after = text.get(range.end..).unwrap_or_default();
         let starts = before.is_empty()

@@ -12,7 +12,7 @@ use super::words::Words;
 const MAX_LINE_COLUMNS: usize = 10;
 
 /// The parts of a text: its lines, and the tables that some of them make.
-pub(super) fn parts(lines: Vec<Line>, words: &Words<'_>) -> Vec<Part> {
+pub(super) fn parts(lines: &[Line], words: &Words<'_>) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let mut place = 0_usize;
     while let Some(line) = lines.get(place) {
@@ -41,9 +41,11 @@ fn columns_of_space(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> 
     let mut used = 1_usize;
     for line in lines.iter().skip(1) {
         let row = cells(&line.text);
-        if row.len() < 2 || line.rule || 1 < line.gap {
+        let again = header(row.iter().map(Text::as_str), words).is_some();
+        if row.len() < 2 || line.rule || 1 < line.gap || again {
             // A line that goes on with the last cell.
-            let wrapped = line.gap == 0 && !line.rule && line.level == 0 && row.len() == 1 && grid.rows.len() > 1;
+            let wrapped =
+                !again && line.gap == 0 && !line.rule && line.level == 0 && row.len() == 1 && grid.rows.len() > 1;
             if !wrapped || is_end(&line.text) {
                 break;
             }
@@ -125,11 +127,20 @@ fn cell_a_line(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> {
 
 /// How many lines from the first on are the header of a table.
 fn line_header(lines: &[Line], words: &Words<'_>) -> Option<usize> {
+    // A title such as 安卓权限列表 has the words of a header, and the header itself follows.
+    let [first, second, ..] = lines else { return None };
+    let whole = |line: &Line| Column::exact(line.text.as_str(), words);
+    if whole(first).is_none()
+        && whole(second).is_some()
+        && lines.get(1..).is_some_and(|rest| line_header(rest, words).is_some())
+    {
+        return None;
+    }
     let mut columns = Vec::new();
     let mut exact = 0_usize;
     for line in lines.iter().take(MAX_LINE_COLUMNS) {
         let text = line.text.as_str();
-        if line.rule || line.item || is_numbered(text) || text.contains(['：', ':', '。', '，', '|']) {
+        if line.rule || line.item || is_section(text) || text.contains(['：', ':', '。', '，', '|']) {
             break;
         }
         let Some(column) = Column::of(text, words) else { break };

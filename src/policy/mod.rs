@@ -41,6 +41,8 @@ mod words;
 pub use draft::{Mark, MarkKind, NotUnderstood};
 pub use text::Source;
 
+use std::fmt::Write;
+
 use sha2::{Digest, Sha256};
 
 use crate::catalog::Catalog;
@@ -70,15 +72,18 @@ pub fn import(bytes: &[u8], file: &str, catalog: &Catalog) -> Result<Import> {
     let words = words::Words::new(catalog);
     let (parts, scripts) = match input::form(&source.text) {
         input::Form::Html => html::read(&source),
-        input::Form::Plain => (grids::parts(plain::read(&source), &words), false),
+        input::Form::Plain => (grids::parts(&plain::read(&source), &words), false),
     };
     let draft = walk::read(&parts, &words, &source);
     walk::refuse_empty(&parts, &draft, scripts, &words)?;
     let draft::Draft { mut disclosure, mut marks, mut unread, .. } = draft;
     SCHEMA.clone_into(&mut disclosure.schema);
-    let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut sha256 = String::new();
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(sha256, "{byte:02x}");
+    }
     disclosure.source = Some(SourceText { file: file.to_owned(), sha256 });
-    marks.sort_by(|a, b| (a.span.start, a.span.end, a.kind).cmp(&(b.span.start, b.span.end, b.kind)));
+    marks.sort_by_key(|mark| (mark.span.start, mark.span.end, mark.kind));
     marks.dedup();
     unread.sort_by(|a, b| (a.lines, &a.quote).cmp(&(b.lines, &b.quote)));
     unread.dedup();

@@ -20,15 +20,17 @@ pub(super) const LONGEST_NAME: usize = 60;
 pub(super) fn read(cell: &str, words: &Words<'_>) -> Named {
     let cell: String = cell.split_whitespace().collect::<Vec<_>>().join(" ");
     let cell = cell.trim_matches(['：', ':', '；', ';', '，', ',', '、', '。', '“', '”', '"', '「', '」', '-', ' ']);
-    let mut named = Named::default();
+    let mut read = Named::default();
     if cell.is_empty() {
-        return named;
+        return read;
     }
     let (outer, inner) = bracket(cell);
     let generic = is_generic(&outer, words);
     let listed = inner.map(pieces).unwrap_or_default();
     // 第三方支付SDK（支付宝、微信支付）: the bracket names them.
-    let within = generic && !listed.is_empty() && (1 < listed.len() || !resolve(listed[0], "", words).is_empty());
+    let within = generic
+        && !listed.is_empty()
+        && (1 < listed.len() || listed.first().is_some_and(|only| !resolve(only, "", words).is_empty()));
     let context = if within { bare(&outer) } else { String::new() };
     let names: Vec<String> = if within {
         listed.iter().map(|name| stripped(name, words)).filter(|name| !name.is_empty()).collect()
@@ -37,20 +39,20 @@ pub(super) fn read(cell: &str, words: &Words<'_>) -> Named {
     };
     for name in names {
         for id in resolve(&name, &context, words) {
-            if !named.ids.contains(&id) {
-                named.ids.push(id);
+            if !read.ids.contains(&id) {
+                read.ids.push(id);
             }
         }
-        if !named.names.contains(&name) {
-            named.names.push(name);
+        if !read.names.contains(&name) {
+            read.names.push(name);
         }
     }
-    if named.ids.is_empty() && generic {
+    if read.ids.is_empty() && generic {
         let found = words.find(&outer);
         let known = |value: &&str| words.catalog.tables.sdks.iter().any(|sdk| sdk.category == *value);
-        named.category = found.valued("generic-sdk").map(|(_, value)| value).find(known).unwrap_or_default();
+        read.category = found.valued("generic-sdk").map(|(_, value)| value).find(known).unwrap_or_default();
     }
-    named
+    read
 }
 
 /// The ids that one name means: its whole words, without its brackets, the words in them, with the word of its

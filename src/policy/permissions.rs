@@ -51,7 +51,9 @@ fn constants(fields: &Fields, words: &Words<'_>) -> Vec<String> {
     for (_, text) in &fields.cells {
         let found = words.find(text.as_str());
         for hit in found.permissions.iter().filter(|hit| is_constant(text, hit)) {
-            of_hit(hit, words).for_each(|name| push_once(&mut stated, name.to_owned()));
+            for name in of_hit(hit, words) {
+                push_once(&mut stated, name.to_owned());
+            }
         }
     }
     if !stated.is_empty() {
@@ -60,9 +62,9 @@ fn constants(fields: &Fields, words: &Words<'_>) -> Vec<String> {
     for columns in [[Column::Permission, Column::Permission], [Column::Description, Column::Data]] {
         let mut named = Vec::new();
         for (_, text) in fields.cells.iter().filter(|(column, _)| columns.contains(column)) {
-            in_text(text.as_str(), &words.find(text.as_str()), words)
-                .into_iter()
-                .for_each(|name| push_once(&mut named, name));
+            for name in in_text(text.as_str(), &words.find(text.as_str()), words) {
+                push_once(&mut named, name);
+            }
         }
         if !named.is_empty() {
             return named;

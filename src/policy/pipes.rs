@@ -48,7 +48,9 @@ fn delimited(lines: &[Line]) -> Option<(Vec<Text>, usize, Style)> {
     let delimiter = lines.get(place)?.text.as_str();
     let width = delimiter.split('|').filter(|it| it.contains('-')).count();
     let mut text = Text::default();
-    head.iter().for_each(|line| text.append("\n", &line.text));
+    for line in head {
+        text.append("\n", &line.text);
+    }
     let cells = pieces(&text, style);
     let starts = first.text.as_str().contains('|') || head.get(1).is_some_and(|line| line.text.as_str() == "|");
     (cells.len() == width && starts).then(|| (cells, place.saturating_add(1), style))

@@ -87,10 +87,9 @@ fn unmark(body: &str, start: usize, into: &mut Text) {
         let here = start.saturating_add(place);
         let next = place.saturating_add(character.len_utf8());
         match character {
-            '*' => {}
-            '`' => {}
+            '*' | '`' => {}
             '_' if !between_words(bytes, place) => {}
-            '\\' if rest.bytes().nth(1).is_some_and(|byte| byte.is_ascii_punctuation()) => {
+            '\\' if rest.as_bytes().get(1).is_some_and(u8::is_ascii_punctuation) => {
                 into.push(rest.get(1..2).unwrap_or_default(), here.saturating_add(1));
                 place = place.saturating_add(2);
                 continue;

@@ -62,21 +62,21 @@ pub(super) fn read(
     let collected = |item: &Item| is_collected(string, found, item, collects, &state);
     let taken: Vec<bool> = listed.items.iter().map(collected).collect();
     let taken = with_neighbours(string, found, &listed.items, taken);
+    let refused = |item: &Item| {
+        state(item.range.start) == State::Denied && (!item.weak || is_object(string, found, item.range.start))
+    };
+    let refused: Vec<bool> = listed.items.iter().map(refused).collect();
+    let refused = with_neighbours(string, found, &listed.items, refused);
     let denied: Vec<Item> =
-        listed.items.iter().filter(|item| state(item.range.start) == State::Denied && !item.weak).cloned().collect();
-    let user = listed
-        .items
-        .iter()
-        .zip(&taken)
-        .any(|(item, taken)| *taken && state(item.range.start) == State::Collected { user: true });
+        listed.items.iter().zip(&refused).filter(|(_, refused)| **refused).map(|(item, _)| item.clone()).collect();
     let mut kept = taken.iter();
     listed.items.retain(|_| kept.next().copied().unwrap_or_default());
-    let first = listed.items.first().map_or(0, |item| item.range.start);
     let near = |(_, range): &(&str, Range<usize>)| {
         state(range.start) != State::Silent || listed.items.iter().any(|item| range.end <= item.range.start)
     };
     let umbrella = listed.umbrella.clone().filter(|it| !listed.items.is_empty() && near(it));
-    collect(text, found, &listed, umbrella, user, first, platform, draft);
+    let user = |item: &Item| state(item.range.start) == State::Collected { user: true };
+    collect(text, found, &listed, umbrella.as_ref(), &user, platform, draft);
     deny(text, &denied, platform, draft);
     after
 }
@@ -86,38 +86,34 @@ fn collect(
     text: &Text,
     found: &Found,
     listed: &Listed,
-    umbrella: Option<(&'static str, Range<usize>)>,
-    user: bool,
-    first: usize,
+    umbrella: Option<&(&'static str, Range<usize>)>,
+    user: &impl Fn(&Item) -> bool,
     platform: &str,
     draft: &mut Draft<'_>,
 ) {
     let string = text.as_str();
     draft.mark_items(text, listed, MarkKind::Collects);
-    let sentence = sentence(string, umbrella.as_ref().map_or(first, |(_, range)| range.start.min(first)));
-    let quote = string.get(quote(string, found, &sentence, first)).unwrap_or_default();
-    for ios in [false, true] {
-        let (data, other) = words_of(string, listed, |item| on_other(item.platform) == ios);
-        if data.is_empty() && other.is_empty() {
-            continue;
-        }
-        let platforms = if ios {
-            vec!["ios".to_owned()]
-        } else {
-            Some(platform.to_owned()).filter(|it| !it.is_empty()).into_iter().collect()
-        };
-        let entry = Collects {
+    let mut umbrella = umbrella;
+    for (ios, given) in [(false, false), (false, true), (true, false), (true, true)] {
+        let takes = |item: &Item| on_other(item.platform) == ios && user(item) == given;
+        let (data, other) = words_of(string, listed, takes);
+        let Some(first) = listed.items.iter().find(|item| takes(item)).map(|item| item.range.start) else { continue };
+        let umbrella = umbrella.take();
+        let start = umbrella.map_or(first, |(_, range)| range.start.min(first));
+        let sentence = sentence(string, start);
+        let quote = string.get(quote(string, found, &sentence, start)).unwrap_or_default();
+        let platforms = if ios { "ios" } else { platform };
+        draft.collects(Collects {
             data,
             other,
-            umbrella: umbrella.as_ref().filter(|_| !ios).map_or_else(String::new, |(id, _)| (*id).to_owned()),
+            umbrella: umbrella.map_or_else(String::new, |(id, _)| (*id).to_owned()),
             open_ended: listed.open,
-            user_provided: user,
+            user_provided: given,
             scene: String::new(),
             purpose: purpose(string, found, &sentence),
-            platforms,
+            platforms: Some(platforms.to_owned()).filter(|it| !it.is_empty()).into_iter().collect(),
             cite: draft.cite(&text.span(), quote),
-        };
-        draft.collects(entry);
+        });
     }
 }
 
@@ -154,7 +150,10 @@ fn states(string: &str, found: &Found, carried: Carried) -> Vec<(usize, State)> 
         let within = |range: &&Range<usize>| sentence.start <= range.start && range.end <= sentence.end;
         let defines = found.of("reference").any(|range| within(&range));
         let exception = found.of("exception").any(|range| within(&range));
-        let other = found.of("other-subject").filter(within).map(|range| range.start).min();
+        // 集成了某某SDK，收集您的…: the SDK collects.
+        let embeds = found.valued("sdk-word").filter(|(_, value)| *value == "embeds").map(|(range, _)| range);
+        let embeds = embeds.filter(within).filter(|_| found.sdks.iter().any(|hit| within(&&hit.range)));
+        let other = found.of("other-subject").filter(within).chain(embeds).map(|range| range.start).min();
         for (role, user) in [("verb", false), ("user-verb", true)] {
             for verb in found.of(role).filter(within) {
                 if defines || other.is_some_and(|other| other < verb.start) {
@@ -212,7 +211,8 @@ fn is_collected(string: &str, found: &Found, item: &Item, collects: bool, state:
         return false;
     }
     if matches!(state(at), State::Collected { .. }) {
-        return !item.weak || is_object(string, found, at);
+        let begins = string.get(..at).is_some_and(|it| it.chars().filter(|it| it.is_alphabetic()).count() <= 2);
+        return !item.weak || begins || is_object(string, found, at);
     }
     let clause = clause(string, at);
     let passive = found.of("passive-verb").find(|it| item.range.end <= it.start && clause.end >= it.end);
@@ -290,7 +290,8 @@ fn purpose(string: &str, found: &Found, sentence: &Range<usize>) -> String {
     {
         return one_line(clause, PURPOSE);
     }
-    let mark = found.of("purpose-mark").find(|it| sentence.start <= it.start && it.end < sentence.end);
+    let marks = found.valued("purpose-mark").filter(|(_, value)| value.is_empty()).map(|(range, _)| range);
+    let mark = marks.into_iter().find(|it| sentence.start <= it.start && it.end < sentence.end);
     let behind = mark.and_then(|mark| string.get(mark.start..sentence.end)).unwrap_or_default();
     one_line(behind.trim_end_matches(['。', '；', '.']), PURPOSE)
 }
@@ -321,7 +322,7 @@ pub(super) fn sentences(string: &str) -> Vec<Range<usize>> {
         let next = characters.peek().map(|(_, next)| *next);
         let ends = match character {
             '。' | '！' | '？' | '!' | '?' | '\n' => true,
-            '.' => next.is_none_or(char::is_whitespace),
+            '.' => next.is_none_or(char::is_whitespace) && !goes_on(string, at),
             _ => false,
         };
         if ends {
@@ -334,6 +335,12 @@ pub(super) fn sentences(string: &str) -> Vec<Range<usize>> {
         ranges.push(start..string.len());
     }
     ranges
+}
+
+/// A full stop within a sentence, as in `Ltd. built`: a small letter follows.
+fn goes_on(string: &str, at: usize) -> bool {
+    let rest = string.get(at.saturating_add(1)..).unwrap_or_default();
+    rest.trim_start().starts_with(|it: char| it.is_lowercase())
 }
 
 /// The clause around a place: commas end it outside brackets.

@@ -25,6 +25,8 @@ pub(super) struct Fields {
     pub(super) cells: Vec<(Column, Text)>,
     /// The name was merged with that of the row above.
     pub(super) goes_on: bool,
+    /// Columns whose text stands in a row above.
+    borrowed: Vec<Column>,
 }
 
 /// What a table is about.
@@ -37,11 +39,12 @@ enum Kind {
 
 /// Reads a table; false = nothing in its header says what it holds.
 pub(super) fn read(grid: &Grid, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> bool {
-    // The header is the first row with one; titles may span the rows above it.
-    let head = grid.rows.iter().take(3).enumerate().find_map(|(place, row)| {
-        header(row.iter().filter(|cell| !cell.inherited || 1 < place).map(|cell| cell.text.as_str()), words)?;
+    // A header of two rows says most in its second; a title may span the rows above.
+    let heads = grid.rows.iter().take(3).enumerate().filter_map(|(place, row)| {
         header(row.iter().map(|cell| cell.text.as_str()), words).map(|columns| (place, columns))
     });
+    let kinds = |columns: &[Option<Column>]| columns.iter().flatten().collect::<std::collections::BTreeSet<_>>().len();
+    let head = heads.max_by_key(|(place, columns)| (kinds(columns), std::cmp::Reverse(*place)));
     let Some((place, columns)) = head else { return false };
     let body = grid.rows.get(place.saturating_add(1)..).unwrap_or_default();
     let columns = parties(columns, body, words);
@@ -63,7 +66,7 @@ pub(super) fn read(grid: &Grid, platform: &str, words: &Words<'_>, draft: &mut D
             above.cells.extend(fields.cells.into_iter().filter(|(column, _)| *column != Column::Sdk));
             continue;
         }
-        last = Some(Fields { cells: fields.cells.clone(), goes_on: false });
+        last = Some(Fields { cells: fields.cells.clone(), ..Fields::default() });
         rows.push(fields);
     }
     for row in &rows {
@@ -146,6 +149,7 @@ fn fields(row: &[Cell], columns: &[Option<Column>], last: Option<&Fields>, words
                 fields.goes_on |= column == Column::Sdk;
                 if !fields.goes_on || !name {
                     fields.cells.push((column, cell.text.clone()));
+                    fields.borrowed.push(column);
                 }
             }
             Some(cell) if !cell.is_blank() => fields.cells.push((column, cell.text.clone())),
@@ -153,6 +157,7 @@ fn fields(row: &[Cell], columns: &[Option<Column>], last: Option<&Fields>, words
                 if let Some(text) = above(column) {
                     fields.goes_on |= column == Column::Sdk;
                     fields.cells.push((column, text));
+                    fields.borrowed.push(column);
                 }
             }
             _ => {}
@@ -214,7 +219,9 @@ pub(super) fn sdk(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
         row.purpose = one_line(links::without(text).as_str(), PURPOSE);
     }
     for text in fields.cells.iter().map(|(_, text)| text) {
-        links::of(text.as_str()).into_iter().for_each(|link| push_once(&mut row.links, link));
+        for link in links::of(text.as_str()) {
+            push_once(&mut row.links, link);
+        }
     }
     let cells: Vec<(&Text, Listed, Found)> = of(Column::Data)
         .map(|text| {
@@ -235,10 +242,16 @@ pub(super) fn sdk(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
             continue;
         }
         let (data, other) = words_of(text.as_str(), listed, |item| !on_other(item.platform));
-        data.into_iter().for_each(|id| push_once(&mut row.data, id));
-        other.into_iter().for_each(|word| push_once(&mut row.other, word));
+        for id in data {
+            push_once(&mut row.data, id);
+        }
+        for word in other {
+            push_once(&mut row.other, word);
+        }
         let (data, _) = words_of(text.as_str(), listed, |item| on_other(item.platform));
-        data.into_iter().for_each(|id| push_once(&mut elsewhere.data, id));
+        for id in data {
+            push_once(&mut elsewhere.data, id);
+        }
         row.open_ended |= listed.open;
         others(text, listed, found, words, &mut row.other, draft);
         draft.mark_items(text, listed, MarkKind::Sdk);
@@ -278,7 +291,9 @@ fn collects(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mut Draf
         for (ios, platforms) in [(false, platform), (true, "ios")] {
             let (data, mut other) = words_of(text.as_str(), &listed, |item| on_other(item.platform) == ios);
             if !ios {
-                unknown.iter().for_each(|word| push_once(&mut other, word.clone()));
+                for word in &unknown {
+                    push_once(&mut other, word.clone());
+                }
             }
             if data.is_empty() && (ios || other.is_empty()) {
                 continue;
@@ -351,7 +366,10 @@ pub(super) fn own_platform(text: &str, words: &Words<'_>) -> &'static str {
     let found = words.find(text);
     let marks: std::collections::BTreeSet<&str> = found
         .valued("platform")
-        .filter(|(range, _)| found.data.iter().all(|hit| hit.range.end <= range.start || range.end <= hit.range.start))
+        .filter(|(range, _)| {
+            let apart = |hit: &super::words::Hit| hit.range.end <= range.start || range.end <= hit.range.start;
+            found.data.iter().all(apart) && found.permissions.iter().all(apart)
+        })
         .map(|(_, value)| value)
         .collect();
     match marks.len() {
@@ -367,7 +385,9 @@ pub(super) fn on_other(platform: &str) -> bool {
 
 /// Where a row stands: all its own cells.
 pub(super) fn span(fields: &Fields) -> Range<usize> {
-    let spans = || fields.cells.iter().map(|(_, text)| text.span()).filter(|span| !span.is_empty());
+    let own = |column: &Column| !fields.borrowed.contains(column);
+    let cells = || fields.cells.iter().filter(|(column, _)| own(column));
+    let spans = || cells().map(|(_, text)| text.span()).filter(|span| !span.is_empty());
     let start = spans().map(|span| span.start).min().unwrap_or_default();
     start..spans().map(|span| span.end).max().unwrap_or(start)
 }
