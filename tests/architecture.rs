@@ -37,7 +37,7 @@ const EDGES: [(&str, &[&str]); 16] = [
 ];
 
 /// Rooms that read hostile bytes.
-const READERS: [&str; 6] = ["container", "manifest", "dex", "native", "script", "flow"];
+const READERS: [&str; 7] = ["container", "manifest", "dex", "native", "script", "flow", "policy"];
 
 /// What every room of [`READERS`] denies.
 const DENIED: [&str; 3] = ["indexing_slicing", "arithmetic_side_effects", "unwrap_used"];

@@ -103,7 +103,6 @@ pub(super) const PHRASE_ROLES: &[&str] = &[
     "joiner",
     "list-intro",
     "negation",
-    "no-policy",
     "none",
     "not-data",
     "open-list",
@@ -119,6 +118,7 @@ pub(super) const PHRASE_ROLES: &[&str] = &[
     "title",
     "user-verb",
     "verb",
+    "wall",
     "weak-data",
 ];
 /// What a finding says about the disclosure.

@@ -81,7 +81,6 @@ pub(super) fn read(
     after
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is a part of one statement")]
 fn collect(
     text: &Text,
     found: &Found,

@@ -22,13 +22,13 @@ const ROLES: [&str; 16] = [
     "share",
     "sdk",
     "permission",
-    "cookie",
+    "web-storage",
     "collect",
     "use",
 ];
 
 /// Sections in which the app says what it collects; one that nothing is known of is one, too.
-const COLLECTING: [&str; 5] = ["", "collect", "cookie", "permission", "use"];
+const COLLECTING: [&str; 5] = ["", "collect", "web-storage", "permission", "use"];
 
 /// The headings above a line.
 #[derive(Debug, Default)]

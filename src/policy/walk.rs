@@ -186,7 +186,7 @@ pub(super) fn refuse_empty(parts: &[Part], draft: &Draft<'_>, scripts: bool, wor
         })
     };
     let shown: usize = texts().map(|text| text.chars().filter(|it| !it.is_whitespace()).count()).sum();
-    let asks = texts().take(200).any(|text| words.find(text).has("no-policy"));
+    let asks = texts().take(200).any(|text| words.find(text).has("wall"));
     let first = texts().find(|text| !text.trim().is_empty()).unwrap_or_default();
     let first: String = first.chars().take(40).flat_map(char::escape_debug).collect();
     if scripts && shown < SCRIPT_PAGE && (!states || asks) {

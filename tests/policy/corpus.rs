@@ -32,7 +32,8 @@ impl Score {
     }
 
     fn f1(self) -> f64 {
-        let share = |of: usize| self.0 as f64 / of.max(1) as f64;
+        let number = |count: usize| f64::from(u32::try_from(count).expect("a test is small"));
+        let share = |of: usize| number(self.0) / number(of.max(1));
         let (precision, recall) = (share(self.1), share(self.2));
         2.0 * precision * recall / (precision + recall).max(f64::EPSILON)
     }
@@ -114,7 +115,7 @@ fn documents_are_read_as_people_read_them() {
                 overlap(row.cite.lines, &wanted["lines"])
                     && said.into_iter().any(|it| it.contains(&name) || name.contains(&it))
             };
-            let Some(place) = left.iter().position(|row| fits(row)) else { continue };
+            let Some(place) = left.iter().position(fits) else { continue };
             let row = left.remove(place);
             rows.0 += 1;
             data.add(&ids(row.data.iter().map(String::as_str)), &ids(strings(wanted, "data_ids").into_iter()));

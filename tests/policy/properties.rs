@@ -105,10 +105,13 @@ proptest! {
     }
 }
 
+/// A text of some length.
+type Shape = fn(usize) -> String;
+
 /// Texts that make a careless reader take time by the square of their length.
 #[test]
 fn time_grows_with_length() {
-    let shapes: [(&str, fn(usize) -> String); 8] = [
+    let shapes: [(&str, Shape); 8] = [
         ("one line", |n| format!("我们会收集您的{}。", "IMEI、设备信息（".repeat(n))),
         ("brackets", |n| format!("我们会收集您的{}", "（".repeat(n * 6))),
         ("sentences", |n| "我们会收集您的IMEI、IP地址，用于安全。".repeat(n)),
