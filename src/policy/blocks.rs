@@ -90,6 +90,10 @@ pub(super) fn labelled(parts: &[Part], platform: &str, words: &Words<'_>, draft:
 /// The labels of a line with their values; a line may hold several.
 fn labels(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
     let string = text.as_str();
+    let named = named(text, words);
+    if !named.is_empty() {
+        return named;
+    }
     let Some((column, start)) = label(string, words) else { return Vec::new() };
     let mut found = vec![(column, start..string.len())];
     // What follows a gap or a semicolon may be the next label.
@@ -107,6 +111,27 @@ fn labels(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
         }
     }
     found.into_iter().map(|(column, range)| (column, text.slice(range).trimmed())).collect()
+}
+
+/// `某某SDK：使用目的：…；收集信息：…`: a name before two or more labels.
+fn named(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
+    let string = text.as_str();
+    let Some(colon) = string.find(['：', ':']) else { return Vec::new() };
+    let name = numberless(&text.slice(0..colon)).trimmed();
+    let length = name.as_str().chars().count();
+    let sentence = name.as_str().contains(['，', '。', '、', '；']);
+    if length == 0 || names::LONGEST_NAME < length || sentence || Column::exact(name.as_str(), words).is_some() {
+        return Vec::new();
+    }
+    let start = colon.saturating_add(string.get(colon..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8));
+    let rest = text.slice(start..string.len()).trimmed();
+    let starts = whole_label(&rest, words).is_some();
+    let mut found = if starts { labels(&rest, words) } else { Vec::new() };
+    if found.len() < 2 || found.iter().any(|(column, _)| *column == Column::Sdk) {
+        return Vec::new();
+    }
+    found.insert(0, (Column::Sdk, name));
+    found
 }
 
 /// The column of the label with which a line begins, by its whole words.

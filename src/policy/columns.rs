@@ -63,16 +63,21 @@ impl Column {
         words.values(header, "column").find_map(Self::named)
     }
 
-    /// By the whole words, else by a part: the part whose column stands first in the catalog's order decides, so a link
-    /// to an SDK's policy is a link.
+    /// By the whole words, else by a part. The last part decides in Chinese, where the noun stands last (收集个人信息的目的
+    /// is a purpose), the first in other languages; of two that share an end, the one that the catalog numbers lower.
     pub(super) fn of(header: &str, words: &Words<'_>) -> Option<Self> {
         if LONGEST_HEADER < header.chars().count() || header.contains(['。', '；', '?', '？', '|']) {
             return None;
         }
         Self::exact(header, words).or_else(|| {
             let found = words.find(header);
-            let part = found.valued("column-part").map(|(_, value)| value).min();
-            part.and_then(Self::named)
+            let parts = found.valued("column-part");
+            let part = if header.is_ascii() {
+                parts.min_by_key(|(range, value)| (range.start, *value))
+            } else {
+                parts.max_by_key(|(range, value)| (range.end, std::cmp::Reverse(*value)))
+            };
+            part.and_then(|(_, value)| Self::named(value))
         })
     }
 

@@ -42,6 +42,7 @@ pub use draft::{Mark, MarkKind, NotUnderstood};
 pub use text::Source;
 
 use std::fmt::Write;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
@@ -69,13 +70,20 @@ pub struct Import {
 /// says what was found.
 pub fn import(bytes: &[u8], file: &str, catalog: &Catalog) -> Result<Import> {
     let source = Source::new(input::decode(bytes)?);
-    let words = words::Words::new(catalog);
+    let made;
+    let words = if std::ptr::eq(catalog, Catalog::builtin()) {
+        static BUILTIN: OnceLock<words::Words<'static>> = OnceLock::new();
+        BUILTIN.get_or_init(|| words::Words::new(Catalog::builtin()))
+    } else {
+        made = words::Words::new(catalog);
+        &made
+    };
     let (parts, scripts) = match input::form(&source.text) {
         input::Form::Html => html::read(&source),
-        input::Form::Plain => (grids::parts(&plain::read(&source), &words), false),
+        input::Form::Plain => (grids::parts(&plain::read(&source), words), false),
     };
-    let draft = walk::read(&parts, &words, &source);
-    walk::refuse_empty(&parts, &draft, scripts, &words)?;
+    let draft = walk::read(&parts, words, &source);
+    walk::refuse_empty(&parts, &draft, scripts, words)?;
     let draft::Draft { mut disclosure, mut marks, mut unread, .. } = draft;
     SCHEMA.clone_into(&mut disclosure.schema);
     let mut sha256 = String::new();

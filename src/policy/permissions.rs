@@ -12,6 +12,9 @@ use crate::disclosure::PermissionRow;
 /// A name with more characters is a sentence.
 const LONGEST_NAME: usize = 80;
 
+/// The name before the colon of a line is no longer.
+const LONGEST_LABEL: usize = 60;
+
 /// One row of a permission table.
 pub(super) fn row(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) {
     let of = |column: Column| fields.cells.iter().filter(move |(it, _)| *it == column).map(|(_, text)| text);
@@ -44,6 +47,28 @@ pub(super) fn row(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
     }
     draft.mark(name.span(), MarkKind::Permission, row.constants.join(", "));
     draft.permission(row);
+}
+
+/// One line of a list of permissions: `相机权限：用于拍照`. False = it is none.
+pub(super) fn line(text: &Text, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> bool {
+    let string = text.as_str();
+    let Some(colon) = string.find(['：', ':']) else { return false };
+    let label = text.slice(0..colon);
+    let long = LONGEST_LABEL < label.as_str().chars().count();
+    if long || label.as_str().contains(['，', '。', '；']) || words.find(label.as_str()).permissions.is_empty() {
+        return false;
+    }
+    let number = |it: char| it.is_ascii_digit() || matches!(it, '.' | '、' | ' ' | '(' | ')' | '（' | '）');
+    let skip = label.as_str().len().saturating_sub(label.as_str().trim_start_matches(number).len());
+    let start = colon.saturating_add(string.get(colon..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8));
+    let name = label.slice(skip..colon).trimmed();
+    let purpose = text.slice(start..string.len()).trimmed();
+    if name.is_blank() || purpose.is_blank() {
+        return false;
+    }
+    let fields = Fields { cells: vec![(Column::Permission, name), (Column::Purpose, purpose)], ..Fields::default() };
+    row(&fields, platform, words, draft);
+    true
 }
 
 fn constants(fields: &Fields, words: &Words<'_>) -> Vec<String> {

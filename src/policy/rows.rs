@@ -26,7 +26,7 @@ pub(super) struct Fields {
     /// The name was merged with that of the row above.
     pub(super) goes_on: bool,
     /// Columns whose text stands in a row above.
-    borrowed: Vec<Column>,
+    pub(super) borrowed: Vec<Column>,
 }
 
 /// What a table is about.

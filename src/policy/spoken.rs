@@ -67,12 +67,24 @@ fn row(piece: &Text, found: &Found, words: &Words<'_>, draft: &Draft<'_>) -> Sdk
         let spaces = rest.len().saturating_sub(rest.trim_start().len());
         let tail = rest.trim_start().get(..3).filter(|it| it.eq_ignore_ascii_case("sdk"));
         let end = hit.range.end.saturating_add(tail.map_or(0, |_| spaces.saturating_add(3)));
-        push_once(&mut row.names, string.get(hit.range.start..end).unwrap_or_default().to_owned());
-        for sdk in string.get(hit.range.clone()).into_iter().flat_map(|name| words.catalog.sdk_by_policy_name(name)) {
-            push_once(&mut row.catalog, sdk.id.to_owned());
+        let name = string.get(hit.range.start..end).unwrap_or_default();
+        let called = string.get(hit.range.clone()).unwrap_or_default();
+        let ids: Vec<&str> = words.catalog.sdk_by_policy_name(called).map(|sdk| sdk.id).collect();
+        if row.names.iter().any(|known| known.contains(called)) {
+            continue;
+        }
+        // 微信 and 微信SDK are one: the longer name stands.
+        let known = ids.iter().all(|id| row.catalog.iter().any(|it| it == id));
+        match row.names.last_mut().filter(|_| known) {
+            Some(last) => name.clone_into(last),
+            None => push_once(&mut row.names, name.to_owned()),
+        }
+        for id in ids {
+            push_once(&mut row.catalog, id.to_owned());
         }
     }
-    let behind = |item: &data::Item| verb <= item.range.start && !on_other(item.platform);
+    let purpose = found.of("purpose-mark").map(|it| it.start).find(|at| verb < *at).unwrap_or(string.len());
+    let behind = |item: &data::Item| verb <= item.range.start && item.range.start < purpose && !on_other(item.platform);
     (row.data, row.other) = words_of(string, &listed, behind);
     row.open_ended = listed.open;
     row.links = links::of(string);
@@ -96,6 +108,12 @@ pub(super) fn permissions(paragraphs: &[Text], words: &Words<'_>, draft: &mut Dr
                     .of("permission-word")
                     .find(|it| hit.range.start < it.end && it.start <= hit.range.end.saturating_add(NEAR));
                 let Some(word) = word else { continue };
+                let ends = |(range, value): (&Range<usize>, &str)| {
+                    value == "stop" && range.start < word.end && hit.range.start <= range.end.saturating_add(NEAR)
+                };
+                if found.valued("negation").any(ends) {
+                    continue;
+                }
                 let between = string.get(hit.range.end.min(word.start)..word.start).unwrap_or_default();
                 if between.contains(['，', '。', '；']) {
                     continue;

@@ -7,6 +7,7 @@ use super::grids::{is_numbered, is_section};
 use super::heads;
 use super::input::refuse;
 use super::page::{Grid, Line, Part};
+use super::permissions;
 use super::prose::{self, Carried};
 use super::rows;
 use super::sections::{self, Sections};
@@ -63,6 +64,10 @@ pub(super) fn read<'s>(parts: &[Part], words: &Words<'_>, source: &'s Source) ->
                 }
                 let (text, used) = paragraph(rest);
                 place = place.saturating_add(used);
+                if sections.role() == "permission" && permissions::line(&text, platform, words, &mut draft) {
+                    carried = Carried::Nothing;
+                    continue;
+                }
                 if line.rule {
                     continue;
                 }
