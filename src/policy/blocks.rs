@@ -50,7 +50,7 @@ pub(super) fn labelled(parts: &[Part], platform: &str, words: &Words<'_>, draft:
             if !goes_on(line, parts, used, &fields, words) || rule_seen {
                 break;
             }
-            if let Some((_, text)) = fields.cells.last_mut() {
+            if let Some((_, text)) = fields.cells.last_mut().filter(|(_, it)| it.as_str().len() < rows::LONGEST_CELL) {
                 text.append("\n", &line.text);
             }
         } else {
@@ -110,7 +110,7 @@ fn labels(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
             found.push((column, next.saturating_add(value)..string.len()));
         }
     }
-    found.into_iter().map(|(column, range)| (column, text.slice(range).trimmed())).collect()
+    found.into_iter().map(|(column, range)| (column, text.slice(range).trimmed().head(rows::LONGEST_CELL))).collect()
 }
 
 /// `某某SDK：使用目的：…；收集信息：…`: a name before two or more labels.

@@ -40,8 +40,9 @@ impl Claims {
     /// Reads one paragraph of a section.
     pub(super) fn read(&mut self, text: &Text, found: &Found, role: &str, draft: &mut Draft<'_>) {
         let string = text.as_str();
+        let ranges = sentences(string);
         self.date(string, text, found, draft);
-        self.company(string, text, found, role, draft);
+        self.company(text, &ranges, found, role, draft);
         if role == "minors" {
             let span = text.span();
             let speaks = |it: &Range<usize>| {
@@ -64,7 +65,7 @@ impl Claims {
             contact(text, role, draft);
         }
         for (range, value) in phrases {
-            self.claim(text, &range, value, role, found, draft);
+            self.claim(text, &range, around(&ranges, range.start), value, role, found, draft);
         }
     }
 
@@ -72,6 +73,7 @@ impl Claims {
         &mut self,
         text: &Text,
         range: &Range<usize>,
+        sentence: Range<usize>,
         value: &'static str,
         role: &str,
         found: &Found,
@@ -79,7 +81,6 @@ impl Claims {
     ) {
         let string = text.as_str();
         let word = string.get(range.clone()).unwrap_or_default();
-        let sentence = sentences(string).into_iter().find(|it| range.start < it.end).unwrap_or(0..string.len());
         let quote = string.get(range.start..sentence.end).unwrap_or_default();
         let cite = draft.cite(&text.span(), quote);
         let span = text.span_of(range.clone());
@@ -161,7 +162,8 @@ impl Claims {
     }
 
     /// The company that answers for the app: where the policy says who "we" are, best in the section on contacts.
-    fn company(&mut self, string: &str, text: &Text, found: &Found, role: &str, draft: &Draft<'_>) {
+    fn company(&mut self, text: &Text, ranges: &[Range<usize>], found: &Found, role: &str, draft: &Draft<'_>) {
+        let string = text.as_str();
         let names = found.valued("company").filter(|(_, value)| *value == "suffix");
         for (suffix, _) in names {
             let start = company_start(string, suffix.start, found);
@@ -169,7 +171,7 @@ impl Claims {
             if name.chars().count() < 5 {
                 continue;
             }
-            let sentence = sentences(string).into_iter().find(|it| suffix.start < it.end).unwrap_or(0..string.len());
+            let sentence = around(ranges, suffix.start);
             let said = found.of("controller").any(|it| sentence.start <= it.start && it.end <= sentence.end);
             let alone = string.trim().chars().count() <= name.chars().count().saturating_add(2);
             let signs = [(said, 4), (role == "contact", 3), (alone, 2), (!matches!(role, "share" | "sdk"), 2)];
@@ -214,6 +216,11 @@ impl Claims {
             draft.disclosure.effective = Some(Effective { from: Some(day), to: None });
         }
     }
+}
+
+/// The sentence around a place.
+fn around(ranges: &[Range<usize>], at: usize) -> Range<usize> {
+    ranges.get(ranges.partition_point(|range| range.end <= at)).cloned().unwrap_or_default()
 }
 
 /// An address of mail, else a number of many digits, in a paragraph about contacts.

@@ -11,6 +11,9 @@ use super::text::{Source, Text};
 /// Cells of one table, with those that spans fill.
 const MAX_CELLS: usize = 1 << 16;
 
+/// Bytes of a character reference such as `&CounterClockwiseContourIntegral;`.
+const LONGEST_REFERENCE: usize = 40;
+
 /// The most rows that one cell may span.
 const MAX_SPAN: usize = 500;
 
@@ -142,10 +145,11 @@ impl Reader {
         let mut at = 0_usize;
         for character in decoded.chars() {
             let rest = raw.get(at..).unwrap_or_default();
+            let reference = || rest.bytes().take(LONGEST_REFERENCE).position(|byte| byte == b';');
             let place = text.span.start.saturating_add(at.min(raw.len()));
             let length = match rest.chars().next() {
-                Some('&') if character != '&' || rest.find(';').is_some_and(|end| end < 12) => {
-                    rest.find(';').map_or(1, |end| end.saturating_add(1))
+                Some('&') if character != '&' || reference().is_some() => {
+                    reference().map_or(1, |end| end.saturating_add(1))
                 }
                 Some('\r') if rest.starts_with("\r\n") => 2,
                 Some(first) => first.len_utf8(),

@@ -4,6 +4,9 @@
 use super::page::Line;
 use super::text::{Source, Text};
 
+/// Bytes of a link with its words; a longer one is left as it is.
+const LONGEST_LINK: usize = 2048;
+
 /// The lines of a text, without blank ones.
 pub(super) fn read(source: &Source) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -127,6 +130,8 @@ fn unmark(body: &str, start: usize, into: &mut Text) {
 
 /// `[words](address)` at the start of a text: both, and how many bytes they take.
 fn link(rest: &str) -> Option<(&str, &str, usize)> {
+    let end = (0..=LONGEST_LINK.min(rest.len())).rev().find(|&at| rest.is_char_boundary(at))?;
+    let rest = rest.get(..end)?;
     let middle = rest.find("](")?;
     let words = rest.get(1..middle)?;
     if words.contains('[') && !words.contains("![") {

@@ -16,6 +16,12 @@ use crate::disclosure::{Cite, Collects, SdkRow};
 /// Characters of a purpose that are kept.
 pub(super) const PURPOSE: usize = 120;
 
+/// Bytes of a cell that are read; what a longer one goes on with is told as not understood.
+pub(super) const LONGEST_CELL: usize = 8 << 10;
+
+/// Characters of a cell that may hold names of SDKs.
+const LONGEST_NAMES: usize = 400;
+
 /// Characters of a datum without an entry; a longer one is a sentence.
 const LONGEST_OTHER: usize = 24;
 
@@ -49,6 +55,9 @@ pub(super) fn read(grid: &Grid, platform: &str, words: &Words<'_>, draft: &mut D
     let body = grid.rows.get(place.saturating_add(1)..).unwrap_or_default();
     let columns = parties(columns, body, words);
     let Some(kind) = kind(&columns) else { return false };
+    for cell in body.iter().flatten().filter(|cell| !cell.inherited && LONGEST_CELL < cell.text.as_str().len()) {
+        draft.unread(&cell.text.span(), cell.text.as_str(), "only the start of a cell of this length is read");
+    }
     let mut last: Option<Fields> = None;
     let mut rows: Vec<Fields> = Vec::new();
     for row in body {
@@ -148,11 +157,11 @@ fn fields(row: &[Cell], columns: &[Option<Column>], last: Option<&Fields>, words
                 // What was merged says the same again; only a name makes two rows one.
                 fields.goes_on |= column == Column::Sdk;
                 if !fields.goes_on || !name {
-                    fields.cells.push((column, cell.text.clone()));
+                    fields.cells.push((column, cell.text.head(LONGEST_CELL)));
                     fields.borrowed.push(column);
                 }
             }
-            Some(cell) if !cell.is_blank() => fields.cells.push((column, cell.text.clone())),
+            Some(cell) if !cell.is_blank() => fields.cells.push((column, cell.text.head(LONGEST_CELL))),
             _ if name && place == 0 && row.iter().any(|cell| !cell.is_blank()) => {
                 if let Some(text) = above(column) {
                     fields.goes_on |= column == Column::Sdk;
@@ -196,6 +205,10 @@ pub(super) fn sdk(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
     let Some(name) = of(Column::Sdk).next() else { return };
     let span = span(fields);
     let plain = links::without(name);
+    if LONGEST_NAMES < plain.as_str().chars().count() {
+        draft.unread(&span, plain.as_str(), "a cell of names that is a text");
+        return;
+    }
     let named = names::read(plain.as_str(), words);
     if named.names.is_empty() || is_none(plain.as_str(), words) {
         if !plain.is_blank() {

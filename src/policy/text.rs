@@ -119,6 +119,15 @@ impl Text {
         slice
     }
 
+    /// Its first bytes, as far as whole characters go.
+    pub(super) fn head(&self, most: usize) -> Self {
+        if self.string.len() <= most {
+            return self.clone();
+        }
+        let end = (0..=most).rev().find(|&at| self.string.is_char_boundary(at)).unwrap_or(0);
+        self.slice(0..end)
+    }
+
     /// Without white space at both ends.
     pub(super) fn trimmed(&self) -> Self {
         let start = self.string.len().saturating_sub(self.string.trim_start().len());
