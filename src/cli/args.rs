@@ -72,6 +72,11 @@ pub(super) enum Command {
     Import(Import),
     /// Judge a policy on its own: what it lacks, and where it contradicts itself
     Lint(Lint),
+    /// Compare versions of a policy
+    Policy {
+        #[command(subcommand)]
+        action: PolicyAction,
+    },
     /// Look into what candor knows: data types, sources, permissions, SDKs, packers, rules
     Catalog(CatalogCommand),
     /// Print a completion script for a shell
@@ -162,6 +167,17 @@ pub(super) struct Import {
     /// Add the catalog files of a folder to the built-in catalog
     #[arg(long, value_name = "DIR")]
     pub(super) catalog: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyAction {
+    /// Say what a new version added (+), dropped (-) and weakened (!)
+    Diff {
+        /// The old version: a disclosure (TOML) or a policy
+        old: PathBuf,
+        /// The new version
+        new: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

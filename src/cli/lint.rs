@@ -2,10 +2,9 @@
 
 use super::args;
 use super::status::Status;
-use super::{import, options, print};
+use super::{options, print, versions};
 use crate::catalog::Severity;
 use crate::check::{State, lint};
-use crate::disclosure::Disclosure;
 use crate::error::Result;
 use crate::report::{Detail, Held};
 
@@ -14,12 +13,7 @@ pub(super) fn run(arguments: &args::Lint) -> Result<Status> {
     let catalog = options::catalog(form.catalog.as_deref())?;
     let detail = if arguments.verbose { Detail::Verbose } else { Detail::Normal };
     let report = options::report(form, detail, catalog, true);
-    let is_table = arguments.policy.extension().is_some_and(|it| it == "toml");
-    let disclosure = if is_table {
-        Disclosure::load(&arguments.policy, catalog)?
-    } else {
-        import::disclosure(&arguments.policy, catalog)?
-    };
+    let disclosure = versions::load(&arguments.policy, catalog)?;
     let checked = lint(&disclosure, catalog);
     let held = Held { disclosure: &disclosure, checked: &checked };
     print(form.output.as_deref(), |out| report.policy(held, out))?;

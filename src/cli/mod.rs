@@ -13,6 +13,7 @@ mod options;
 mod output;
 mod package;
 mod status;
+mod versions;
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -58,6 +59,7 @@ fn command(command: &Command) -> Result<Status> {
         }
         Command::Import(arguments) => import::run(arguments),
         Command::Lint(arguments) => lint::run(arguments),
+        Command::Policy { action } => versions::run(action),
         Command::Catalog(catalog) => self::catalog(&catalog.action),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -65,16 +65,15 @@ impl Claims {
             contact(text, role, draft);
         }
         for (range, value) in phrases {
-            self.claim(text, &range, around(&ranges, range.start), value, role, found, draft);
+            self.claim(text, (&range, value), around(&ranges, range.start), role, found, draft);
         }
     }
 
     fn claim(
         &mut self,
         text: &Text,
-        range: &Range<usize>,
+        (range, value): (&Range<usize>, &'static str),
         sentence: Range<usize>,
-        value: &'static str,
         role: &str,
         found: &Found,
         draft: &mut Draft<'_>,
