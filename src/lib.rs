@@ -8,7 +8,7 @@
 //!                   ├→ dex → flow ───┼→ behavior ─┐
 //!                   ├→ native ───────┤            ├→ check → findings → report
 //!                   └→ script ───────┘            │
-//! disclosure (TOML) ──────────────────────────────┘
+//! policy → disclosure (TOML) ─────────────────────┘
 //!        catalog: data types, sources, permissions, SDKs, packers, rules
 //! ```
 //!
@@ -29,6 +29,7 @@ pub mod script;
 pub mod behavior;
 pub mod catalog;
 pub mod disclosure;
+pub mod policy;
 
 pub mod check;
 pub mod report;

@@ -27,14 +27,18 @@ const EDGES: [(&str, &[&str]); 16] = [
     ("catalog", &["error", "limits", "names"]),
     ("behavior", &["catalog", "container", "dex", "error", "flow", "limits", "manifest", "native", "script"]),
     ("disclosure", &["catalog", "error", "limits"]),
+    ("policy", &["catalog", "disclosure", "error", "limits"]),
     ("check", &["behavior", "catalog", "disclosure", "error", "limits"]),
     ("report", &["behavior", "catalog", "check", "disclosure", "error", "limits"]),
     ("store", &["behavior", "catalog", "check", "disclosure", "error", "limits"]),
-    ("cli", &["behavior", "catalog", "check", "container", "disclosure", "error", "limits", "report", "store"]),
+    (
+        "cli",
+        &["behavior", "catalog", "check", "container", "disclosure", "error", "limits", "policy", "report", "store"],
+    ),
 ];
 
 /// Rooms that read hostile bytes.
-const READERS: [&str; 6] = ["container", "manifest", "dex", "native", "script", "flow"];
+const READERS: [&str; 7] = ["container", "manifest", "dex", "native", "script", "flow", "policy"];
 
 /// What every room of [`READERS`] denies.
 const DENIED: [&str; 3] = ["indexing_slicing", "arithmetic_side_effects", "unwrap_used"];

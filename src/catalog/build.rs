@@ -10,6 +10,7 @@ mod load;
 mod model;
 #[path = "../names.rs"]
 mod names;
+mod phrase;
 mod platform_table;
 mod rule;
 mod tables;
@@ -25,7 +26,7 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 /// What the tables are made of.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     "api.rs",
     "api_list.rs",
     "build.rs",
@@ -35,6 +36,7 @@ const SOURCES: [&str; 13] = [
     "load.rs",
     "model.rs",
     "../names.rs",
+    "phrase.rs",
     "platform_table.rs",
     "rule.rs",
     "tables.rs",

@@ -8,8 +8,8 @@ use super::model::{ArgOp, DataType, Sdk, Source, SourceKind};
 use super::rule::Rule;
 use super::tables::Tables;
 use super::words::{
-    CASES, CATEGORIES, DATA_CLASSES, DECLARED_BASES, GBT35273, LOOK_UPS, MARKER_KINDS, MARKERS, NEEDS, PLACEHOLDERS,
-    PLATFORMS, PROTECTIONS, ROLES, RULE_CLASSES, STRENGTHS, TIERS,
+    CASES, CATEGORIES, DATA_CLASSES, DECLARED_BASES, GBT35273, LOOK_UPS, MARKER_KINDS, MARKERS, NEEDS, PHRASE_ROLES,
+    PLACEHOLDERS, PLATFORMS, PROTECTIONS, ROLES, RULE_CLASSES, STRENGTHS, TIERS,
 };
 
 /// Checks `files` as entries that are laid over `base`, in the order given. The first fault is returned.
@@ -41,6 +41,9 @@ pub(super) fn check(files: &[CatalogFile], base: &Tables<&str>) -> Result<(), Fa
         for entry in &tables.not_endpoints {
             word(file, "role", &entry.role, ROLES)?;
             host(file, &entry.host)?;
+        }
+        for entry in &tables.phrases {
+            word(file, "role", &entry.role, PHRASE_ROLES)?;
         }
         Ok(())
     })
@@ -90,6 +93,9 @@ impl<'t> Names<'t> {
             }
             for entry in &file.tables.not_endpoints {
                 once.add("not-endpoint", file, &entry.host, &[&entry.path])?;
+            }
+            for entry in &file.tables.phrases {
+                once.add("phrase", file, &entry.role, &[&entry.value])?;
             }
             for entry in &file.tables.rules {
                 once.add("rule", file, &entry.id, &[])?;

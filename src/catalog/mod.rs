@@ -14,6 +14,7 @@ mod load;
 mod lookup;
 mod model;
 mod overlay;
+mod phrase;
 mod platform;
 #[cfg(test)]
 mod platform_table;
@@ -25,6 +26,7 @@ mod words;
 pub use api::{ApiKind, ApiPermission, Need};
 pub use load::{nearest, suggestion};
 pub use model::*;
+pub use phrase::Phrase;
 pub use platform::{ClassKey, Platform, hashed_signature_key, platform, signature_key};
 pub use prefix::{Holder, PrefixMatch, Strength};
 pub use rule::*;

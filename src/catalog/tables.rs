@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{DataType, Implied, Library, Marker, NotEndpoint, Permission, Sdk, Source, SourceKind};
+use super::phrase::Phrase;
 use super::rule::Rule;
 
 /// All entries of one catalog. In a file every list is an array of tables under its singular name: `[[source]]`.
@@ -34,6 +35,9 @@ pub struct Tables<S = &'static str> {
     /// Hosts that are no endpoints, sorted by host and path.
     #[serde(default, rename = "not-endpoint")]
     pub not_endpoints: Vec<NotEndpoint<S>>,
+    /// Words by which a policy is read, sorted by role and value.
+    #[serde(default, rename = "phrase")]
+    pub phrases: Vec<Phrase<S>>,
     /// Rules, sorted by id.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule<S>>,
@@ -50,6 +54,7 @@ impl<S: Ord> Tables<S> {
         self.libraries.extend(other.libraries);
         self.markers.extend(other.markers);
         self.not_endpoints.extend(other.not_endpoints);
+        self.phrases.extend(other.phrases);
         self.rules.extend(other.rules);
     }
 
@@ -63,6 +68,7 @@ impl<S: Ord> Tables<S> {
         self.libraries.sort_by(|a, b| a.prefix.cmp(&b.prefix));
         self.markers.sort_by(|a, b| a.key().cmp(&b.key()));
         self.not_endpoints.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.phrases.sort_by(|a, b| a.key().cmp(&b.key()));
         self.rules.sort_by(|a, b| a.id.cmp(&b.id));
     }
 
@@ -76,6 +82,7 @@ impl<S: Ord> Tables<S> {
         self.libraries.retain(|old| over.libraries.iter().all(|new| new.prefix != old.prefix));
         self.markers.retain(|old| over.markers.iter().all(|new| new.key() != old.key()));
         self.not_endpoints.retain(|old| over.not_endpoints.iter().all(|new| new.key() != old.key()));
+        self.phrases.retain(|old| over.phrases.iter().all(|new| new.key() != old.key()));
         self.rules.retain(|old| over.rules.iter().all(|new| new.id != old.id));
         self.append(over);
         self.sort();

@@ -86,6 +86,41 @@ pub(super) const MARKERS: &[&str] =
     &["api", "application-class", "asset", "class-prefix", "component", "method", "native-lib", "other", "zip-entry"];
 /// What a host is that is no endpoint.
 pub(super) const ROLES: &[&str] = &["documentation", "licence", "namespace", "placeholder"];
+/// What a phrase does in a policy.
+pub(super) const PHRASE_ROLES: &[&str] = &[
+    "app-name",
+    "claim",
+    "column",
+    "column-part",
+    "company",
+    "controller",
+    "date",
+    "denial-end",
+    "exception",
+    "generic-sdk",
+    "heading",
+    "introducer",
+    "joiner",
+    "list-intro",
+    "negation",
+    "none",
+    "not-data",
+    "open-list",
+    "other-data",
+    "other-subject",
+    "passive-verb",
+    "permission-word",
+    "platform",
+    "policy",
+    "purpose-mark",
+    "reference",
+    "sdk-word",
+    "title",
+    "user-verb",
+    "verb",
+    "wall",
+    "weak-data",
+];
 /// What a finding says about the disclosure.
 pub(super) const RULE_CLASSES: &[&str] =
     &["ambiguous", "clear", "incorrect", "none", "omitted", "omitted|incorrect", "vague"];

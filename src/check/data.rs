@@ -123,7 +123,7 @@ fn unobserved(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Own statements that hold for Android and name what only iOS has. Permission rows are asked by P07.
-fn ios_only(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn ios_only(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for statement in &case.disclosure.collects {
         let for_android = statement.platforms.is_empty() || statement.platforms.iter().any(|it| it == "android");

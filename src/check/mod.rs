@@ -9,10 +9,12 @@ mod data;
 mod model;
 mod package;
 mod permissions;
+mod policy;
 mod sdks;
 mod verdict;
 
 pub use model::*;
+pub use policy::lint;
 
 use std::collections::BTreeMap;
 

@@ -117,7 +117,7 @@ fn call(permission: &str, user: &PermissionUser) -> Evidence {
 }
 
 /// Rows that do not say what their permission is for.
-fn aimless(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn aimless(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for row in case.disclosure.permission.iter().filter(|row| row.purpose.trim().is_empty()) {
         if let Some(draft) = case.finding("P05") {
@@ -128,7 +128,7 @@ fn aimless(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// Rows that name data which their permission does not guard: the catalog has no source of it behind the permission.
-fn impossible(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn impossible(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for row in &case.disclosure.permission {
         let given = |data: &str| {

@@ -41,6 +41,16 @@ code is visible) never count; a packed or partly unreadable package gives 3 inst
 nothing could be seen. Code loaded at run time and reflection weaken a result and are shown, but give no 3 by
 themselves: nearly every app has some.";
 
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  candor import policy.html --output privacy.toml
+  candor import policy.txt --review review.html --output privacy.toml
+  curl -s https://example.com/privacy | candor import - --format json
+
+The policy is a saved page (HTML), a text or Markdown; what it is and its encoding is found by its content. Nothing is
+fetched. The result is a draft: every statement cites its lines, and what was not understood is listed on standard error
+and in the file. The exit status is 2 where the input is no policy.";
+
 /// Checks what an Android package can do with personal data against what its privacy policy discloses
 #[derive(Debug, Parser)]
 #[command(name = "candor", version = version(), styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
@@ -57,6 +67,16 @@ pub(super) enum Command {
     /// Hold packages against what a privacy policy discloses
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
+    /// Read a privacy policy into a disclosure that a person reviews
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(Import),
+    /// Judge a policy on its own: what it lacks, and where it contradicts itself
+    Lint(Lint),
+    /// Compare versions of a policy
+    Policy {
+        #[command(subcommand)]
+        action: PolicyAction,
+    },
     /// Look into what candor knows: data types, sources, permissions, SDKs, packers, rules
     Catalog(CatalogCommand),
     /// Print a completion script for a shell
@@ -82,8 +102,11 @@ pub(super) struct Check {
     #[command(flatten)]
     pub(super) batch: Batch,
     /// The disclosure: the policy as a table (TOML)
-    #[arg(long, short = 'a', value_name = "DISCLOSURE")]
-    pub(super) against: PathBuf,
+    #[arg(long, short = 'a', value_name = "DISCLOSURE", required_unless_present = "policy")]
+    pub(super) against: Option<PathBuf>,
+    /// The policy itself, which is imported first; a disclosure that a person has reviewed is the better base
+    #[arg(long, value_name = "POLICY", conflicts_with = "against")]
+    pub(super) policy: Option<PathBuf>,
     /// The least severity that fails the check. `low` takes in everything that ought to be mended; `info` findings state
     /// facts and faults of nobody
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
@@ -125,6 +148,59 @@ pub(super) struct Batch {
     /// Show no progress bar
     #[arg(long)]
     pub(super) no_progress: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// The policy; `-` reads it from standard input
+    #[arg(value_name = "POLICY")]
+    pub(super) policy: PathBuf,
+    /// The form of the output
+    #[arg(long, short, value_name = "FORMAT", default_value = "toml")]
+    pub(super) format: ImportFormat,
+    /// Write to a file, which is replaced as a whole when the output is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Write a page that shows the policy with what was understood marked in it
+    #[arg(long, value_name = "PAGE")]
+    pub(super) review: Option<PathBuf>,
+    /// Add the catalog files of a folder to the built-in catalog
+    #[arg(long, value_name = "DIR")]
+    pub(super) catalog: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyAction {
+    /// Say what a new version added (+), dropped (-) and weakened (!)
+    Diff {
+        /// The old version: a disclosure (TOML) or a policy
+        old: PathBuf,
+        /// The new version
+        new: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Lint {
+    /// A disclosure (TOML), or the policy itself
+    #[arg(value_name = "POLICY")]
+    pub(super) policy: PathBuf,
+    #[command(flatten)]
+    pub(super) form: Form,
+    /// The least severity that fails
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub(super) gate: Gate,
+    /// Show all evidence
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImportFormat {
+    /// A disclosure, for review and for `candor check --against`
+    Toml,
+    /// One document, for programs
+    Json,
 }
 
 #[derive(Debug, Args)]

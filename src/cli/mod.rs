@@ -6,11 +6,14 @@
 
 mod args;
 mod batch;
+mod import;
+mod lint;
 mod messages;
 mod options;
 mod output;
 mod package;
 mod status;
+mod versions;
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -54,6 +57,9 @@ fn command(command: &Command) -> Result<Status> {
             let options = Options::with_gate(check, catalog)?;
             packages(&options, &page(&check.batch, catalog), form)
         }
+        Command::Import(arguments) => import::run(arguments),
+        Command::Lint(arguments) => lint::run(arguments),
+        Command::Policy { action } => versions::run(action),
         Command::Catalog(catalog) => self::catalog(&catalog.action),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -60,10 +60,19 @@ impl Options {
 
     /// As [`Options::new`], with the disclosure of a check, which is made on all that policies list whatever is shown.
     pub(super) fn with_gate(check: &Check, catalog: &'static Catalog) -> Result<Self> {
-        let disclosure = Disclosure::load(&check.against, catalog)?;
+        let disclosure = disclosure(check, catalog)?;
         let gated = Some(Gated { disclosure, gate: check.gate.into() });
         let seen = focus(check.batch.focus).max(catalog::Focus::Policy);
         Ok(Self { gated, ..Self::observing(seen, &check.batch, catalog)? })
+    }
+}
+
+/// What a check holds packages against: a disclosure, or a policy that is imported on the way.
+fn disclosure(check: &Check, catalog: &Catalog) -> Result<Disclosure> {
+    match (&check.against, &check.policy) {
+        (Some(path), _) => Disclosure::load(path, catalog),
+        (None, Some(path)) => super::import::disclosure(path, catalog),
+        (None, None) => Err(Error::malformed("neither a disclosure nor a policy is given", None)),
     }
 }
 

@@ -5,12 +5,15 @@
 //! other, as policies do, and rules judge that elsewhere; an entry that contradicts itself is an error here, with file,
 //! line and the nearest valid word.
 
+mod diff;
 mod model;
 mod place;
 mod query;
 mod read;
 mod validate;
+mod write;
 
+pub use diff::{Change, Difference};
 pub use model::{
     Cite, Claim, Claims, Collects, Denies, Disclosure, Effective, PermissionRow, SCHEMA, SdkRow, SourceText,
 };

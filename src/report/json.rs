@@ -58,6 +58,11 @@ pub(super) fn package(
     write(&Package { behavior, check: held.map(|held| Check::new(catalog, held)) }, out)
 }
 
+/// What was found in a policy on its own: the object of a check, without a package around it.
+pub(super) fn policy(catalog: &Catalog, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(&Check::new(catalog, held), out)
+}
+
 /// Writes a value on one line.
 pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Escaping)).map_err(io::Error::from)

@@ -128,6 +128,20 @@ impl Report<'_> {
         }
     }
 
+    /// Writes what was found in a policy on its own.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn policy(&self, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
+        match self.format {
+            Format::Text => text::policy(self, held, out),
+            Format::Json | Format::Ndjson => {
+                json::policy(self.catalog, held, out)?;
+                out.write_all(b"\n")
+            }
+        }
+    }
+
     /// Writes what stands between two packages.
     ///
     /// # Errors

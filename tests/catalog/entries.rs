@@ -12,6 +12,7 @@ fn every_origin_is_stated() {
         .chain(tables.implied.iter().map(|entry| (entry.implied, entry.origin)))
         .chain(tables.sdks.iter().map(|entry| (entry.id, entry.origin)))
         .chain(tables.not_endpoints.iter().map(|entry| (entry.host, entry.origin)))
+        .chain(tables.phrases.iter().map(|entry| (entry.role, entry.origin)))
         .chain(tables.libraries.iter().map(|entry| (entry.prefix, entry.origin)))
         .chain(tables.markers.iter().map(|entry| (entry.pattern, entry.origin)))
         .chain(tables.rules.iter().map(|entry| (entry.id, entry.origin)));

@@ -34,6 +34,7 @@ fn keys(tables: &Tables<String>) -> Vec<String> {
     keys.extend(tables.implied.iter().map(|entry| format!("{}\0{}", entry.declared, entry.implied)));
     keys.extend(tables.sdks.iter().map(|entry| entry.id.clone()));
     keys.extend(tables.not_endpoints.iter().map(|entry| format!("{} {}", entry.host, entry.path)));
+    keys.extend(tables.phrases.iter().map(|entry| format!("{}\0{}", entry.role, entry.value)));
     keys.extend(tables.libraries.iter().map(|entry| entry.prefix.clone()));
     keys.extend(
         tables
@@ -93,7 +94,7 @@ fn lie_where_their_entries_belong() {
 #[test]
 fn are_all_compiled() {
     let entries: usize = all().iter().map(|(_, text)| keys(&toml::from_str(text).expect("parsed before")).len()).sum();
-    let Tables { data_types, sources, permissions, implied, sdks, libraries, markers, not_endpoints, rules } =
+    let Tables { data_types, sources, permissions, implied, sdks, libraries, markers, not_endpoints, phrases, rules } =
         &Catalog::builtin().tables;
     let compiled = data_types.len()
         + sources.len()
@@ -103,6 +104,7 @@ fn are_all_compiled() {
         + libraries.len()
         + not_endpoints.len()
         + markers.len()
+        + phrases.len()
         + rules.len();
     assert_eq!(compiled, entries);
 }

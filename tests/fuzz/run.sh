@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-target=${1:?which target: container, manifest, dex, native, script, disclosure or observe}
+target=${1:?which target: container, manifest, dex, native, script, disclosure, policy or observe}
 seconds=${2:?for how many seconds}
 shift 2
 
@@ -17,6 +17,7 @@ case $target in
     native) longest=8192; seeds=$(find $fixtures -name '*.so') ;;
     script) longest=8192; seeds=$(find $fixtures/script -name '*.js' -o -name '*.html' -o -name '*.bundle') ;;
     disclosure) longest=8192; seeds=$(find ../../disclosures -name '*.toml') ;;
+    policy) longest=8192; seeds=$(find $fixtures/policies -name '*.txt' -o -name '*.md' -o -name '*.html') ;;
     observe) longest=32768; seeds=$(find $fixtures -name '*.apk' -o -name '*.aab' -o -name '*.dex') ;;
     *) echo "no target $target" >&2; exit 2 ;;
 esac

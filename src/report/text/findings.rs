@@ -41,6 +41,17 @@ pub(super) fn sections(sheet: &mut Sheet<'_, '_>, behavior: &Behavior, held: Hel
     Ok(())
 }
 
+/// The faults of a policy on its own.
+pub(super) fn policy_alone(sheet: &mut Sheet<'_, '_>, held: Held<'_>) -> io::Result<()> {
+    against(sheet, held.disclosure)?;
+    if held.checked.findings.is_empty() {
+        sheet.page.blank()?;
+        let none = sheet.words.pick("未见问题", "nothing to mend was seen");
+        return sheet.page.line(&Line::indented(INDENT).tone(Tone::Good, none), INDENT);
+    }
+    findings(sheet, held.checked, true)
+}
+
 fn against(sheet: &mut Sheet<'_, '_>, disclosure: &Disclosure) -> io::Result<()> {
     let words = sheet.words;
     let mut line = Line::new().plain(words.pick("对照", "against "));

@@ -56,6 +56,16 @@ pub(super) fn package(
     sheet.reasons(&behavior.completeness)
 }
 
+/// A policy on its own.
+pub(super) fn policy(report: &Report<'_>, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let sheet = &mut Sheet {
+        page: Page::new(out, report.style),
+        words: Words::new(report.catalog, report.lang),
+        verbose: report.detail == Detail::Verbose,
+    };
+    findings::policy_alone(sheet, held)
+}
+
 /// The last line, where there is more than one package.
 pub(super) fn totals(report: &Report<'_>, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
     if totals.packages < 2 || report.detail == Detail::Quiet {

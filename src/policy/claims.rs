@@ -1,0 +1,315 @@
+//! What a policy claims about its handling of data, who answers for it, and from when on it holds.
+
+use std::ops::Range;
+
+use super::dates;
+use super::draft::{Draft, MarkKind, one_line};
+use super::prose::sentences;
+use super::text::Text;
+use super::words::Found;
+use crate::disclosure::{Claim, Effective};
+
+/// Characters of a claim that are kept as stated.
+const STATED: usize = 40;
+
+/// Bytes between a claim's words and the length of time that belongs to them.
+const NEAR: usize = 24;
+
+/// What is found along the way; some of it is decided at the end only.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    /// Value, lines and quote of each claim about transfers abroad.
+    border: Vec<(&'static str, Range<usize>, String)>,
+    controller: Option<(usize, String, Range<usize>)>,
+    /// The first and the last paragraph of the section on minors, and its first sentence.
+    minors: Option<(Range<usize>, String, bool)>,
+    updated: Option<String>,
+    withdrawal: bool,
+    targeting: Option<(u8, &'static str, Range<usize>, String)>,
+}
+
+impl Claims {
+    /// Reads a heading: dates and names may stand in one.
+    pub(super) fn heading(&mut self, text: &Text, found: &Found, draft: &mut Draft<'_>) {
+        if let Some((.., open)) = &mut self.minors {
+            *open = false;
+        }
+        self.date(text.as_str(), text, found, draft);
+    }
+
+    /// Reads one paragraph of a section.
+    pub(super) fn read(&mut self, text: &Text, found: &Found, role: &str, draft: &mut Draft<'_>) {
+        let string = text.as_str();
+        let ranges = sentences(string);
+        self.date(string, text, found, draft);
+        self.company(text, &ranges, found, role, draft);
+        if role == "minors" {
+            let span = text.span();
+            let speaks = |it: &Range<usize>| {
+                found.valued("claim").any(|(range, value)| value == "minors" && it.contains(&range.start))
+            };
+            let first = sentences(string).into_iter().find(speaks).and_then(|it| string.get(it)).unwrap_or_default();
+            match &mut self.minors {
+                Some((all, said, true)) => {
+                    all.end = all.end.max(span.end);
+                    if said.is_empty() {
+                        *said = one_line(first, STATED);
+                    }
+                }
+                _ => self.minors = Some((span, one_line(first, STATED), true)),
+            }
+        }
+        let phrases: Vec<(Range<usize>, &'static str)> =
+            found.valued("claim").map(|(range, value)| (range.clone(), value)).collect();
+        if role == "contact" {
+            contact(text, role, draft);
+        }
+        for (range, value) in phrases {
+            self.claim(text, (&range, value), around(&ranges, range.start), role, found, draft);
+        }
+    }
+
+    fn claim(
+        &mut self,
+        text: &Text,
+        (range, value): (&Range<usize>, &'static str),
+        sentence: Range<usize>,
+        role: &str,
+        found: &Found,
+        draft: &mut Draft<'_>,
+    ) {
+        let string = text.as_str();
+        let word = string.get(range.clone()).unwrap_or_default();
+        let quote = string.get(range.start..sentence.end).unwrap_or_default();
+        let cite = draft.cite(&text.span(), quote);
+        let span = text.span_of(range.clone());
+        let as_written = |value: &str| Claim { value: value.to_owned(), days: None, cite: cite.clone() };
+        let (key, kind) = value.split_once(':').unwrap_or((value, ""));
+        let claims = &mut draft.disclosure.claims;
+        match (key, kind) {
+            ("cross-border", _) => {
+                let kind = match kind {
+                    "none" => "none",
+                    "yes" => "yes",
+                    _ => "conditional",
+                };
+                self.border.push((kind, text.span(), quote.to_owned()));
+            }
+            ("storage", _) if claims.storage.is_none() => claims.storage = Some(as_written(word)),
+            ("retention", "period") => {
+                let after = string.get(range.end..).unwrap_or_default();
+                let days = dates::period(after, NEAR);
+                let is_general = claims.retention.as_ref().is_none_or(|it| it.value == "as-needed");
+                if days.is_some() && is_general {
+                    claims.retention = Some(Claim { value: "period".to_owned(), days, cite });
+                }
+            }
+            ("retention", _) if claims.retention.is_none() && !matches!(role, "share") => {
+                claims.retention = Some(as_written("as-needed"));
+            }
+            // The scheme of an address is no claim.
+            ("transport", _) if string.get(range.end..).is_some_and(|it| it.starts_with("://")) => return,
+            ("transport", _) => match &mut claims.transport {
+                Some(claim) if claim.cite.lines == cite.lines => {
+                    if !claim.value.split('、').any(|it| it.eq_ignore_ascii_case(word)) {
+                        claim.value = format!("{}、{word}", claim.value);
+                    }
+                }
+                Some(_) => return,
+                none => *none = Some(as_written(word)),
+            },
+            ("minors", _) => {
+                let first = string.get(sentence.clone()).unwrap_or_default();
+                if self.minors.is_none() && found.data.is_empty() {
+                    self.minors = Some((text.span(), one_line(first, STATED), false));
+                }
+                return;
+            }
+            ("background", kind) if claims.background.is_none() => {
+                claims.background = Some(as_written(if kind == "none" { "none" } else { "yes" }));
+            }
+            ("targeting", kind) => {
+                let rank = match kind {
+                    "opt-out" => 2,
+                    "none" => 1,
+                    _ => 0,
+                };
+                if self.targeting.as_ref().is_none_or(|(it, ..)| *it < rank) {
+                    self.targeting = Some((rank, value, text.span(), quote.to_owned()));
+                }
+            }
+            ("contact", _) if role == "contact" || claims.contact.is_none() => contact(text, role, draft),
+            ("rights", "withdraw") => self.withdrawal = true,
+            ("rights", _) => rights(text, word, role, draft),
+            _ => return,
+        }
+        draft.mark(span, MarkKind::Claim, value);
+    }
+
+    /// The dates of a line that states some.
+    fn date(&mut self, string: &str, text: &Text, found: &Found, draft: &mut Draft<'_>) {
+        for (range, value) in found.valued("date") {
+            let Some((day, place)) = dates::day(string, range.end, NEAR) else { continue };
+            draft.mark(text.span_of(range.start..place.end), MarkKind::Claim, day.clone());
+            if value == "from" {
+                let effective = draft.disclosure.effective.get_or_insert_with(Effective::default);
+                effective.from.get_or_insert(day);
+            } else {
+                self.updated = Some(day);
+            }
+        }
+    }
+
+    /// The company that answers for the app: where the policy says who "we" are, best in the section on contacts.
+    fn company(&mut self, text: &Text, ranges: &[Range<usize>], found: &Found, role: &str, draft: &Draft<'_>) {
+        let string = text.as_str();
+        let names = found.valued("company").filter(|(_, value)| *value == "suffix");
+        for (suffix, _) in names {
+            let start = company_start(string, suffix.start, found);
+            let name = string.get(start..suffix.end).unwrap_or_default().trim();
+            if name.chars().count() < 5 {
+                continue;
+            }
+            let sentence = around(ranges, suffix.start);
+            let said = found.of("controller").any(|it| sentence.start <= it.start && it.end <= sentence.end);
+            let alone = string.trim().chars().count() <= name.chars().count().saturating_add(2);
+            let signs = [(said, 4), (role == "contact", 3), (alone, 2), (!matches!(role, "share" | "sdk"), 2)];
+            let score: usize = signs.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum();
+            if 4 <= score && self.controller.as_ref().is_none_or(|(best, ..)| *best < score) {
+                let span = text.span_of(start..suffix.end);
+                self.controller = Some((score, name.to_owned(), draft.source.whole(span)));
+            }
+        }
+    }
+
+    /// What the whole text decides.
+    pub(super) fn finish(self, draft: &mut Draft<'_>) {
+        let first = |kind: &str| self.border.iter().find(|(it, ..)| *it == kind);
+        let conditional = first("conditional");
+        // 如需跨境传输 beside no transfer is a condition of it.
+        let border = first("none").or(first("yes")).or(conditional);
+        if let Some((kind, span, quote)) = border {
+            let cite = draft.cite(span, quote);
+            draft.disclosure.claims.cross_border = Some(Claim { value: (*kind).to_owned(), days: None, cite });
+        }
+        if let Some((span, quote, _)) = &self.minors {
+            let cite = draft.cite(span, quote);
+            // The section speaks of them in its heading only: its first line says how.
+            let line = draft.source.text.get(draft.source.whole(span.clone())).unwrap_or_default();
+            let value = if quote.is_empty() { one_line(line, STATED) } else { quote.clone() };
+            draft.disclosure.claims.minors = Some(Claim { value, days: None, cite });
+        }
+        if let Some((_, value, span, quote)) = &self.targeting {
+            let cite = draft.cite(span, quote);
+            let value = value.rsplit(':').next().unwrap_or_default().to_owned();
+            draft.disclosure.claims.targeting = Some(Claim { value, days: None, cite });
+        }
+        if let Some((_, name, span)) = self.controller {
+            draft.mark(span.clone(), MarkKind::Claim, name.clone());
+            draft.disclosure.controller_cite = Some(draft.cite(&span, &name));
+            draft.disclosure.controller = name;
+        }
+        if draft.disclosure.effective.is_none()
+            && let Some(day) = self.updated
+        {
+            draft.disclosure.effective = Some(Effective { from: Some(day), to: None });
+        }
+    }
+}
+
+/// The sentence around a place.
+fn around(ranges: &[Range<usize>], at: usize) -> Range<usize> {
+    ranges.get(ranges.partition_point(|range| range.end <= at)).cloned().unwrap_or_default()
+}
+
+/// An address of mail, else a number of many digits, in a paragraph about contacts.
+fn contact(text: &Text, role: &str, draft: &mut Draft<'_>) {
+    let string = text.as_str();
+    let found = mail(string).or_else(|| if role == "contact" { number(string) } else { None });
+    let Some(range) = found else { return };
+    let value = string.get(range.clone()).unwrap_or_default().to_owned();
+    let claims = &draft.disclosure.claims;
+    // The section on contacts outranks a mention before it.
+    let better = claims.contact.as_ref().is_none_or(|it| role == "contact" && it.value != value);
+    if better {
+        let cite = draft.cite(&text.span(), string.get(range.start..).unwrap_or_default());
+        draft.disclosure.claims.contact = Some(Claim { value, days: None, cite });
+    }
+}
+
+/// The way to make a request, and the days in which it is answered.
+fn rights(text: &Text, word: &str, role: &str, draft: &mut Draft<'_>) {
+    let string = text.as_str();
+    let days = dates::days_in(string);
+    let fits = matches!(role, "rights" | "contact" | "");
+    let better = draft.disclosure.claims.rights.as_ref().is_none_or(|it| it.days.is_none() && days.is_some());
+    if fits && better {
+        let cite = draft.cite(&text.span(), word);
+        draft.disclosure.claims.rights = Some(Claim { value: word.to_owned(), days, cite });
+    }
+}
+
+fn mail(string: &str) -> Option<Range<usize>> {
+    let part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_' | '+');
+    let mut from = 0_usize;
+    while let Some(found) = string.get(from..)?.find(['@', '＠']) {
+        let at = from.saturating_add(found);
+        let after = at.saturating_add(string.get(at..)?.chars().next()?.len_utf8());
+        let left = string.get(..at)?.chars().rev().take_while(|it| part(*it)).count();
+        let right = string.get(after..)?.chars().take_while(|it| part(*it)).count();
+        let domain = string.get(after..after.saturating_add(right))?.trim_end_matches('.');
+        if 0 < left && domain.contains('.') {
+            return Some(at.saturating_sub(left)..after.saturating_add(domain.len()));
+        }
+        from = after;
+    }
+    None
+}
+
+fn number(string: &str) -> Option<Range<usize>> {
+    let mut start = None;
+    let ends = string.char_indices().chain(std::iter::once((string.len(), ' ')));
+    for (at, it) in ends {
+        if it.is_ascii_digit() || start.is_some() && it == '-' {
+            start.get_or_insert(at);
+        } else if let Some(from) = start.take()
+            && string
+                .get(from..at)
+                .is_some_and(|it| (7..=16).contains(&it.chars().filter(char::is_ascii_digit).count()))
+        {
+            return Some(from..at);
+        }
+    }
+    None
+}
+
+/// Where the name of a company begins: behind the sign or word before it, save for short brackets in the name.
+fn company_start(string: &str, end: usize, found: &Found) -> usize {
+    let before = string.get(..end).unwrap_or_default();
+    let mut start = end;
+    let mut bracket = false;
+    for (at, it) in before.char_indices().rev().take(30) {
+        let closes = matches!(it, ')' | '）');
+        let opens = matches!(it, '(' | '（');
+        let part = it.is_alphanumeric()
+            || it == '&'
+            || it == ' ' && string.get(at..).is_some_and(|it| it.trim_start().starts_with(|it: char| it.is_ascii()));
+        if closes && !bracket {
+            bracket = true;
+        } else if opens && bracket {
+            bracket = false;
+        } else if !part {
+            break;
+        }
+        start = at;
+    }
+    if bracket {
+        // A bracket that closes and never opened belongs to what stands before the name.
+        start = before.rfind([')', '）']).map_or(end, |at| {
+            at.saturating_add(before.get(at..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8))
+        });
+    }
+    let stops =
+        found.valued("company").filter(|(range, value)| *value == "stop" && start <= range.start && range.end < end);
+    stops.map(|(range, _)| range.end).max().unwrap_or(start)
+}

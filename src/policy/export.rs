@@ -1,0 +1,130 @@
+//! An import for people and programs: the disclosure with comments that show where to look, and one JSON document.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Import;
+use super::draft::{Mark, MarkKind, one_line};
+use super::rows::on_other;
+use crate::disclosure::Cite;
+
+/// Characters of a line of the policy that a comment shows.
+const SHOWN: usize = 90;
+
+/// Entries of what was not understood that the file lists; the rest is counted.
+const LISTED: usize = 40;
+
+impl Import {
+    /// The disclosure as a file, with a comment above each entry that shows the line it was read from.
+    pub fn to_toml(&self) -> String {
+        let file = self.disclosure.source.as_ref().map(|it| it.file.as_str()).unwrap_or_default();
+        let mut heading = vec![
+            format!("A draft that candor import read from {file}; every number is a line of it, counted from 1."),
+            "Hold each entry against its lines, and take this comment out when that is done.".to_owned(),
+        ];
+        if !self.not_understood.is_empty() {
+            heading.push(String::new());
+            heading.push("Not understood:".to_owned());
+            for it in self.not_understood.iter().take(LISTED) {
+                heading.push(format!("{}: {} ({})", lines(it.lines), it.quote, it.reason));
+            }
+            if let Some(more) = self.not_understood.len().checked_sub(LISTED).filter(|it| 0 < *it) {
+                heading.push(format!("and {more} more"));
+            }
+        }
+        self.disclosure.to_toml(&heading, &|cite| self.comment(cite))
+    }
+
+    fn comment(&self, cite: &Cite) -> Vec<String> {
+        let [first, _] = cite.lines;
+        let text = self.source.line_text(usize::try_from(first).unwrap_or(usize::MAX));
+        let shown = one_line(text.trim(), SHOWN);
+        vec![format!("{}: {shown}", lines(cite.lines))]
+    }
+
+    /// One document: every statement with its lines, the places of the words, and what was not understood.
+    pub fn to_json(&self) -> Value {
+        let it = &self.disclosure;
+        let android = |platforms: &[String]| platforms.is_empty() || platforms.iter().any(|it| !on_other(it));
+        let sdks = |on: bool| {
+            it.sdk.iter().filter(|row| android(&row.platforms) == on).map(|row| flat(row, &row.cite)).collect()
+        };
+        let permissions: Vec<Value> = it.permission.iter().map(|row| flat(row, &row.cite)).collect();
+        let mut collects: Vec<Value> = Vec::new();
+        for entry in &it.collects {
+            let mut row = flat(entry, &entry.cite);
+            let umbrella = Some(&entry.umbrella).filter(|it| !it.is_empty()).map(|it| format!("~{it}"));
+            let data: Vec<String> = umbrella.into_iter().chain(entry.data.iter().cloned()).collect();
+            put(&mut row, "data", json!(data));
+            collects.push(row);
+        }
+        // A permission row that names data says that the app collects them.
+        for row in it.permission.iter().filter(|row| !row.data.is_empty() && android(&row.platforms)) {
+            collects.push(
+                json!({"data": row.data, "permission": row.text, "lines": row.cite.lines, "quote": row.cite.quote}),
+            );
+        }
+        let spans: Vec<Value> = self.marks.iter().map(|mark| self.span(mark)).collect();
+        let unread: Vec<Value> = self
+            .not_understood
+            .iter()
+            .map(|it| json!({"lines": it.lines, "quote": it.quote, "reason": it.reason}))
+            .collect();
+        json!({
+            "schema": "candor.import/1",
+            "title": it.title, "app": it.app, "controller": it.controller,
+            "effective": it.effective, "source": it.source,
+            "collects": collects,
+            "sdks": Value::Array(sdks(true)),
+            "permissions": permissions,
+            "denies": it.denies.iter().map(|row| flat(row, &row.cite)).collect::<Vec<_>>(),
+            "claims": it.claims,
+            "other_platforms": {"sdks": Value::Array(sdks(false))},
+            "spans": spans,
+            "not_understood": unread,
+        })
+    }
+
+    fn span(&self, mark: &Mark) -> Value {
+        json!({
+            "kind": kind(mark.kind),
+            "line": self.source.line(mark.span.start),
+            "bytes": [mark.span.start, mark.span.end],
+            "text": self.source.text.get(mark.span.clone()).unwrap_or_default(),
+            "meaning": mark.meaning,
+        })
+    }
+}
+
+/// The word for a kind of mark.
+pub(super) fn kind(kind: MarkKind) -> &'static str {
+    match kind {
+        MarkKind::Collects => "collects",
+        MarkKind::Denies => "denies",
+        MarkKind::Sdk => "sdk",
+        MarkKind::Permission => "permission",
+        MarkKind::Claim => "claim",
+    }
+}
+
+/// An entry with its citation beside its fields.
+fn flat(entry: &impl Serialize, cite: &Cite) -> Value {
+    let mut value = serde_json::to_value(entry).unwrap_or_default();
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("cite");
+    }
+    put(&mut value, "lines", json!(cite.lines));
+    put(&mut value, "quote", json!(cite.quote));
+    value
+}
+
+fn put(value: &mut Value, key: &str, field: Value) {
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert(key.to_owned(), field);
+    }
+}
+
+pub(super) fn lines(lines: [u32; 2]) -> String {
+    let [first, last] = lines;
+    if first == last { format!("Line {first}") } else { format!("Lines {first}–{last}") }
+}

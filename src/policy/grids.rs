@@ -1,0 +1,200 @@
+//! Tables in lines of text: rows with pipes (on one line, wrapped, or a cell a line), a cell a line without any sign, and
+//! columns of tabs or spaces. Where a table begins is said by the words of its header.
+
+use super::columns::{Column, header};
+use super::links;
+use super::page::{Cell, Grid, Line, MAX_COLUMNS, Part};
+use super::pipes;
+use super::text::Text;
+use super::words::Words;
+
+/// A header row of cells that are a line each is no longer than this.
+const MAX_LINE_COLUMNS: usize = 10;
+
+/// The parts of a text: its lines, and the tables that some of them make.
+pub(super) fn parts(lines: &[Line], words: &Words<'_>) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut place = 0_usize;
+    while let Some(line) = lines.get(place) {
+        let rest = lines.get(place..).unwrap_or_default();
+        let (grid, used) = pipes::table(rest, words)
+            .or_else(|| columns_of_space(rest, words))
+            .or_else(|| cell_a_line(rest, words))
+            .map_or((None, 1), |(grid, used)| (Some(grid), used.max(1)));
+        match grid {
+            Some(grid) => parts.push(Part::Grid(grid)),
+            None => parts.push(Part::Line(line.clone())),
+        }
+        place = place.saturating_add(used);
+    }
+    parts
+}
+
+/// Cells that tabs or two spaces divide.
+fn columns_of_space(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> {
+    let first = cells(&lines.first()?.text);
+    if !(2..=MAX_COLUMNS).contains(&first.len()) {
+        return None;
+    }
+    header(first.iter().map(Text::as_str), words)?;
+    let mut grid = Grid { rows: vec![first.iter().map(Cell::new).collect()] };
+    let mut used = 1_usize;
+    for line in lines.iter().skip(1) {
+        let row = cells(&line.text);
+        let again = header(row.iter().map(Text::as_str), words).is_some();
+        if row.len() < 2 || line.rule || 1 < line.gap || again {
+            // A line that goes on with the last cell.
+            let wrapped =
+                !again && line.gap == 0 && !line.rule && line.level == 0 && row.len() == 1 && grid.rows.len() > 1;
+            if !wrapped || is_end(&line.text) {
+                break;
+            }
+            let last = grid.rows.last_mut().and_then(|row| row.last_mut())?;
+            last.text.append("\n", &line.text);
+        } else {
+            grid.rows.push(row.iter().map(Cell::new).collect());
+        }
+        used = used.saturating_add(1);
+    }
+    (1 < grid.rows.len()).then_some((grid, used))
+}
+
+fn cells(text: &Text) -> Vec<Text> {
+    let string = text.as_str();
+    if string.contains('\t') {
+        return text.split(|it| it == '\t').iter().map(Text::trimmed).collect();
+    }
+    let mut cells = Vec::new();
+    let mut start = 0_usize;
+    let mut at = 0_usize;
+    while let Some(found) = string.get(at..).and_then(|rest| rest.find([' ', '\u{3000}'])) {
+        let gap = at.saturating_add(found);
+        let spaces = string.get(gap..).unwrap_or_default();
+        let length = spaces.len().saturating_sub(spaces.trim_start().len());
+        at = gap.saturating_add(length);
+        if 2 <= length {
+            cells.push(text.slice(start..gap));
+            start = at;
+        }
+    }
+    cells.push(text.slice(start..string.len()));
+    cells.iter().map(Text::trimmed).collect()
+}
+
+/// A cell a line: the header's lines say how many cells a row has.
+fn cell_a_line(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> {
+    let width = line_header(lines, words)?;
+    let columns: Vec<Column> =
+        lines.iter().take(width).filter_map(|line| Column::of(line.text.as_str(), words)).collect();
+    let cell = |line: &Line| Cell::new(&line.text);
+    let mut grid = Grid { rows: vec![lines.iter().take(width).map(cell).collect()] };
+    let mut used = width;
+    let first_gap = lines.get(width).map_or(0, |line| line.gap);
+    let mut row: Vec<Cell> = Vec::new();
+    while let Some(line) = lines.get(used) {
+        let column = columns.get(row.len()).copied();
+        let goes_on = links::is_link_line(line.text.as_str());
+        if goes_on && grid.rows.len() > 1 && row.is_empty() || goes_on && row.len() >= width {
+            // Several links in the last cell, with a label each.
+            let last = if row.is_empty() { grid.rows.last_mut() } else { Some(&mut row) };
+            if let Some(cell) = last.and_then(|row| row.last_mut()) {
+                cell.text.append("\n", &line.text);
+            }
+        } else {
+            if row.is_empty() && is_after(lines, used, width, words) {
+                break;
+            }
+            // A row whose link is missing ends before the next name.
+            let short = column == Some(Column::Link) && !goes_on && row.len().saturating_add(1) == width;
+            if short && first_gap <= line.gap && 0 < first_gap {
+                row.push(Cell::default());
+                grid.rows.push(std::mem::take(&mut row));
+                continue;
+            }
+            row.push(cell(line));
+        }
+        used = used.saturating_add(1);
+        if row.len() == width {
+            grid.rows.push(std::mem::take(&mut row));
+        }
+    }
+    if !row.is_empty() {
+        row.resize(width, Cell::default());
+        grid.rows.push(row);
+    }
+    (1 < grid.rows.len()).then_some((grid, used))
+}
+
+/// How many lines from the first on are the header of a table.
+fn line_header(lines: &[Line], words: &Words<'_>) -> Option<usize> {
+    // A title such as 安卓权限列表 has the words of a header, and the header itself follows.
+    let [first, second, ..] = lines else { return None };
+    let whole = |line: &Line| Column::exact(line.text.as_str(), words);
+    if whole(first).is_none()
+        && whole(second).is_some()
+        && lines.get(1..).is_some_and(|rest| line_header(rest, words).is_some())
+    {
+        return None;
+    }
+    let mut columns = Vec::new();
+    let mut exact = 0_usize;
+    for line in lines.iter().take(MAX_LINE_COLUMNS) {
+        let text = line.text.as_str();
+        if line.rule || line.item || is_section(text) || text.contains(['：', ':', '。', '，', '|']) {
+            break;
+        }
+        let Some(column) = Column::of(text, words) else { break };
+        let whole = Column::exact(text, words).is_some();
+        // A heading of the policy has the words of a header in it: 如何收集您的个人信息.
+        if !whole && words.find(text).valued("heading").any(|(_, value)| !["permission", "sdk"].contains(&value)) {
+            break;
+        }
+        if columns.contains(&column) && !matches!(column, Column::Permission | Column::Purpose | Column::Data) {
+            break;
+        }
+        exact = exact.saturating_add(usize::from(whole));
+        columns.push(column);
+    }
+    // The names in the first row may look like a header; the gap before it says otherwise.
+    let gap = lines.get(1).map_or(0, |line| line.gap);
+    let same = lines.iter().skip(1).take(columns.len().saturating_sub(1)).take_while(|line| line.gap == gap).count();
+    columns.truncate(same.saturating_add(1));
+    let anchors = columns.iter().filter(|it| it.anchors()).count();
+    let enough = if 0 < exact { 2 } else { 3 };
+    let kinds: std::collections::BTreeSet<&Column> = columns.iter().collect();
+    (enough <= columns.len() && 0 < anchors && 2 <= kinds.len()).then_some(columns.len())
+}
+
+/// The table ended before this line: a heading, a long way to the next line, or the header of another table.
+fn is_after(lines: &[Line], place: usize, width: usize, words: &Words<'_>) -> bool {
+    let Some(line) = lines.get(place) else { return true };
+    let text = line.text.as_str();
+    if line.rule || 0 < line.level && line.level < 7 || is_section(text) || is_end(&line.text) {
+        return true;
+    }
+    let rest = lines.get(place..).unwrap_or_default();
+    let title = rest.get(1..).unwrap_or_default();
+    rest.len() < width.min(2) || line_header(rest, words).is_some() || line_header(title, words).is_some()
+}
+
+/// A sentence that is no cell.
+fn is_end(text: &Text) -> bool {
+    text.as_str().chars().count() > 60 && text.as_str().contains('。')
+}
+
+/// 一、 or （一） or 第一章 or 2、 at the start: a heading, not a name.
+pub(super) fn is_section(text: &str) -> bool {
+    let text = text.trim_start_matches(['（', '(', '第']);
+    let digits = text.chars().take_while(|it| "一二三四五六七八九十".contains(*it)).count();
+    let after = text.chars().nth(digits);
+    0 < digits && matches!(after, Some('、' | '）' | ')' | '章' | '条' | '.')) || is_numbered(text)
+}
+
+/// A number and a mark at the start.
+pub(super) fn is_numbered(text: &str) -> bool {
+    let digits = text.chars().take_while(|it| it.is_ascii_digit() || *it == '.').count();
+    let first = text.chars().next().is_some_and(|it| it.is_ascii_digit());
+    let after = text.chars().nth(digits);
+    let dotted = text.chars().take(digits).any(|it| it == '.');
+    first && (matches!(after, Some('、' | '）' | ')' | '．')) || dotted && after.is_none_or(|it| !it.is_ascii_digit()))
+}

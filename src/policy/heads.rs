@@ -1,0 +1,67 @@
+//! The title of a policy and the name of the app, from its first lines.
+
+use super::draft::{Draft, MarkKind};
+use super::page::Part;
+use super::text::Text;
+use super::words::Words;
+
+/// Lines in which the title stands, and those in which the app is named.
+const TITLE_LINES: usize = 12;
+const APP_LINES: usize = 40;
+
+/// Characters of a title, and of the name of an app.
+const LONGEST_TITLE: usize = 40;
+const LONGEST_APP: usize = 20;
+
+/// Reads both into the draft.
+pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
+    let lines = || {
+        parts.iter().filter_map(|part| match part {
+            Part::Line(line) => Some(&line.text),
+            Part::Grid(_) => None,
+        })
+    };
+    for text in lines().take(TITLE_LINES) {
+        let string = text.as_str();
+        if LONGEST_TITLE < string.chars().count() || string.contains(['。', '，', '：']) {
+            continue;
+        }
+        let found = words.find(string);
+        let Some(range) = found.of("title").max_by_key(|range| range.len()).cloned() else { continue };
+        string.clone_into(&mut draft.disclosure.title);
+        draft.mark(text.span(), MarkKind::Claim, string);
+        let before = string.get(..range.start).unwrap_or_default();
+        let name =
+            before.trim_matches(['《', '“', '"', '—', '-', ' ', '【', '】', '*', '”']).trim_end_matches(['用', '户']);
+        let product = found.of("title").count() == 1 || !name.is_empty();
+        if product && is_name(name) && words.find(name).phrases.iter().all(|(_, role, _)| *role != "generic-sdk") {
+            name.clone_into(&mut draft.disclosure.app);
+        }
+        break;
+    }
+    if draft.disclosure.app.is_empty()
+        && let Some(name) = lines().take(APP_LINES).find_map(|text| named(text, words))
+    {
+        draft.disclosure.app = name;
+    }
+}
+
+/// The name between 使用 and （以下.
+fn named(text: &Text, words: &Words<'_>) -> Option<String> {
+    let string = text.as_str();
+    let found = words.find(string);
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for (range, value) in found.valued("app-name") {
+        if value == "before" { before.push(range) } else { after.push(range) }
+    }
+    after.iter().find_map(|after| {
+        let start = before.iter().map(|range| range.end).filter(|end| *end <= after.start).max()?;
+        let name = string.get(start..after.start)?.trim().trim_matches(['“', '”', '"', '《', '》', '【', '】', ' ']);
+        is_name(name).then(|| name.to_owned())
+    })
+}
+
+fn is_name(name: &str) -> bool {
+    (2..=LONGEST_APP).contains(&name.chars().count())
+        && !name.contains(['，', ',', '。', '、', '：', '（', '(', '的', '我', '您', '/', '本'])
+}

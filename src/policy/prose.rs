@@ -1,0 +1,351 @@
+//! What sentences say that the app collects, or that it does not: the data behind a verb of collecting, as far as the
+//! sentence goes and its purpose does not begin; a verb that is denied denies them, one that is stopped says nothing.
+
+use std::ops::Range;
+
+use super::data::{self, Item, Listed};
+use super::draft::{Draft, MarkKind, one_line, words_of};
+use super::rows::{PURPOSE, on_other};
+use super::text::Text;
+use super::words::{Found, Words};
+use crate::disclosure::{Collects, Denies};
+
+/// What a list of items that a sentence introduced goes on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Carried {
+    /// No list is open.
+    #[default]
+    Nothing,
+    /// Items are collected; from the user where the flag is set.
+    Collected(bool),
+    /// Items are denied.
+    Denied,
+    /// Items say nothing: cases of exception.
+    Skipped,
+}
+
+/// Bytes between a negation and its verb.
+const NEAR: usize = 30;
+
+/// Bytes between a verb and a word that is data only as its object: 上传您的照片.
+const OBJECT: usize = 36;
+
+/// What holds at a place of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Silent,
+    Collected { user: bool },
+    Denied,
+}
+
+/// Reads a paragraph; says what a list behind it goes on with.
+pub(super) fn read(
+    text: &Text,
+    found: &Found,
+    carried: Carried,
+    platform: &str,
+    words: &Words<'_>,
+    draft: &mut Draft<'_>,
+) -> Carried {
+    let string = text.as_str();
+    let mut listed = data::read(string, found, words);
+    let states = states(string, found, carried);
+    let state = |at: usize| {
+        let place = states.partition_point(|(start, _)| *start <= at).checked_sub(1);
+        place.and_then(|place| states.get(place)).map_or(State::Silent, |(_, state)| *state)
+    };
+    let collects = states.iter().any(|(_, state)| matches!(state, State::Collected { .. }));
+    let after = introduces(string, found, &states);
+    if listed.items.is_empty() && listed.umbrella.is_none() {
+        return after;
+    }
+    let collected = |item: &Item| is_collected(string, found, item, collects, &state);
+    let taken: Vec<bool> = listed.items.iter().map(collected).collect();
+    let taken = with_neighbours(string, found, &listed.items, taken);
+    let refused = |item: &Item| {
+        state(item.range.start) == State::Denied && (!item.weak || is_object(string, found, item.range.start))
+    };
+    let refused: Vec<bool> = listed.items.iter().map(refused).collect();
+    let refused = with_neighbours(string, found, &listed.items, refused);
+    let denied: Vec<Item> =
+        listed.items.iter().zip(&refused).filter(|(_, refused)| **refused).map(|(item, _)| item.clone()).collect();
+    let mut kept = taken.iter();
+    listed.items.retain(|_| kept.next().copied().unwrap_or_default());
+    let near = |(_, range): &(&str, Range<usize>)| {
+        state(range.start) != State::Silent || listed.items.iter().any(|item| range.end <= item.range.start)
+    };
+    let umbrella = listed.umbrella.clone().filter(|it| !listed.items.is_empty() && near(it));
+    let user = |item: &Item| state(item.range.start) == State::Collected { user: true };
+    collect(text, found, &listed, umbrella.as_ref(), &user, platform, draft);
+    deny(text, &denied, platform, draft);
+    after
+}
+
+fn collect(
+    text: &Text,
+    found: &Found,
+    listed: &Listed,
+    umbrella: Option<&(&'static str, Range<usize>)>,
+    user: &impl Fn(&Item) -> bool,
+    platform: &str,
+    draft: &mut Draft<'_>,
+) {
+    let string = text.as_str();
+    draft.mark_items(text, listed, MarkKind::Collects);
+    let mut umbrella = umbrella;
+    for (ios, given) in [(false, false), (false, true), (true, false), (true, true)] {
+        let takes = |item: &Item| on_other(item.platform) == ios && user(item) == given;
+        let (data, other) = words_of(string, listed, takes);
+        let Some(first) = listed.items.iter().find(|item| takes(item)).map(|item| item.range.start) else { continue };
+        let umbrella = umbrella.take();
+        let start = umbrella.map_or(first, |(_, range)| range.start.min(first));
+        let sentence = sentence(string, start);
+        let quote = string.get(quote(string, found, &sentence, start)).unwrap_or_default();
+        let platforms = if ios { "ios" } else { platform };
+        draft.collects(Collects {
+            data,
+            other,
+            umbrella: umbrella.map_or_else(String::new, |(id, _)| (*id).to_owned()),
+            open_ended: listed.open,
+            user_provided: given,
+            scene: String::new(),
+            purpose: purpose(string, found, &sentence),
+            platforms: Some(platforms.to_owned()).filter(|it| !it.is_empty()).into_iter().collect(),
+            cite: draft.cite(&text.span(), quote),
+        });
+    }
+}
+
+fn deny(text: &Text, denied: &[Item], platform: &str, draft: &mut Draft<'_>) {
+    let Some(first) = denied.first() else { return };
+    let listed = Listed { items: denied.to_vec(), ..Listed::default() };
+    let (data, _) = words_of(text.as_str(), &listed, |item| !on_other(item.platform));
+    if data.is_empty() {
+        return;
+    }
+    draft.mark_items(text, &listed, MarkKind::Denies);
+    let sentence = sentence(text.as_str(), first.range.start);
+    let cite = draft.cite(&text.span_of(sentence.clone()), text.as_str().get(sentence).unwrap_or_default());
+    let platforms = Some(platform.to_owned()).filter(|it| !it.is_empty()).into_iter().collect();
+    draft.disclosure.denies.push(Denies { data, sdk: Vec::new(), platforms, cite });
+}
+
+/// What the list behind a paragraph of another section goes on with: its cases of exception, or nothing.
+pub(super) fn opens(string: &str, found: &Found) -> Carried {
+    introduces(string, found, &[])
+}
+
+/// What holds from which place on: verbs open, purposes and sentences close.
+fn states(string: &str, found: &Found, carried: Carried) -> Vec<(usize, State)> {
+    let start = match carried {
+        Carried::Collected(user) => State::Collected { user },
+        Carried::Denied => State::Denied,
+        Carried::Nothing | Carried::Skipped => State::Silent,
+    };
+    let mut states = vec![(0, start)];
+    let mut events: Vec<(usize, State)> = Vec::new();
+    for sentence in sentences(string) {
+        events.push((sentence.start, if sentence.start == 0 { start } else { State::Silent }));
+        let within = |range: &&Range<usize>| sentence.start <= range.start && range.end <= sentence.end;
+        let defines = found.of("reference").any(|range| within(&range));
+        let exception = found.of("exception").any(|range| within(&range));
+        // 集成了某某SDK，收集您的…: the SDK collects.
+        let embeds = found.valued("sdk-word").filter(|(_, value)| *value == "embeds").map(|(range, _)| range);
+        let embeds = embeds.filter(within).filter(|_| found.sdks.iter().any(|hit| within(&&hit.range)));
+        let other = found.of("other-subject").filter(within).chain(embeds).map(|range| range.start).min();
+        for (role, user) in [("verb", false), ("user-verb", true)] {
+            for verb in found.of(role).filter(within) {
+                if defines || other.is_some_and(|other| other < verb.start) {
+                    continue;
+                }
+                let state = match negated(string, found, &sentence, verb) {
+                    Some(true) if !exception => State::Denied,
+                    Some(_) => State::Silent,
+                    None => State::Collected { user },
+                };
+                events.push((verb.end, state));
+            }
+        }
+        for mark in found.of("purpose-mark").filter(within) {
+            events.push((mark.start, State::Silent));
+        }
+        if let Some(other) = other {
+            events.push((other, State::Silent));
+        }
+    }
+    events.sort_by_key(|(at, state)| (*at, matches!(state, State::Collected { .. })));
+    states.extend(events);
+    states
+}
+
+/// Whether a verb is negated: denied (true), or only stopped, refused or made conditional (false).
+fn negated(string: &str, found: &Found, sentence: &Range<usize>, verb: &Range<usize>) -> Option<bool> {
+    let mut nearest: Option<(&Range<usize>, &str)> = None;
+    for (range, value) in found.valued("negation") {
+        let before =
+            sentence.start <= range.start && range.start <= verb.start && verb.start <= range.end.saturating_add(NEAR);
+        let between = string.get(range.end.min(verb.start)..verb.start).unwrap_or_default();
+        if before
+            && !between.contains(['，', ',', '；', '：', '、'])
+            && nearest.is_none_or(|(it, _)| (it.start, it.end) <= (range.start, range.end))
+        {
+            nearest = Some((range, value));
+        }
+    }
+    let (range, value) = nearest?;
+    // 不会用于、不会共享 deny a use, and 不会将…用于 too.
+    let uses = found.valued("denial-end").any(|(it, _)| range.end <= it.start && it.start < verb.start);
+    Some(value.is_empty() && !uses)
+}
+
+/// Whether an item is said to be collected: behind a verb, before one in the passive, or as the label of a paragraph that
+/// collects.
+fn is_collected(string: &str, found: &Found, item: &Item, collects: bool, state: &impl Fn(usize) -> State) -> bool {
+    let at = item.range.start;
+    let rest = string.get(item.range.end..).unwrap_or_default();
+    let permitted = found
+        .of("permission-word")
+        .any(|it| item.range.end <= it.start && it.start <= item.range.end.saturating_add(6));
+    if permitted {
+        return false;
+    }
+    if matches!(state(at), State::Collected { .. }) {
+        let begins = string.get(..at).is_some_and(|it| it.chars().filter(|it| it.is_alphabetic()).count() <= 2);
+        return !item.weak || begins || is_object(string, found, at);
+    }
+    let clause = clause(string, at);
+    let passive = found.of("passive-verb").find(|it| item.range.end <= it.start && clause.end >= it.end);
+    if let Some(verb) = passive {
+        let between = string.get(item.range.end..verb.start).unwrap_or_default();
+        let denied = found.of("negation").any(|it| item.range.end <= it.start && it.start <= verb.end);
+        let mark = found.of("purpose-mark").any(|it| item.range.end <= it.start && it.end <= verb.start);
+        return !denied && !mark && (!item.weak || between.len() <= 6);
+    }
+    let label = string.get(..at).is_some_and(|it| {
+        it.chars().filter(|it| !it.is_ascii_digit() && !it.is_ascii_punctuation() && !it.is_whitespace()).count() <= 2
+    }) && (rest.starts_with(['：', ':'])
+        || rest.starts_with(['，', ','])
+            && found.of("introducer").any(|it| it.start == item.range.end.saturating_add(3)));
+    label && collects
+}
+
+/// A word that is data in a list only counts as the object of a verb.
+fn is_object(string: &str, found: &Found, at: usize) -> bool {
+    let verbs = found.phrases.iter().filter(|(_, role, _)| ["verb", "user-verb"].contains(role));
+    verbs.filter(|(range, ..)| range.end <= at).any(|(range, ..)| {
+        let between = string.get(range.end..at).unwrap_or_default();
+        between.len() <= OBJECT && !between.contains(['，', ',', '。', '、', '；'])
+    })
+}
+
+/// Words that are data in a list only count beside data that do.
+fn with_neighbours(string: &str, found: &Found, items: &[Item], mut taken: Vec<bool>) -> Vec<bool> {
+    let joined = |a: &Item, b: &Item| {
+        let between = string.get(a.range.end..b.range.start).unwrap_or_default();
+        let joiner = found.of("joiner").any(|it| a.range.end <= it.start && it.end <= b.range.start)
+            || between.contains(['、', '/', '（', '(']);
+        joiner && between.len() <= OBJECT && !between.contains(['。', '；'])
+    };
+    let permitted = |item: &Item| {
+        found.of("permission-word").any(|it| item.range.end <= it.start && it.start <= item.range.end.saturating_add(6))
+    };
+    for forward in [true, false] {
+        let order: Vec<usize> = if forward { (1..items.len()).collect() } else { (1..items.len()).rev().collect() };
+        for place in order {
+            let (Some(a), Some(b)) = (items.get(place.saturating_sub(1)), items.get(place)) else { continue };
+            let (from, to) = if forward { (place.saturating_sub(1), place) } else { (place, place.saturating_sub(1)) };
+            let weak = items.get(to).is_some_and(|item| item.weak && !permitted(item));
+            if weak && taken.get(from) == Some(&true) && joined(a, b) {
+                taken.get_mut(to).into_iter().for_each(|it| *it = true);
+            }
+        }
+    }
+    taken
+}
+
+/// What the list behind a paragraph goes on with: its last sentence ends in a colon, or has it before its list.
+fn introduces(string: &str, found: &Found, states: &[(usize, State)]) -> Carried {
+    let trimmed = string.trim_end();
+    if !trimmed.ends_with(['：', ':']) {
+        return Carried::Nothing;
+    }
+    let last = sentences(string).into_iter().next_back().unwrap_or_default();
+    if found.valued("exception").any(|(range, value)| value == "section" && last.start <= range.start) {
+        return Carried::Skipped;
+    }
+    let within = states.iter().rev().find(|(at, state)| last.start <= *at && *state != State::Silent);
+    match within {
+        Some((_, State::Collected { user })) => Carried::Collected(*user),
+        Some((_, State::Denied)) => Carried::Denied,
+        _ => Carried::Nothing,
+    }
+}
+
+/// The purpose of a sentence: what follows its mark, else the clause with which it begins.
+fn purpose(string: &str, found: &Found, sentence: &Range<usize>) -> String {
+    let text = string.get(sentence.clone()).unwrap_or_default();
+    if let Some(clause) =
+        text.split(['，', ',']).map(str::trim).find(|it| it.starts_with('为') && 4 < it.chars().count())
+    {
+        return one_line(clause, PURPOSE);
+    }
+    let marks = found.valued("purpose-mark").filter(|(_, value)| value.is_empty()).map(|(range, _)| range);
+    let mark = marks.into_iter().find(|it| sentence.start <= it.start && it.end < sentence.end);
+    let behind = mark.and_then(|mark| string.get(mark.start..sentence.end)).unwrap_or_default();
+    one_line(behind.trim_end_matches(['。', '；', '.']), PURPOSE)
+}
+
+/// From the verb before the first datum, so that a quote shows both.
+fn quote(string: &str, found: &Found, sentence: &Range<usize>, first: usize) -> Range<usize> {
+    let verbs = found.phrases.iter().filter(|(range, role, _)| {
+        ["verb", "user-verb"].contains(role) && sentence.start <= range.start && range.end <= first
+    });
+    let start = verbs.map(|(range, ..)| range.start).max().unwrap_or(sentence.start);
+    let near = first.saturating_sub(start) < 150;
+    let start = if near { start } else { first };
+    let end = sentence.end.max(start);
+    if string.is_char_boundary(start) { start..end } else { sentence.clone() }
+}
+
+/// The sentence around a place.
+fn sentence(string: &str, at: usize) -> Range<usize> {
+    sentences(string).into_iter().find(|range| at < range.end).unwrap_or(0..string.len())
+}
+
+/// The sentences of a text, with their last sign.
+pub(super) fn sentences(string: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut start = 0_usize;
+    let mut characters = string.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let next = characters.peek().map(|(_, next)| *next);
+        let ends = match character {
+            '。' | '！' | '？' | '!' | '?' | '\n' => true,
+            '.' => next.is_none_or(char::is_whitespace) && !goes_on(string, at),
+            _ => false,
+        };
+        if ends {
+            let end = at.saturating_add(character.len_utf8());
+            ranges.push(start..end);
+            start = end;
+        }
+    }
+    if start < string.len() {
+        ranges.push(start..string.len());
+    }
+    ranges
+}
+
+/// A full stop within a sentence, as in `Ltd. built`: a small letter follows.
+fn goes_on(string: &str, at: usize) -> bool {
+    let rest = string.get(at.saturating_add(1)..).unwrap_or_default();
+    rest.trim_start().starts_with(|it: char| it.is_lowercase())
+}
+
+/// The clause around a place: commas end it outside brackets.
+fn clause(string: &str, at: usize) -> Range<usize> {
+    let ends = |it: char| matches!(it, '，' | ',' | '。' | '；' | ';' | '：' | '\n');
+    let start = string.get(..at).and_then(|it| it.rfind(ends)).unwrap_or(0);
+    let end = string.get(at..).and_then(|it| it.find(ends)).map_or(string.len(), |end| at.saturating_add(end));
+    start..end
+}
