@@ -23,6 +23,7 @@ mod reflection;
 mod scripts;
 mod sdks;
 mod usage;
+mod versions;
 mod vocabulary;
 
 pub use model::*;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{DataType, Implied, Library, Marker, NotEndpoint, Permission, Sdk, Source, SourceKind};
+use super::model::{
+    DataType, Implied, Library, Marker, NotEndpoint, Permission, Sdk, Source, SourceKind, Version, VersionKind,
+};
 use super::rule::Rule;
 
 /// All entries of one catalog. In a file every list is an array of tables under its singular name: `[[source]]`.
@@ -34,6 +36,9 @@ pub struct Tables<S = &'static str> {
     /// Hosts that are no endpoints, sorted by host and path.
     #[serde(default, rename = "not-endpoint")]
     pub not_endpoints: Vec<NotEndpoint<S>>,
+    /// Where versions of SDKs stand, sorted by SDK, kind, place and name.
+    #[serde(default, rename = "version")]
+    pub versions: Vec<Version<S>>,
     /// Rules, sorted by id.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule<S>>,
@@ -50,6 +55,7 @@ impl<S: Ord> Tables<S> {
         self.libraries.extend(other.libraries);
         self.markers.extend(other.markers);
         self.not_endpoints.extend(other.not_endpoints);
+        self.versions.extend(other.versions);
         self.rules.extend(other.rules);
     }
 
@@ -63,6 +69,7 @@ impl<S: Ord> Tables<S> {
         self.libraries.sort_by(|a, b| a.prefix.cmp(&b.prefix));
         self.markers.sort_by(|a, b| a.key().cmp(&b.key()));
         self.not_endpoints.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.versions.sort_by(|a, b| a.key().cmp(&b.key()));
         self.rules.sort_by(|a, b| a.id.cmp(&b.id));
     }
 
@@ -76,6 +83,7 @@ impl<S: Ord> Tables<S> {
         self.libraries.retain(|old| over.libraries.iter().all(|new| new.prefix != old.prefix));
         self.markers.retain(|old| over.markers.iter().all(|new| new.key() != old.key()));
         self.not_endpoints.retain(|old| over.not_endpoints.iter().all(|new| new.key() != old.key()));
+        self.versions.retain(|old| over.versions.iter().all(|new| new.key() != old.key()));
         self.rules.retain(|old| over.rules.iter().all(|new| new.id != old.id));
         self.append(over);
         self.sort();
@@ -100,6 +108,13 @@ impl<S> Marker<S> {
     /// What makes a marker one of its kind.
     pub fn key(&self) -> (&S, &S, &S, &S) {
         (&self.kind, &self.name, &self.marker, &self.pattern)
+    }
+}
+
+impl<S> Version<S> {
+    /// What makes the entry one of its kind.
+    pub fn key(&self) -> (&S, VersionKind, &S, &S, &S) {
+        (&self.sdk, self.kind, &self.place, &self.name, &self.pattern)
     }
 }
 
