@@ -45,14 +45,17 @@ struct Stored {
     numbers: BitSet,
 }
 
+/// What a check gives, and how a report names it.
+type Told = (Gives, String);
+
 /// Checks that code of the package makes of those of the catalog: what they give, and what they ask. One that gives now
 /// this and now that is none.
 #[derive(Default)]
 struct Derived {
     /// Methods that return a stored value.
-    methods: FxHashMap<Method, Option<(Gives, String)>>,
+    methods: FxHashMap<Method, Option<Told>>,
     /// Static fields that hold one: class, name.
-    fields: FxHashMap<(Type, Vec<u8>), Option<(Gives, String)>>,
+    fields: FxHashMap<(Type, Vec<u8>), Option<Told>>,
 }
 
 impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
@@ -190,12 +193,7 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
 }
 
 /// Notes what a method or a field gives, and drops it where that contradicts what is known.
-fn add<K: Eq + Hash>(
-    known: &mut FxHashMap<K, Option<(Gives, String)>>,
-    key: K,
-    gives: Gives,
-    told: impl FnOnce() -> String,
-) {
+fn add<K: Eq + Hash>(known: &mut FxHashMap<K, Option<Told>>, key: K, gives: Gives, told: impl FnOnce() -> String) {
     match known.entry(key) {
         Entry::Vacant(free) => {
             free.insert(Some((gives, told())));
