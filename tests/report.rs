@@ -326,6 +326,7 @@ fn behavior() -> Behavior {
             parent: None,
             grade: Grade::Present,
             version: Some("15.6".into()),
+            version_from: None,
             evidence: [("com.payer.pay", 12), ("com.payer.sdk", 31), ("com.payer.util", 3)]
                 .map(|(value, count)| SdkEvidence { kind: "class", value: value.into(), count: Some(count) })
                 .to_vec(),

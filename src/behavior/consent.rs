@@ -1,15 +1,17 @@
-//! Checks of consent: branches on a stored flag that keep code from running early.
+//! Checks of consent: branches on a stored value that keep code from running early.
 //!
-//! Whether the flag means consent, its key suggests and a person judges; here every stored flag counts whose true side is
-//! the only way to the code, and reports name it.
+//! Whether the value means consent, its key suggests and a person judges; here every stored flag counts whose true side is
+//! the only way to the code, and every stored number that must have changed, and reports name it.
 
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::Catalog;
 use crate::dex::{BitSet, Code, Instruction, MethodIdx};
-use crate::flow::{self, Guards, Hierarchy, Method, Reach, Signature, Type, Unit, Value};
+use crate::flow::{self, Gives, Guards, Hierarchy, Method, Reach, Signature, Type, Unit, Value};
 
 /// What stands behind checks.
 #[derive(Debug, Default)]
@@ -33,41 +35,55 @@ impl Guarded {
 /// Looks for checks in the code of a package.
 pub(super) struct Consent<'h, 'p, 'b> {
     hierarchy: &'h Hierarchy<'p, 'b>,
-    /// By file: its indices of methods that give a stored flag.
-    flags: Vec<BitSet>,
+    /// By file: its indices of methods that give a stored value.
+    stored: Vec<Stored>,
 }
 
-/// Checks that code of the package makes of those of the catalog.
+/// Methods that a file names.
+struct Stored {
+    flags: BitSet,
+    numbers: BitSet,
+}
+
+/// What a check gives, and how a report names it.
+type Told = (Gives, String);
+
+/// Checks that code of the package makes of those of the catalog: what they give, and what they ask. One that gives now
+/// this and now that is none.
 #[derive(Default)]
 struct Derived {
-    /// Methods that return a stored flag, and what they ask.
-    methods: FxHashMap<Method, String>,
+    /// Methods that return a stored value.
+    methods: FxHashMap<Method, Option<Told>>,
     /// Static fields that hold one: class, name.
-    fields: FxHashMap<(Type, Vec<u8>), String>,
+    fields: FxHashMap<(Type, Vec<u8>), Option<Told>>,
 }
 
 impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
     pub(super) fn new(catalog: &'static Catalog, hierarchy: &'h Hierarchy<'p, 'b>) -> Self {
         let named = catalog.markers("consent-check").filter_map(|marker| {
             let (class, signature) = marker.pattern.split_once("->")?;
-            Some((hierarchy.type_named(class)?, Signature::of(signature)))
+            Some(((hierarchy.type_named(class)?, Signature::of(signature)), signature.ends_with('Z')))
         });
-        let checks: FxHashSet<(Type, Signature)> = named.collect();
-        let classes: FxHashSet<Type> = checks.iter().map(|(class, _)| *class).collect();
-        let flags_of = |number: u32, unit: &Unit<'_>| {
-            let mut flags = BitSet::new(unit.dex.header.methods.count);
-            for index in (0..unit.dex.header.methods.count).map(MethodIdx) {
+        let checks: FxHashMap<(Type, Signature), bool> = named.collect();
+        let classes: FxHashSet<Type> = checks.keys().map(|(class, _)| *class).collect();
+        let stored_in = |number: u32, unit: &Unit<'_>| {
+            let count = unit.dex.header.methods.count;
+            let mut stored = Stored { flags: BitSet::new(count), numbers: BitSet::new(count) };
+            for index in (0..count).map(MethodIdx) {
                 let class = unit.dex.method(index).and_then(|row| hierarchy.type_of(number, row.class));
-                if class.is_some_and(|class| classes.contains(&class))
-                    && hierarchy.named(number, index).is_some_and(|named| checks.contains(&named))
-                {
-                    flags.insert(index.0);
+                if !class.is_some_and(|class| classes.contains(&class)) {
+                    continue;
+                }
+                match hierarchy.named(number, index).and_then(|named| checks.get(&named)) {
+                    Some(true) => stored.flags.insert(index.0),
+                    Some(false) => stored.numbers.insert(index.0),
+                    None => {}
                 }
             }
-            flags
+            stored
         };
-        let flags = (0..).zip(&hierarchy.program.units).map(|(number, unit)| flags_of(number, unit)).collect();
-        Self { hierarchy, flags }
+        let stored = (0..).zip(&hierarchy.program.units).map(|(number, unit)| stored_in(number, unit)).collect();
+        Self { hierarchy, stored }
     }
 
     /// What of the methods in `early` stands behind a check.
@@ -93,12 +109,13 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
     fn derive(&self, method: Method, derived: &mut Derived) {
         let Some((code, found)) = self.guards(method, &Derived::default()) else { return };
         let Some(defined) = self.hierarchy.method(method) else { return };
-        if let Some(check) = found.returned.first() {
-            derived.methods.insert(method, self.told(method, &code, *check, &Derived::default()));
+        let told = |check| self.told(method, &code, check, &Derived::default());
+        for (check, gives) in found.returned {
+            add(&mut derived.methods, method, gives, || told(check));
         }
-        for (field, check) in found.stored {
+        for (field, check, gives) in found.stored {
             if let Some(key) = self.field(defined.unit, field) {
-                derived.fields.insert(key, self.told(method, &code, check, &Derived::default()));
+                add(&mut derived.fields, key, gives, || told(check));
             }
         }
     }
@@ -107,26 +124,35 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
         let defined = self.hierarchy.method(method)?;
         let unit = self.hierarchy.program.units.get(defined.unit as usize)?;
         let code = unit.dex.code(&defined.row).ok().flatten()?;
-        let found = flow::guards(&code, |instruction| self.is_check(defined.unit, instruction, derived));
+        let found = flow::guards(&code, |instruction, last| self.check(defined.unit, instruction, last, derived));
         Some((code, found))
     }
 
-    fn is_check(&self, unit: u32, instruction: &Instruction, derived: &Derived) -> bool {
+    /// What an instruction gives, if it is a check; `last` is the last argument of a call: what the call gives where
+    /// nothing is stored.
+    fn check(&self, unit: u32, instruction: &Instruction, last: Option<i64>, derived: &Derived) -> Option<Gives> {
         match instruction.byte {
             // sget-boolean
-            0x63 => {
-                !derived.fields.is_empty()
-                    && self.field(unit, instruction.index).is_some_and(|field| derived.fields.contains_key(&field))
+            0x63 if !derived.fields.is_empty() => {
+                let field = self.field(unit, instruction.index)?;
+                derived.fields.get(&field)?.as_ref().map(|(gives, _)| *gives)
             }
             // invoke-*
             0x6e..=0x72 | 0x74..=0x78 => {
-                self.flags.get(unit as usize).is_some_and(|flags| flags.contains(instruction.index))
-                    || !derived.methods.is_empty()
-                        && self
-                            .called(unit, MethodIdx(instruction.index))
-                            .is_some_and(|called| derived.methods.contains_key(&called))
+                let stored = self.stored.get(unit as usize)?;
+                if stored.flags.contains(instruction.index) {
+                    return Some(Gives::Truth);
+                }
+                if stored.numbers.contains(instruction.index) {
+                    return last.map(Gives::Number);
+                }
+                if derived.methods.is_empty() {
+                    return None;
+                }
+                let called = self.called(unit, MethodIdx(instruction.index))?;
+                derived.methods.get(&called)?.as_ref().map(|(gives, _)| *gives)
             }
-            _ => false,
+            _ => None,
         }
     }
 
@@ -148,19 +174,34 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
             let unit = self.hierarchy.program.units.get(defined.unit as usize)?;
             let instruction = Instruction::decode(code.insns, check)?;
             if instruction.byte == 0x63 {
-                return derived.fields.get(&self.field(defined.unit, instruction.index)?).cloned();
+                let field = self.field(defined.unit, instruction.index)?;
+                return derived.fields.get(&field)?.as_ref().map(|(_, told)| told.clone());
             }
             let called = self.called(defined.unit, MethodIdx(instruction.index));
-            if let Some(known) = called.and_then(|called| derived.methods.get(&called)) {
+            if let Some((_, known)) = called.and_then(|called| derived.methods.get(&called)?.as_ref()) {
                 return Some(known.clone());
             }
             let calls = flow::call_args(&unit.dex, code, &[check]);
             let key = match calls.first()?.values.first()? {
                 Value::String(index) => format!("\"{}\"", unit.dex.string(*index)?),
-                _ => "a flag".to_owned(),
+                _ => "a stored value".to_owned(),
             };
             Some(format!("{key} is checked in {}", unit.dex.method_descriptor(defined.row.method)))
         };
-        told().unwrap_or_else(|| "a stored flag".to_owned())
+        told().unwrap_or_else(|| "a stored value".to_owned())
+    }
+}
+
+/// Notes what a method or a field gives, and drops it where that contradicts what is known.
+fn add<K: Eq + Hash>(known: &mut FxHashMap<K, Option<Told>>, key: K, gives: Gives, told: impl FnOnce() -> String) {
+    match known.entry(key) {
+        Entry::Vacant(free) => {
+            free.insert(Some((gives, told())));
+        }
+        Entry::Occupied(mut known) => {
+            if known.get().as_ref().is_some_and(|(before, _)| *before != gives) {
+                known.insert(None);
+            }
+        }
     }
 }

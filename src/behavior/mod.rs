@@ -24,6 +24,7 @@ mod reflection;
 mod scripts;
 mod sdks;
 mod usage;
+mod versions;
 mod vocabulary;
 
 pub use model::*;

@@ -161,8 +161,11 @@ pub struct SdkFound {
     pub parent: Option<String>,
     /// How sure.
     pub grade: Grade,
-    /// Version, where it can be read.
+    /// Version, where it can be read and all places agree.
     pub version: Option<String>,
+    /// The class, entry, meta-data or library that it was read from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_from: Option<String>,
     /// The signs, sorted.
     pub evidence: Vec<SdkEvidence>,
 }

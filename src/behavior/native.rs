@@ -387,6 +387,7 @@ mod tests {
             parent: None,
             grade: Grade::Present,
             version: None,
+            version_from: None,
             evidence: Vec::new(),
         };
         let owner = search.owner(file, &[found]);

@@ -22,6 +22,7 @@ use super::reflection::Members;
 use super::scripts::{ScriptSearch, ScriptWords};
 use super::sdks::{ClassCounts, Signs, count_classes};
 use super::usage::{Guards, Usage};
+use super::versions::Versions;
 use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
 use crate::container::{Kind, Package, Part};
@@ -42,6 +43,7 @@ pub struct Observer {
     conditions: Conditions,
     members: Members,
     signs: Signs,
+    versions: Versions,
     hosts: Hosts,
     focus: Focus,
     /// Whether the call graph is built.
@@ -65,6 +67,7 @@ impl Observer {
             conditions: Conditions::new(catalog),
             members: Members::new(catalog),
             signs: Signs::new(catalog),
+            versions: Versions::new(catalog),
             hosts: Hosts::new(catalog),
             focus,
             follows_calls: true,
@@ -118,7 +121,8 @@ impl Observer {
         for (key, (strength, count)) in found_in.iter().flat_map(|(_, counts)| counts) {
             counts.entry(*key).or_insert((*strength, 0)).1 += count;
         }
-        let sdks = self.signs.find(&counts, &manifests, names.iter().copied());
+        let mut sdks = self.signs.find(&counts, &manifests, names.iter().copied());
+        self.versions.fill(&program, &manifests, &package.parts, &mut sdks);
 
         let declared = permissions.iter().map(|it| it.name.clone()).collect();
         let owners = Owners::new(self.catalog, &manifests, supported(self.catalog, &sdks), declared);

@@ -34,7 +34,9 @@ impl<'p, 'b> Reached<'p, 'b> {
     ) -> Self {
         let layouts = super::facts::read_layouts(package);
         let entries = Entries::of(catalog, hierarchy, manifests, &layouts);
-        let framework = Framework::of_program(hierarchy, &Known);
+        let annotations = catalog.markers("called-by-system").filter(|marker| marker.name == "annotation");
+        let framework =
+            Framework::of_program(hierarchy, &Known).calling_annotated(annotations.map(|marker| marker.pattern));
         let parts = Parts { hierarchy, linkage, facts, framework: &framework };
         // Each question has a graph of its own: an object that only an activity makes takes no call at the app's start.
         let below = |kinds: &Kinds, passes: &(dyn Fn(Method, u32) -> bool + Sync)| {

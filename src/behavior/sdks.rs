@@ -209,6 +209,7 @@ impl Evidence {
                 parent: optional(sdk.parent),
                 grade: if proven && !sdk.recall_only { Grade::Present } else { Grade::Possible },
                 version: None,
+                version_from: None,
                 evidence: signs.into_keys().collect(),
             });
         }

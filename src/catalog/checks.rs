@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::{CatalogFile, Fault, Text, suggestion};
-use super::model::{ArgOp, DataType, Sdk, Source, SourceKind};
+use super::model::{ArgOp, DataType, Sdk, Source, SourceKind, Version, VersionKind};
 use super::rule::Rule;
 use super::tables::Tables;
 use super::words::{
@@ -20,6 +20,7 @@ pub(super) fn check(files: &[CatalogFile], base: &Tables<&str>) -> Result<(), Fa
         tables.data_types.iter().try_for_each(|entry| names.check_data_type(file, entry))?;
         tables.sources.iter().try_for_each(|entry| names.check_source(file, entry))?;
         tables.sdks.iter().try_for_each(|entry| names.check_sdk(file, entry))?;
+        tables.versions.iter().try_for_each(|entry| names.check_version(file, entry))?;
         tables.rules.iter().try_for_each(|entry| names.check_rule(file, entry))?;
         for permission in &tables.permissions {
             constant(file, &permission.name)?;
@@ -96,6 +97,10 @@ impl<'t> Names<'t> {
             }
             for entry in &file.tables.phrases {
                 once.add("phrase", file, &entry.role, &[&entry.value])?;
+            }
+            for entry in &file.tables.versions {
+                let rest = [&entry.sdk, &entry.name, &entry.pattern];
+                once.add(entry.kind.as_str(), file, &entry.place, &rest)?;
             }
             for entry in &file.tables.rules {
                 once.add("rule", file, &entry.id, &[])?;
@@ -181,6 +186,28 @@ impl<'t> Names<'t> {
             java_name(file, prefix)?;
         }
         entry.permissions.iter().try_for_each(|permission| constant(file, permission))
+    }
+
+    fn check_version(&self, file: &CatalogFile, entry: &Version<Text>) -> Result<(), Fault> {
+        known("sdk", file, &entry.sdk, self.sdks.keys())?;
+        let (kind, place, name) = (entry.kind.as_str(), entry.place.as_str(), entry.name.as_str());
+        let well_formed = match entry.kind {
+            VersionKind::Field if !is_member_name(name) => {
+                return Err(file.fault(&entry.sdk, "a version of kind field needs the name of the field"));
+            }
+            VersionKind::Literal | VersionKind::MetaData | VersionKind::Library if !name.is_empty() => {
+                return Err(file.fault(&entry.name, format!("a version of kind {kind} has no name")));
+            }
+            VersionKind::Field => return java_name_or_glob(file, &entry.place),
+            VersionKind::Literal => return java_name(file, &entry.place),
+            VersionKind::Entry => !place.is_empty(),
+            VersionKind::MetaData => !place.is_empty() && !place.contains('*'),
+            VersionKind::Library => place.strip_suffix(".so").is_some_and(|stem| !stem.contains('/')),
+        };
+        if well_formed {
+            return Ok(());
+        }
+        Err(file.fault(&entry.place, format!("`{place}` is not a place of kind {kind}")))
     }
 
     fn check_rule(&self, file: &CatalogFile, entry: &Rule<Text>) -> Result<(), Fault> {
@@ -362,6 +389,16 @@ fn java_name(file: &CatalogFile, text: &Text) -> Result<(), Fault> {
         return Ok(());
     }
     Err(file.fault(text, format!("`{}` is not a dotted Java package or class", text.as_str())))
+}
+
+/// A dotted Java class in which `*` stands for what a shrinker may have named, below a package that is whole.
+fn java_name_or_glob(file: &CatalogFile, text: &Text) -> Result<(), Fault> {
+    let Some((before, after)) = text.as_str().split_once('*') else { return java_name(file, text) };
+    let plain = |part: &str| part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '*'));
+    if before.contains('.') && plain(before) && plain(after) {
+        return Ok(());
+    }
+    Err(file.fault(text, format!("`{}` is not a dotted Java class below a package", text.as_str())))
 }
 
 /// The value of `0x…`.

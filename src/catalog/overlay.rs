@@ -56,7 +56,8 @@ fn read(path: &Path) -> Result<CatalogFile> {
 fn check_regexes(file: &CatalogFile) -> Result<(), Fault> {
     let of_sources = file.tables.sources.iter().filter(|source| source.arg_op == ArgOp::Regex);
     let of_sdks = file.tables.sdks.iter().flat_map(|sdk| &sdk.native_libs_regex);
-    of_sources.map(|source| &source.arg_value).chain(of_sdks).try_for_each(|pattern: &Text| {
+    let of_versions = file.tables.versions.iter().map(|version| &version.pattern);
+    of_sources.map(|source| &source.arg_value).chain(of_sdks).chain(of_versions).try_for_each(|pattern: &Text| {
         match Regex::new(pattern.as_str()) {
             Ok(_) => Ok(()),
             Err(_) => Err(file.fault(pattern, format!("`{}` is not a regular expression", pattern.as_str()))),

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{DataType, Implied, Library, Marker, NotEndpoint, Permission, Sdk, Source, SourceKind};
+use super::model::{
+    DataType, Implied, Library, Marker, NotEndpoint, Permission, Sdk, Source, SourceKind, Version, VersionKind,
+};
 use super::phrase::Phrase;
 use super::rule::Rule;
 
@@ -38,6 +40,9 @@ pub struct Tables<S = &'static str> {
     /// Words by which a policy is read, sorted by role and value.
     #[serde(default, rename = "phrase")]
     pub phrases: Vec<Phrase<S>>,
+    /// Where versions of SDKs stand, sorted by SDK, kind, place and name.
+    #[serde(default, rename = "version")]
+    pub versions: Vec<Version<S>>,
     /// Rules, sorted by id.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule<S>>,
@@ -55,6 +60,7 @@ impl<S: Ord> Tables<S> {
         self.markers.extend(other.markers);
         self.not_endpoints.extend(other.not_endpoints);
         self.phrases.extend(other.phrases);
+        self.versions.extend(other.versions);
         self.rules.extend(other.rules);
     }
 
@@ -69,6 +75,7 @@ impl<S: Ord> Tables<S> {
         self.markers.sort_by(|a, b| a.key().cmp(&b.key()));
         self.not_endpoints.sort_by(|a, b| a.key().cmp(&b.key()));
         self.phrases.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.versions.sort_by(|a, b| a.key().cmp(&b.key()));
         self.rules.sort_by(|a, b| a.id.cmp(&b.id));
     }
 
@@ -83,6 +90,7 @@ impl<S: Ord> Tables<S> {
         self.markers.retain(|old| over.markers.iter().all(|new| new.key() != old.key()));
         self.not_endpoints.retain(|old| over.not_endpoints.iter().all(|new| new.key() != old.key()));
         self.phrases.retain(|old| over.phrases.iter().all(|new| new.key() != old.key()));
+        self.versions.retain(|old| over.versions.iter().all(|new| new.key() != old.key()));
         self.rules.retain(|old| over.rules.iter().all(|new| new.id != old.id));
         self.append(over);
         self.sort();
@@ -107,6 +115,13 @@ impl<S> Marker<S> {
     /// What makes a marker one of its kind.
     pub fn key(&self) -> (&S, &S, &S, &S) {
         (&self.kind, &self.name, &self.marker, &self.pattern)
+    }
+}
+
+impl<S> Version<S> {
+    /// What makes the entry one of its kind.
+    pub fn key(&self) -> (&S, VersionKind, &S, &S, &S) {
+        (&self.sdk, self.kind, &self.place, &self.name, &self.pattern)
     }
 }
 

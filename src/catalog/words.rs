@@ -82,8 +82,18 @@ pub(super) const MARKER_KINDS: &[&str] = &[
     "risk-sdk",
 ];
 /// Where a marker is looked for.
-pub(super) const MARKERS: &[&str] =
-    &["api", "application-class", "asset", "class-prefix", "component", "method", "native-lib", "other", "zip-entry"];
+pub(super) const MARKERS: &[&str] = &[
+    "annotation",
+    "api",
+    "application-class",
+    "asset",
+    "class-prefix",
+    "component",
+    "method",
+    "native-lib",
+    "other",
+    "zip-entry",
+];
 /// What a host is that is no endpoint.
 pub(super) const ROLES: &[&str] = &["documentation", "licence", "namespace", "placeholder"];
 /// What a phrase does in a policy.

@@ -19,6 +19,8 @@ pub struct ClassDef {
     /// Name of the source file, where the compiler kept it.
     pub source_file: Option<StringIdx>,
     interfaces: u32,
+    /// `annotations_off`; 0 = none.
+    pub(super) annotations: u32,
     pub(super) data: u32,
     /// `static_values_off`; 0 = no static field has a constant.
     pub(super) values: u32,
@@ -36,6 +38,11 @@ pub struct MethodDef {
 }
 
 impl MethodDef {
+    /// `ACC_PUBLIC`
+    pub fn is_public(&self) -> bool {
+        self.access & 0x1 != 0
+    }
+
     /// `ACC_STATIC`
     pub fn is_static(&self) -> bool {
         self.access & 0x8 != 0
@@ -65,6 +72,7 @@ impl<'a> Dex<'a> {
             superclass: optional(field(8)?).map(TypeIdx),
             interfaces: field(12)?,
             source_file: optional(field(16)?).map(StringIdx),
+            annotations: field(20)?,
             data: field(24)?,
             values: field(28)?,
         })

@@ -9,6 +9,7 @@
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
 
+mod annotations;
 mod bounds;
 mod bytes;
 mod class;

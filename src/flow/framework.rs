@@ -1,4 +1,5 @@
-//! What the platform calls: the methods by which classes of the program override its own.
+//! What the platform calls: the methods by which classes of the program override its own, and those that carry an
+//! annotation which says so.
 
 use std::sync::OnceLock;
 
@@ -30,6 +31,8 @@ pub struct Framework<'h, 'p, 'b> {
     types: FxHashMap<u64, Type>,
     /// By type, where it was asked for.
     lineages: Vec<OnceLock<Lineage>>,
+    /// Methods that carry an annotation by which the platform calls them.
+    annotated: FxHashSet<Method>,
 }
 
 /// What stands above a class of the program.
@@ -47,7 +50,21 @@ impl<'h, 'p, 'b> Framework<'h, 'p, 'b> {
         let outside = (0..hierarchy.type_count()).map(Type).filter(|ty| hierarchy.class(*ty).is_none());
         let types = outside.map(|ty| (platform.class(hierarchy.descriptor(ty)), ty)).collect();
         let lineages = (0..hierarchy.type_count()).map(|_| OnceLock::new()).collect();
-        Self { hierarchy, platform, types, lineages }
+        Self { hierarchy, platform, types, lineages, annotated: FxHashSet::default() }
+    }
+
+    /// The same platform, which also calls public methods that carry one of the annotations with these descriptors.
+    #[must_use]
+    pub fn calling_annotated<'a>(mut self, annotations: impl Iterator<Item = &'a str>) -> Self {
+        let hierarchy = self.hierarchy;
+        for annotation in annotations {
+            for (number, unit) in (0..).zip(&hierarchy.program.units) {
+                let found = unit.type_named(annotation.as_bytes()).map(|ty| unit.dex.annotated(ty));
+                let methods = found.into_iter().flatten().filter_map(|index| hierarchy.defined(number, index));
+                self.annotated.extend(methods);
+            }
+        }
+        self
     }
 
     /// What stands above a class; nothing where it is no type of the program.
@@ -74,18 +91,23 @@ impl<'h, 'p, 'b> Framework<'h, 'p, 'b> {
         Lineage { above, callbacks: self.callbacks(&lineage, &outside) }
     }
 
-    /// The methods of the classes, the nearest first, that override one of classes of the platform.
+    /// The methods of the classes, the nearest first, that override one of classes of the platform or are annotated. One
+    /// that overrides an annotated method does not inherit the annotation.
     fn callbacks(&self, lineage: &[Type], outside: &[u64]) -> Vec<Method> {
         let mut found = Vec::new();
         let mut overridden: FxHashSet<Signature> = FxHashSet::default();
         let classes = lineage.iter().filter_map(|ty| self.hierarchy.class(*ty));
         for (signature, method) in classes.flat_map(|class| self.hierarchy.declared(class)) {
-            let Some(known) = self.platform.signature(*signature) else { continue };
+            let known = self.platform.signature(*signature);
+            if known.is_none() && self.annotated.is_empty() {
+                continue;
+            }
             let Some(defined) = self.hierarchy.method(*method).filter(|defined| defined.is_virtual()) else { continue };
             if !overridden.insert(*signature) || defined.row.code == 0 {
                 continue;
             }
-            if outside.iter().any(|class| self.platform.declares(*class, known)) {
+            let overrides = known.is_some_and(|known| outside.iter().any(|it| self.platform.declares(*it, known)));
+            if overrides || defined.row.is_public() && self.annotated.contains(method) {
                 found.push(*method);
             }
         }

@@ -1,7 +1,8 @@
-//! What of a method runs only where a truth value that somebody asked for is true.
+//! What of a method runs only where a stored value that somebody asked for says so.
 //!
-//! A check is a call, or a read of a static field, that gives the value; it guards what cannot be reached without the
-//! true side of a branch on it. Which checks matter, the caller says.
+//! A check is a call, or a read of a static field, that gives the value; it guards what cannot be reached without one
+//! side of a branch on it: for a truth value the true side, for a number the side that the number does not take where
+//! nothing is stored. Which checks matter, the caller says.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -17,60 +18,70 @@ const MAX_STATE: usize = 1 << 20;
 pub struct Guard {
     /// The code unit of the check.
     pub check: u32,
-    /// Code units that run only where it gave true, in order.
+    /// Code units that run only where it allows them, in order.
     pub guarded: Vec<Range<u32>>,
 }
 
-/// What a method does with the truth values of its checks.
+/// What a check gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gives {
+    /// A truth value that allows where it is true.
+    Truth,
+    /// One that allows where it is false.
+    Opposite,
+    /// A number; this one where nothing is stored.
+    Number(i64),
+}
+
+/// What a method does with the values of its checks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Guards {
     /// Checks that a branch depends on.
     pub guards: Vec<Guard>,
-    /// Checks whose value the method returns.
-    pub returned: Vec<u32>,
-    /// Static fields that take the value of a check: the index in the file, and the check.
-    pub stored: Vec<(u32, u32)>,
+    /// Checks whose value the method returns, each with what the caller of the method gets.
+    pub returned: Vec<(u32, Gives)>,
+    /// Static fields that take the value of a check: the index in the file, the check, and what the field then gives.
+    pub stored: Vec<(u32, u32, Gives)>,
 }
 
-/// Registers that hold the value of a check, or its opposite; none = anything else.
-type State = Vec<Option<Truth>>;
+/// What registers hold; none = anything else.
+type State = Vec<Option<Held>>;
 
-/// The value of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Truth {
-    check: u32,
-    negated: bool,
+enum Held {
+    /// The value of a check.
+    Check(u32, Gives),
+    Constant(i64),
 }
 
-/// The guards of a method; `is_check` says of an instruction that calls a method or reads a static field whether it is a
-/// check.
-pub fn guards(code: &Code<'_>, is_check: impl Fn(&Instruction) -> bool) -> Guards {
+/// The guards of a method; `check` says of an instruction that calls a method or reads a static field what it gives, if
+/// it is a check. It is told the last argument of the call, where that is a constant.
+pub fn guards(code: &Code<'_>, check: impl Fn(&Instruction, Option<i64>) -> Option<Gives>) -> Guards {
     let mut found = Guards::default();
-    if !code.instructions().any(|instruction| is_check(&instruction)) {
+    if !code.instructions().any(|instruction| check(&instruction, Some(0)).is_some()) {
         return found;
     }
     let Some(method) = Graph::of(code) else { return found };
     if usize::from(code.registers).saturating_mul(method.blocks.len()) > MAX_STATE {
         return found;
     }
-    let states = settle(&method, code, &is_check);
+    let states = settle(&method, code, &check);
     for (index, (block, state)) in method.blocks.iter().zip(states).enumerate() {
         let Some(mut state) = state else { continue };
-        for (place, instruction) in method.body(block).iter().enumerate() {
-            let value = |register: u16| state.get(usize::from(register)).copied().flatten();
-            match instruction.byte {
+        let mut before = None;
+        for instruction in method.body(block) {
+            match (instruction.byte, held(&state, instruction.a)) {
                 // return
-                0x0f => found.returned.extend(value(instruction.a).and_then(Truth::plain)),
+                (0x0f, Some(Held::Check(check, gives))) => found.returned.push((check, gives)),
                 // sput-boolean
-                0x6a => {
-                    let check = value(instruction.a).and_then(Truth::plain);
-                    found.stored.extend(check.map(|check| (instruction.index, check)));
+                (0x6a, Some(Held::Check(check, gives @ (Gives::Truth | Gives::Opposite)))) => {
+                    found.stored.push((instruction.index, check, gives));
                 }
-                // if-eqz, if-nez
-                0x38 | 0x39 => {
-                    let truth = value(instruction.a);
-                    let side = truth.and_then(|truth| true_side(&method, instruction, truth.negated));
-                    if let (Some(Truth { check, .. }), Some(side)) = (truth, side) {
+                // if-*
+                (0x32..=0x3d, _) => {
+                    let side = branch(&state, instruction)
+                        .and_then(|(check, taken)| Some((check, side_of(&method, instruction, taken)?)));
+                    if let Some((check, side)) = side {
                         let guarded = only_behind(&method, index, side);
                         if !guarded.is_empty() {
                             found.guards.push(Guard { check, guarded });
@@ -79,7 +90,8 @@ pub fn guards(code: &Code<'_>, is_check: impl Fn(&Instruction) -> bool) -> Guard
                 }
                 _ => {}
             }
-            step(&mut state, instruction, place.checked_sub(1).and_then(|it| method.body(block).get(it)), &is_check);
+            step(&mut state, instruction, before, &check);
+            before = Some(instruction);
         }
     }
     found.returned.sort_unstable();
@@ -88,7 +100,11 @@ pub fn guards(code: &Code<'_>, is_check: impl Fn(&Instruction) -> bool) -> Guard
 }
 
 /// The state at the start of each block that can run.
-fn settle(method: &Graph, code: &Code<'_>, is_check: &impl Fn(&Instruction) -> bool) -> Vec<Option<State>> {
+fn settle(
+    method: &Graph,
+    code: &Code<'_>,
+    check: &impl Fn(&Instruction, Option<i64>) -> Option<Gives>,
+) -> Vec<Option<State>> {
     let mut states: Vec<Option<State>> = vec![None; method.blocks.len()];
     if let Some(entry) = states.first_mut() {
         *entry = Some(vec![None; code.registers.into()]);
@@ -99,7 +115,7 @@ fn settle(method: &Graph, code: &Code<'_>, is_check: &impl Fn(&Instruction) -> b
         let mut state = state.clone();
         let mut before = None;
         for instruction in method.body(block) {
-            step(&mut state, instruction, before, is_check);
+            step(&mut state, instruction, before, check);
             before = Some(instruction);
         }
         for next in &block.successors {
@@ -114,7 +130,7 @@ fn settle(method: &Graph, code: &Code<'_>, is_check: &impl Fn(&Instruction) -> b
     states
 }
 
-fn merge(states: &mut [Option<State>], block: usize, state: &[Option<Truth>], waiting: &mut BTreeSet<usize>) {
+fn merge(states: &mut [Option<State>], block: usize, state: &[Option<Held>], waiting: &mut BTreeSet<usize>) {
     match states.get_mut(block) {
         Some(old @ None) => {
             *old = Some(state.to_vec());
@@ -136,20 +152,23 @@ fn step(
     state: &mut State,
     instruction: &Instruction,
     before: Option<&Instruction>,
-    is_check: &impl Fn(&Instruction) -> bool,
+    check: &impl Fn(&Instruction, Option<i64>) -> Option<Gives>,
 ) {
     let value = match instruction.byte {
         // move, move/from16, move/16
-        0x01..=0x03 => state.get(usize::from(instruction.b)).copied().flatten(),
+        0x01..=0x03 => held(state, instruction.b),
         // move-result
-        0x0a => before.filter(|call| is_check(call)).map(|call| Truth { check: call.pc, negated: false }),
+        0x0a => before.and_then(|call| Some(Held::Check(call.pc, check(call, last_argument(state, call))?))),
+        // const/4, const/16, const, const/high16
+        0x12..=0x15 => Some(Held::Constant(instruction.literal)),
         // sget-boolean
-        0x63 => is_check(instruction).then_some(Truth { check: instruction.pc, negated: false }),
+        0x63 => check(instruction, None).map(|gives| Held::Check(instruction.pc, gives)),
         // xor-int/lit16, xor-int/lit8
-        0xd7 | 0xdf if instruction.literal == 1 => {
-            let truth = state.get(usize::from(instruction.b)).copied().flatten();
-            truth.map(|truth| Truth { negated: !truth.negated, ..truth })
-        }
+        0xd7 | 0xdf if instruction.literal == 1 => match held(state, instruction.b) {
+            Some(Held::Check(check, Gives::Truth)) => Some(Held::Check(check, Gives::Opposite)),
+            Some(Held::Check(check, Gives::Opposite)) => Some(Held::Check(check, Gives::Truth)),
+            _ => None,
+        },
         byte if super::constants::writes_a(byte) => None,
         _ => return,
     };
@@ -164,24 +183,61 @@ fn step(
     }
 }
 
-impl Truth {
-    /// The check, where its value is as it gave it.
-    fn plain(self) -> Option<u32> {
-        (!self.negated).then_some(self.check)
+fn held(state: &State, register: u16) -> Option<Held> {
+    state.get(usize::from(register)).copied().flatten()
+}
+
+/// The last argument of a call, where it is a constant of one register.
+fn last_argument(state: &State, call: &Instruction) -> Option<i64> {
+    let last = call.args.register(call.args.count().checked_sub(1)?)?;
+    match held(state, last)? {
+        Held::Constant(value) => Some(value),
+        Held::Check(..) => None,
     }
 }
 
-/// The block that runs where the check gave true, unless both sides lead to one block; `negated` says that the tested
-/// value is the opposite.
-fn true_side(method: &Graph, test: &Instruction, negated: bool) -> Option<usize> {
+/// The check that a branch asks, and whether what it allows is where the branch is taken.
+fn branch(state: &State, test: &Instruction) -> Option<(u32, bool)> {
+    // The branches on two registers are followed by those on one and zero.
+    let (asked, second) = match test.byte {
+        0x32..=0x37 => (test.byte, held(state, test.b)?),
+        _ => (test.byte.wrapping_sub(6), Held::Constant(0)),
+    };
+    let (check, gives, first, second) = match (held(state, test.a)?, second) {
+        (Held::Check(check, gives), Held::Constant(constant)) => (check, gives, None, Some(constant)),
+        (Held::Constant(constant), Held::Check(check, gives)) => (check, gives, Some(constant), None),
+        _ => return None,
+    };
+    match gives {
+        // if-eqz jumps where the value is false.
+        Gives::Truth if test.byte == 0x38 => Some((check, false)),
+        Gives::Truth if test.byte == 0x39 => Some((check, true)),
+        Gives::Opposite if test.byte == 0x38 => Some((check, true)),
+        Gives::Opposite if test.byte == 0x39 => Some((check, false)),
+        Gives::Truth | Gives::Opposite => None,
+        Gives::Number(number) => {
+            let (first, second) = (first.unwrap_or(number), second.unwrap_or(number));
+            let taken = match asked {
+                0x32 => first == second,
+                0x33 => first != second,
+                0x34 => first < second,
+                0x35 => first >= second,
+                0x36 => first > second,
+                _ => first <= second,
+            };
+            Some((check, !taken))
+        }
+    }
+}
+
+/// The block that runs where a branch is `taken`, or where it is not, unless both sides lead to one block.
+fn side_of(method: &Graph, test: &Instruction, taken: bool) -> Option<usize> {
     let block_at = |pc: u32| {
         let starts = |block: &Block| method.body(block).first().is_some_and(|first| first.pc == pc);
         method.blocks.iter().position(starts)
     };
-    let (taken, next) = (block_at(test.target()?)?, block_at(test.next())?);
-    // if-eqz jumps where the value is false.
-    let side = if (test.byte == 0x38) == negated { taken } else { next };
-    (taken != next).then_some(side)
+    let (jump, next) = (block_at(test.target()?)?, block_at(test.next())?);
+    (jump != next).then_some(if taken { jump } else { next })
 }
 
 /// Code units that can run, but not without the edge from one block to another.

@@ -30,7 +30,7 @@ pub use domain::Reason;
 pub use facts::{Acts, Facts, Linkage};
 pub use framework::{Framework, Platform};
 pub use graph::{Graph, Parts, Path, Reach, Root};
-pub use guards::{Guard, Guards, guards};
+pub use guards::{Gives, Guard, Guards, guards};
 pub use hierarchy::{Class, Defined, Hierarchy, Method, Type};
 pub use interpret::Texts;
 pub use program::{Program, Signature, Unit};

@@ -122,11 +122,22 @@ impl<'b> Unit<'b> {
 
     /// Whether the file defines a class whose descriptor starts with `prefix` and ends or goes on with a separator.
     pub fn defines_below(&self, prefix: &str) -> bool {
+        self.classes_from(prefix).any(|(rest, _)| matches!(rest.first(), Some(b'/' | b'$' | b';')))
+    }
+
+    /// The classes that the file defines whose descriptors start with `prefix`, each with the rest of its descriptor.
+    pub fn classes_from<'s>(&'s self, prefix: &'s str) -> impl Iterator<Item = (&'b [u8], ClassDef)> + use<'s, 'b> {
         let start = self.lower_bound(prefix.as_bytes());
         (start..self.dex.header.types.count)
             .map(TypeIdx)
-            .map_while(|ty| Some((ty, self.dex.type_bytes(ty)?.strip_prefix(prefix.as_bytes())?)))
-            .any(|(ty, rest)| matches!(rest.first(), Some(b'/' | b'$' | b';')) && self.class(ty).is_some())
+            .map_while(move |ty| Some((ty, self.dex.type_bytes(ty)?.strip_prefix(prefix.as_bytes())?)))
+            .filter_map(|(ty, rest)| Some((rest, self.class(ty)?)))
+    }
+
+    /// The type with a descriptor, where the file names it.
+    pub fn type_named(&self, descriptor: &[u8]) -> Option<TypeIdx> {
+        let found = TypeIdx(self.lower_bound(descriptor));
+        (self.dex.type_bytes(found) == Some(descriptor)).then_some(found)
     }
 
     /// The first type whose descriptor is not below `descriptor`.

@@ -8,6 +8,7 @@ mod malformed;
 mod packages;
 mod permissions;
 mod values;
+mod versions;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -27,7 +27,8 @@ fn every_regular_expression_compiles() {
     let of_sources =
         tables.sources.iter().filter(|source| source.arg_op == ArgOp::Regex).map(|source| source.arg_value);
     let of_sdks = tables.sdks.iter().flat_map(|sdk| sdk.native_libs_regex.iter().copied());
-    for pattern in of_sources.chain(of_sdks) {
+    let of_versions = tables.versions.iter().map(|version| version.pattern);
+    for pattern in of_sources.chain(of_sdks).chain(of_versions) {
         Regex::new(pattern).unwrap_or_else(|error| panic!("{error}"));
     }
 }

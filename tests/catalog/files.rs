@@ -42,6 +42,10 @@ fn keys(tables: &Tables<String>) -> Vec<String> {
             .iter()
             .map(|entry| format!("{}\0{}\0{}\0{}", entry.kind, entry.name, entry.marker, entry.pattern)),
     );
+    keys.extend(tables.versions.iter().map(|entry| {
+        let kind = entry.kind as u8;
+        format!("{}\0{kind}\0{}\0{}\0{}", entry.sdk, entry.place, entry.name, entry.pattern)
+    }));
     keys.extend(tables.rules.iter().map(|entry| entry.id.clone()));
     keys
 }
@@ -94,8 +98,19 @@ fn lie_where_their_entries_belong() {
 #[test]
 fn are_all_compiled() {
     let entries: usize = all().iter().map(|(_, text)| keys(&toml::from_str(text).expect("parsed before")).len()).sum();
-    let Tables { data_types, sources, permissions, implied, sdks, libraries, markers, not_endpoints, phrases, rules } =
-        &Catalog::builtin().tables;
+    let Tables {
+        data_types,
+        sources,
+        permissions,
+        implied,
+        sdks,
+        libraries,
+        markers,
+        not_endpoints,
+        phrases,
+        rules,
+        versions,
+    } = &Catalog::builtin().tables;
     let compiled = data_types.len()
         + sources.len()
         + permissions.len()
@@ -105,7 +120,8 @@ fn are_all_compiled() {
         + not_endpoints.len()
         + markers.len()
         + phrases.len()
-        + rules.len();
+        + rules.len()
+        + versions.len();
     assert_eq!(compiled, entries);
 }
 

@@ -133,6 +133,44 @@ fn a_fault_names_its_line_and_the_nearest_word() {
 }
 
 #[test]
+fn a_fault_of_a_version_is_named() {
+    let version = |sdk: &str, kind: &str, place: &str, pattern: &str| {
+        format!(
+            "[[version]]\nsdk = \"{sdk}\"\nkind = \"{kind}\"\nwhere = \"{place}\"\npattern = '{pattern}'\n\
+             confidence = \"high\"\norigin = \"ours\"\n"
+        )
+    };
+    let cases = [
+        ("version-sdk", version("bugli", "literal", "com.a", "1"), 2, "unknown sdk `bugli`; did you mean `bugly`?"),
+        (
+            "version-kind",
+            version("bugly", "litteral", "com.a", "1"),
+            3,
+            "unknown variant `litteral`; did you mean `literal`?",
+        ),
+        (
+            "version-place",
+            version("bugly", "literal", "com/a", "1"),
+            4,
+            "`com/a` is not a dotted Java package or class",
+        ),
+        (
+            "version-name",
+            version("bugly", "field", "com.a.B", "1"),
+            2,
+            "a version of kind field needs the name of the field",
+        ),
+        ("version-pattern", version("bugly", "literal", "com.a", "1("), 5, "`1(` is not a regular expression"),
+    ];
+    for (name, text, line, message) in cases {
+        assert_eq!(fault(name, &text), (line, message.to_owned()), "{name}");
+    }
+    let text = version("bugly", "library", "libours*.so", r"libours-(.*)\.so");
+    let catalog = Catalog::with_dir(&Dir::new("versions", &[("a.toml", &text)]).0).expect("valid");
+    assert_eq!(catalog.tables.versions.len(), Catalog::builtin().tables.versions.len() + 1);
+}
+
+#[test]
 fn a_fault_of_a_source_is_named() {
     let source = |target: &str, kind: &str, op: &str| {
         format!(

@@ -71,6 +71,7 @@ fn present(id: &str) -> SdkFound {
         parent: (!sdk.parent.is_empty()).then(|| sdk.parent.into()),
         grade: Grade::Present,
         version: None,
+        version_from: None,
         evidence: vec![SdkEvidence { kind: "class", value: (*prefix).into(), count: Some(1) }],
     }
 }

@@ -4,6 +4,7 @@
 // Numbers here are small, or cut on purpose.
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
+mod annotations;
 pub(crate) mod build;
 mod hostile;
 mod opcodes;

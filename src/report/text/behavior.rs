@@ -125,6 +125,10 @@ fn sdks(sheet: &mut Sheet<'_, '_>, sdks: &[SdkFound]) -> io::Result<()> {
         }
         line = line.gap(GAP).plain(words.grade(sdk.grade));
         sheet.page.line(&line, 2 * INDENT)?;
+        if let Some(from) = sdk.version_from.as_ref().filter(|_| sheet.verbose) {
+            let text = format!("{} {from}", words.pick("版本读自", "version read from"));
+            sheet.page.line(&Line::indented(2 * INDENT).tone(Tone::Faint, &text), 3 * INDENT)?;
+        }
         let shown = if sheet.verbose { sdk.evidence.len() } else { FEW_SIGNS };
         for sign in sdk.evidence.iter().take(shown) {
             let text = words.sign(sign.kind, &sign.value, sign.count);

@@ -1,20 +1,22 @@
 //! The invariants of the design, held against the source tree: which room may use which, where names of the catalog may
 //! stand, what only some rooms may do. Output that depends on the input alone is shown by `tests/determinism.rs`.
 //!
-//! Sources are compared as tokens, without comments and without test code; what a macro expands to is not seen. For each
-//! rule a source that breaks it is at the end.
+//! Sources are compared as tokens. `snippets.rs` shows of each check that it can fail.
+
+mod snippets;
+mod source;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use candor::catalog::{Catalog, SourceKind};
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use walkdir::WalkDir;
+
+use source::{Kind, Source, Token, sources};
 
 /// What each room may use. Readers know nothing of privacy, the disclosure knows nothing of packages, the report does not
 /// reach behind the behavior, and only `check` sees both sides.
-const EDGES: [(&str, &[&str]); 16] = [
+const EDGES: [(&str, &[&str]); 17] = [
     ("error", &[]),
     ("limits", &[]),
     ("names", &[]),
@@ -124,6 +126,14 @@ fn names_of_the_catalog_are_data() {
 }
 
 #[test]
+fn every_name_that_may_stand_in_rust_still_does() {
+    for (path, name, reason) in NAMES_IN_RUST {
+        let text = fs::read_to_string(Path::new("src").join(path)).expect("the place exists");
+        assert!(text.contains(name), "{path} no longer has {name} ({reason})");
+    }
+}
+
+#[test]
 fn files_are_short_and_say_what_they_are_for() {
     hold(form);
 }
@@ -133,151 +143,6 @@ fn hold(check: impl Fn(&Source) -> Vec<String>) {
     let complaints: Vec<String> = sources().iter().flat_map(check).collect();
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
-
-/// One file of `src/`.
-struct Source {
-    /// From `src/`, with `/`.
-    path: String,
-    text: String,
-    /// Without comments and test code, in order; a group is its opening token, its content and its closing token.
-    tokens: Vec<Token>,
-}
-
-struct Token {
-    line: usize,
-    kind: Kind,
-    text: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// An identifier, punctuation or bracket.
-    Sign,
-    /// A string of any kind, with its quotes.
-    Text,
-    Other,
-}
-
-impl Token {
-    fn is(&self, text: &str) -> bool {
-        self.kind == Kind::Sign && self.text == text
-    }
-}
-
-impl Source {
-    fn new(path: &str, text: String) -> Self {
-        let stream: TokenStream = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
-        let mut tokens = Vec::new();
-        flatten(stream, &mut tokens);
-        Self { path: path.to_owned(), text, tokens }
-    }
-
-    /// The folder below `src/`, or the name of a file beside the folders.
-    fn room(&self) -> &str {
-        self.path.split(['/', '.']).next().unwrap_or_default()
-    }
-
-    /// The modules above and including this file: `container::signing::jar` has three.
-    fn depth(&self) -> usize {
-        self.path.matches('/').count() + usize::from(!self.path.ends_with("mod.rs"))
-    }
-
-    fn complain(&self, line: usize, what: impl std::fmt::Display) -> String {
-        format!("src/{}:{line}: {what}", self.path)
-    }
-
-    /// The places at which these tokens follow each other.
-    fn places<'s>(&'s self, signs: &'s [&str]) -> impl Iterator<Item = usize> + 's {
-        let starts = 0..(self.tokens.len() + 1).saturating_sub(signs.len());
-        starts.filter(move |start| signs.iter().zip(&self.tokens[*start..]).all(|(sign, token)| token.is(sign)))
-    }
-
-    /// A complaint for each place at which these tokens follow each other.
-    fn find(&self, signs: &[&str], what: &str) -> Vec<String> {
-        let here = |place: usize| self.complain(self.tokens[place].line, format!("{what}: {}", signs.concat()));
-        self.places(signs).map(here).collect()
-    }
-}
-
-/// All files of `src/` that are no test code, sorted.
-fn sources() -> Vec<Source> {
-    let mut sources = Vec::new();
-    for entry in WalkDir::new("src").sort_by_file_name() {
-        let entry = entry.expect("the source tree can be read");
-        let path = entry.path().strip_prefix("src").expect("it was found there");
-        let path = path.to_str().expect("paths are text").replace('\\', "/");
-        if entry.path().extension().is_some_and(|it| it == "rs")
-            && !path.split('/').any(|part| part == "tests" || part == "tests.rs")
-        {
-            sources.push(Source::new(&path, fs::read_to_string(entry.path()).expect("sources are text")));
-        }
-    }
-    assert!(sources.len() > 50, "the tests run in the root of the crate");
-    sources
-}
-
-/// Drops documentation, and items that are built for tests only.
-fn flatten(stream: TokenStream, out: &mut Vec<Token>) {
-    let trees: Vec<TokenTree> = stream.into_iter().collect();
-    let mut place = 0;
-    while let Some(tree) = trees.get(place) {
-        if let Some((content, after)) = attribute(&trees, place) {
-            let content: String = content.to_string().split_whitespace().collect();
-            if content.starts_with("doc=") {
-                place = after;
-                continue;
-            }
-            if content == "cfg(test)" {
-                place = after_item(&trees, after);
-                continue;
-            }
-        }
-        let line = tree.span().start().line;
-        let mut push = |kind, text: String| out.push(Token { line, kind, text });
-        match tree {
-            TokenTree::Group(group) => {
-                let (open, close) = match group.delimiter() {
-                    Delimiter::Parenthesis => ("(", ")"),
-                    Delimiter::Brace => ("{", "}"),
-                    Delimiter::Bracket => ("[", "]"),
-                    Delimiter::None => ("", ""),
-                };
-                push(Kind::Sign, open.to_owned());
-                flatten(group.stream(), out);
-                out.push(Token { line, kind: Kind::Sign, text: close.to_owned() });
-            }
-            TokenTree::Literal(literal) => {
-                let text = literal.to_string();
-                push(if text.contains('"') { Kind::Text } else { Kind::Other }, text);
-            }
-            sign => push(Kind::Sign, sign.to_string()),
-        }
-        place += 1;
-    }
-}
-
-/// The content of an attribute that begins here, and the place behind it.
-fn attribute(trees: &[TokenTree], place: usize) -> Option<(TokenStream, usize)> {
-    let is = |place: usize, sign: char| matches!(trees.get(place), Some(TokenTree::Punct(it)) if it.as_char() == sign);
-    let bracket = place + if is(place + 1, '!') { 2 } else { 1 };
-    match trees.get(bracket) {
-        Some(TokenTree::Group(group)) if is(place, '#') && group.delimiter() == Delimiter::Bracket => {
-            Some((group.stream(), bracket + 1))
-        }
-        _ => None,
-    }
-}
-
-/// The place behind the item that begins here: an item ends with its braces or a semicolon.
-fn after_item(trees: &[TokenTree], start: usize) -> usize {
-    let ends = |tree: &TokenTree| match tree {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        TokenTree::Punct(sign) => sign.as_char() == ';',
-        _ => false,
-    };
-    trees[start..].iter().position(ends).map_or(trees.len(), |end| start + end + 1)
-}
-
 fn edges(source: &Source) -> Vec<String> {
     if ["lib", "main"].contains(&source.room()) {
         return Vec::new();
@@ -517,125 +382,4 @@ fn stands_in(text: &str, name: &str) -> bool {
         is_edge(before.chars().next_back(), name.chars().next())
             && is_edge(after.chars().next(), name.chars().next_back())
     })
-}
-
-/// Sources that break a rule, and the complaint that must come of it.
-const BROKEN: [(Check, &str, &str, &str); 40] = [
-    (edges, "container/zip.rs", "use crate::manifest::Manifest;", "container may not use manifest"),
-    (edges, "dex/scan.rs", "fn f() { crate::catalog::Catalog::builtin(); }", "dex may not use catalog"),
-    (edges, "flow/mod.rs", "use super::behavior::Read;", "flow may not use behavior"),
-    (edges, "dex/scan.rs", "use super::super::container::Package;", "dex may not use container"),
-    (edges, "container/signing/jar.rs", "type A = super::super::super::dex::Dex;", "container may not use dex"),
-    (edges, "disclosure/read.rs", "use crate::{error::Error, behavior::Behavior};", "disclosure may not use behavior"),
-    (
-        edges,
-        "report/json.rs",
-        "use crate::{\n    catalog::{Catalog, Focus},\n    dex,\n};",
-        "json.rs:3: report may not use dex",
-    ),
-    (
-        edges,
-        "check/mod.rs",
-        "fn f() { println!(\"{}\", crate::container::discover(&[]).0.len()) }",
-        "check may not use container",
-    ),
-    (edges, "error.rs", "use crate::limits::MAX_ISSUES;", "error may not use limits"),
-    (edges, "gossip/mod.rs", "", "the room gossip has no place in the table"),
-    (
-        denied_lints,
-        "dex/mod.rs",
-        "#![deny(clippy::indexing_slicing, clippy::unwrap_used)]",
-        "clippy::arithmetic_side_effects",
-    ),
-    (denied_lints, "native/mod.rs", "", "a reader denies clippy::unwrap_used"),
-    (
-        denied_lints,
-        "manifest/mod.rs",
-        "#[deny(clippy::indexing_slicing)] mod a;",
-        "a reader denies clippy::indexing_slicing",
-    ),
-    (denied_lints, "dex/ids.rs", "#![allow(clippy::indexing_slicing)]", "over a whole file"),
-    (prints, "dex/scan.rs", "fn f() { println!(\"{}\", 1); }", "scan.rs:1: prints"),
-    (prints, "report/mod.rs", "fn f() { if true { eprint!(\"a\") } }", "prints"),
-    (prints, "behavior/mod.rs", "fn f() -> i32 { dbg!(1) }", "prints"),
-    (prints, "report/mod.rs", "fn f() { std::io::stdout().flush(); }", "prints"),
-    (files, "dex/mod.rs", "use std::fs;", "touches files"),
-    (files, "check/mod.rs", "use std::{fmt, fs};", "uses std::fs"),
-    (files, "manifest/mod.rs", "fn f() { let _ = File::open(\"a\"); }", "touches files"),
-    (files, "report/mod.rs", "fn f(p: &Path) -> bool { p.exists() }", "touches files"),
-    (files, "behavior/mod.rs", "use walkdir::WalkDir;", "touches files"),
-    (files, "native/mod.rs", "use memmap2::Mmap;", "touches files"),
-    (network, "cli/mod.rs", "use std::net::TcpStream;", "reaches the network"),
-    (network, "disclosure/mod.rs", "use std::{io, net};", "uses std::net"),
-    (network, "cli/mod.rs", "fn f() { std::process::Command::new(\"aapt\"); }", "starts a program"),
-    (surroundings, "report/mod.rs", "fn f() { std::env::var(\"LANG\").ok(); }", "depends on the environment"),
-    (surroundings, "check/mod.rs", "use std::time::SystemTime;", "depends on the time"),
-    (unsafety, "container/inflate.rs", "fn f() { unsafe { g() } }", "only in container/map.rs"),
-    (unsafety, "dex/bytes.rs", "#[allow(unsafe_code)] fn f() {}", "only in container/map.rs"),
-    (form, "dex/mod.rs", "/// No purpose.\nfn f() {}", "starts with `//!`"),
-    (form, "dex/mod.rs", "//! It reads.\n// TODO: the rest", "mod.rs:2: unfinished: TODO"),
-    (form, "dex/mod.rs", "//! It reads.\nfn f() { todo!() }", "unfinished: todo!"),
-    (form, "dex/mod.rs", "//! It reads.\nfn f() { unimplemented!(\"later\") }", "unfinished: unimplemented!"),
-    (names, "behavior/reads.rs", "const ID: &str = \"android-id\";", "the data type `android-id` is catalog data"),
-    (
-        names,
-        "dex/scan.rs",
-        "const S: &[u8] = b\"uses android.permission.CAMERA\";",
-        "the permission `android.permission.CAMERA`",
-    ),
-    (names, "report/words.rs", "fn f() { say(\"Alipay\") }", "the SDK `Alipay`"),
-    (
-        names,
-        "flow/mod.rs",
-        "const C: &str = \"Landroid/telephony/TelephonyManager;\";",
-        "the source `Landroid/telephony/TelephonyManager;`",
-    ),
-    (names, "report/text.rs", "fn f(id: &str) -> bool { id == \"S04\" }", "only check knows rules"),
-];
-
-/// Sources that break no rule: in its place, in a comment, in documentation, in a test.
-const SOUND: [(Check, &str, &str); 12] = [
-    (edges, "check/mod.rs", "use crate::{behavior, disclosure}; use super::error::Error;"),
-    (edges, "container/signing/jar.rs", "use super::super::entry::Entry; use crate::Issue;"),
-    (edges, "dex/mod.rs", "//! See crate::catalog.\n#[cfg(test)]\nmod tests { use crate::catalog::Catalog; }"),
-    (denied_lints, "report/mod.rs", ""),
-    (prints, "cli/messages.rs", "fn f() { eprintln!() }"),
-    (prints, "dex/mod.rs", "/// println!()\nfn f() { writeln!(out) }"),
-    (files, "container/map.rs", "use std::fs::File;"),
-    (files, "behavior/program.rs", "struct File { exists: bool }"),
-    (unsafety, "container/map.rs", "#[allow(unsafe_code)] fn f() { unsafe { g() } }"),
-    (form, "dex/mod.rs", "//! It reads.\nfn mastodon() {}"),
-    (names, "catalog/model.rs", "const ID: &str = \"android-id\";"),
-    (names, "check/data.rs", "// Alipay\nconst A: &str = \"S04\"; #[cfg(test)] fn f() { g(\"imei\", \"Alipay\") } "),
-];
-
-type Check = fn(&Source) -> Vec<String>;
-
-fn names(source: &Source) -> Vec<String> {
-    Names::of(Catalog::builtin()).complaints(source)
-}
-
-#[test]
-fn every_rule_is_broken_by_a_source_that_breaks_it() {
-    for (check, path, text, expected) in BROKEN {
-        let complaints = check(&Source::new(path, text.to_owned()));
-        assert!(complaints.iter().any(|it| it.contains(expected)), "{path}: {text}: {complaints:?}");
-    }
-    let long = Source::new("dex/mod.rs", format!("//! It reads.\n{}", "\n".repeat(MAX_LINES)));
-    assert_eq!(form(&long), ["src/dex/mod.rs:501: more than 500 lines"]);
-}
-
-#[test]
-fn a_sound_source_breaks_no_rule() {
-    for (check, path, text) in SOUND {
-        assert_eq!(check(&Source::new(path, text.to_owned())), Vec::<String>::new(), "{path}: {text}");
-    }
-}
-
-#[test]
-fn every_name_that_may_stand_in_rust_still_does() {
-    for (path, name, reason) in NAMES_IN_RUST {
-        let text = fs::read_to_string(Path::new("src").join(path)).expect("the place exists");
-        assert!(text.contains(name), "{path} no longer has {name} ({reason})");
-    }
 }
