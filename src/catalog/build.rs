@@ -14,6 +14,7 @@ mod phrase;
 mod platform_table;
 mod rule;
 mod tables;
+mod version;
 mod words;
 
 use std::env;
@@ -26,7 +27,7 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 /// What the tables are made of.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "api.rs",
     "api_list.rs",
     "build.rs",
@@ -40,6 +41,7 @@ const SOURCES: [&str; 14] = [
     "platform_table.rs",
     "rule.rs",
     "tables.rs",
+    "version.rs",
     "words.rs",
 ];
 

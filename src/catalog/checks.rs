@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::{CatalogFile, Fault, Text, suggestion};
-use super::model::{ArgOp, DataType, Sdk, Source, SourceKind, Version, VersionKind};
+use super::model::{ArgOp, DataType, Sdk, Source, SourceKind};
 use super::rule::Rule;
 use super::tables::Tables;
+use super::version::{Version, VersionKind};
 use super::words::{
     CASES, CATEGORIES, DATA_CLASSES, DECLARED_BASES, GBT35273, LOOK_UPS, MARKER_KINDS, MARKERS, NEEDS, PHRASE_ROLES,
     PLACEHOLDERS, PLATFORMS, PROTECTIONS, ROLES, RULE_CLASSES, STRENGTHS, TIERS,

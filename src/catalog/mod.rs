@@ -21,6 +21,7 @@ mod platform_table;
 mod prefix;
 mod rule;
 mod tables;
+mod version;
 mod words;
 
 pub use api::{ApiKind, ApiPermission, Need};
@@ -31,6 +32,7 @@ pub use platform::{ClassKey, Platform, hashed_signature_key, platform, signature
 pub use prefix::{Holder, PrefixMatch, Strength};
 pub use rule::*;
 pub use tables::Tables;
+pub use version::{Version, VersionKind};
 
 /// The compiled catalog with its look-ups.
 #[derive(Debug)]

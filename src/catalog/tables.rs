@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{
-    DataType, Implied, Library, Marker, NotEndpoint, Permission, Sdk, Source, SourceKind, Version, VersionKind,
-};
+use super::model::{DataType, Implied, Library, Marker, NotEndpoint, Permission, Sdk, Source, SourceKind};
 use super::phrase::Phrase;
 use super::rule::Rule;
+use super::version::{Version, VersionKind};
 
 /// All entries of one catalog. In a file every list is an array of tables under its singular name: `[[source]]`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,6 @@ use super::constants::{CallArgs, Value, call_args};
 use super::facts::{Act, Fact, Linkage};
 use super::hierarchy::{Class, Hierarchy, Method};
 use super::models::Model;
-use super::program::Signature;
 use crate::dex::{Code, MethodIdx, Reference, Site};
 
 /// The acts of a method by reflection, in order of the places that name the classes.
@@ -48,9 +47,9 @@ pub(super) fn acts(
     let mut acts = Vec::new();
     for (pc, ty, class) in classes {
         acts.push(Fact { pc, act: Act::Make(ty) });
-        acts.extend(
-            hierarchy.declares(class, Signature::of("<init>()V")).map(|made| Fact { pc, act: Act::Call(made) }),
-        );
+        let makers = hierarchy.declared(class).iter().map(|(_, method)| *method);
+        let makers = makers.filter(|method| takes_nothing(hierarchy, *method) == Some(true));
+        acts.extend(makers.map(|made| Fact { pc, act: Act::Call(made) }));
         let named = members.iter().flat_map(|name| named(hierarchy, class, name));
         acts.extend(named.map(|method| Fact { pc, act: Act::Bind(method) }));
     }
@@ -62,6 +61,16 @@ fn place(site: &Site) -> Option<(u32, MethodIdx)> {
         Reference::Method(index) => Some((site.pc, index)),
         _ => None,
     }
+}
+
+/// Whether a method is the constructor that takes nothing.
+fn takes_nothing(hierarchy: &Hierarchy<'_, '_>, method: Method) -> Option<bool> {
+    /// `ACC_CONSTRUCTOR`
+    const CONSTRUCTOR: u32 = 0x1_0000;
+    let defined = hierarchy.method(method)?;
+    let dex = &hierarchy.program.units.get(defined.unit as usize)?.dex;
+    let parameters = dex.parameters(dex.method(defined.row.method)?.proto).count();
+    Some(parameters == 0 && defined.row.access & CONSTRUCTOR != 0 && !defined.row.is_static())
 }
 
 /// The methods of a class with a name.
