@@ -74,6 +74,8 @@ struct Linked {
     /// By method index: the one method that a call runs which does not depend on the object, and the number of one that
     /// does.
     methods: Vec<(u32, u32)>,
+    /// Methods that may look up a class or a member by name.
+    look_ups: BitSet,
     /// By method index, where it was asked for: what is known of a method of the library.
     models: Vec<OnceLock<Option<Model>>>,
 }
@@ -131,7 +133,12 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
     fn link(&self, unit: u32) -> Linked {
         let hierarchy = self.hierarchy;
         let Some(dex) = hierarchy.program.units.get(unit as usize).map(|unit| &unit.dex) else {
-            return Linked { targets: Targets::default(), methods: Vec::new(), models: Vec::new() };
+            return Linked {
+                targets: Targets::default(),
+                methods: Vec::new(),
+                look_ups: BitSet::default(),
+                models: Vec::new(),
+            };
         };
         let header = &dex.header;
         let ours = |class: TypeIdx| hierarchy.type_of(unit, class).filter(|ty| hierarchy.class(*ty).is_some());
@@ -143,6 +150,7 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
             call_sites: true,
             ..Targets::default()
         };
+        let mut look_ups = BitSet::new(header.methods.count);
         let methods = (0..header.methods.count).map(|index| {
             let Some((class, signature)) = hierarchy.named(unit, MethodIdx(index)) else { return (NONE, NONE) };
             let defined = hierarchy.class(class);
@@ -153,6 +161,9 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
             let depends = (defined.is_none() || hierarchy.is_extended(class)) && self.ends.contains(end_of(signature));
             if defined.is_some() || depends {
                 targets.methods.insert(index);
+            }
+            if models::look_ups().contains(&signature) {
+                look_ups.insert(index);
             }
             (exact.map_or(NONE, |method| method.0), if depends { 0 } else { NONE })
         });
@@ -167,12 +178,17 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
             .filter(|index| ours(TypeIdx(*index)).is_some())
             .for_each(|it| targets.objects.insert(it));
         let models = (0..header.methods.count).map(|_| OnceLock::new()).collect();
-        Linked { targets, methods, models }
+        Linked { targets, methods, look_ups, models }
     }
 
     /// What a scan of a file has to look for.
     pub fn targets(&self, unit: usize) -> Option<&Targets> {
         self.units.get(unit).map(|unit| &unit.targets)
+    }
+
+    /// Whether a method that a file names may look up a class or a member by name.
+    pub(super) fn looks_up(&self, unit: u32, index: MethodIdx) -> bool {
+        self.units.get(unit as usize).is_some_and(|unit| unit.look_ups.contains(index.0))
     }
 
     /// What is known of the method that a file names.

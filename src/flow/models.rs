@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::program::Unit;
+use super::program::{Signature, Unit};
 use crate::dex::MethodIdx;
 
 /// What a method does. Positions count the receiver.
@@ -75,6 +75,16 @@ static MODELS: LazyLock<FxHashMap<&'static str, Model>> = LazyLock::new(|| {
     let lines = include_str!("models.tsv").lines().filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| line.split_once('\t')).filter_map(|(method, word)| Some((method, read(word)?))).collect()
 });
+
+/// The signatures of the methods that look up a class or a member by name.
+pub(super) fn look_ups() -> &'static FxHashSet<Signature> {
+    static LOOK_UPS: LazyLock<FxHashSet<Signature>> = LazyLock::new(|| {
+        let looks_up = |model: &Model| matches!(model, Model::ClassNamed(_) | Model::Member);
+        let methods = MODELS.iter().filter(|(_, model)| looks_up(model));
+        methods.filter_map(|(method, _)| Some(Signature::of(method.split_once("->")?.1))).collect()
+    });
+    &LOOK_UPS
+}
 
 /// The model of a method that a file names.
 pub(super) fn model(unit: &Unit<'_>, index: MethodIdx) -> Option<Model> {

@@ -16,12 +16,8 @@ pub(super) fn acts(
     code: &Code<'_>,
     sites: &[Site],
 ) -> Vec<Fact> {
-    let model = |site: &Site| match site.reference {
-        Reference::Method(index) => linkage.model(unit, index),
-        _ => None,
-    };
-    let looks_up = |site: &&Site| matches!(model(site), Some(Model::ClassNamed(_) | Model::Member));
-    let places: Vec<(u32, MethodIdx)> = sites.iter().filter(looks_up).filter_map(place).collect();
+    let places = sites.iter().filter_map(place).filter(|(_, index)| linkage.looks_up(unit, *index));
+    let places: Vec<(u32, MethodIdx)> = places.collect();
     let names_class = |index: MethodIdx| matches!(linkage.model(unit, index), Some(Model::ClassNamed(_)));
     if !places.iter().any(|(_, index)| names_class(*index)) {
         return Vec::new();
@@ -37,11 +33,13 @@ pub(super) fn acts(
     for call in call_args(dex, code, &pcs) {
         let index = places.iter().find(|(pc, _)| *pc == call.pc).map(|(_, index)| *index);
         let (Some(index), Some(name)) = (index, text(&call)) else { continue };
-        if names_class(index) {
-            let class = hierarchy.type_named(&format!("L{};", name.replace('.', "/")));
-            classes.extend(class.and_then(|ty| Some((call.pc, ty, hierarchy.class(ty)?))));
-        } else {
-            members.push(name);
+        match linkage.model(unit, index) {
+            Some(Model::ClassNamed(_)) => {
+                let class = hierarchy.type_named(&format!("L{};", name.replace('.', "/")));
+                classes.extend(class.and_then(|ty| Some((call.pc, ty, hierarchy.class(ty)?))));
+            }
+            Some(Model::Member) => members.push(name),
+            _ => {}
         }
     }
     let mut acts = Vec::new();
