@@ -1,5 +1,6 @@
 //! What the manifests and certificates say of a package: identity, permissions, network, signers.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +9,7 @@ use rayon::prelude::*;
 
 use super::model::{App, Network, Permission, Signing};
 use crate::catalog::Catalog;
-use crate::container::{Data, Entry, Kind, Package, Part, Signer};
+use crate::container::{Entry, Kind, Package, Part, Signer};
 use crate::error::Issue;
 use crate::manifest::{self, Layout, Manifest, StringTable};
 
@@ -66,7 +67,7 @@ pub(super) fn read_manifests(package: &Package) -> (Vec<Manifest>, Vec<Issue>) {
 }
 
 /// The resource tables of all parts of a package. One that cannot be read is an issue of the manifest beside it.
-pub(super) fn read_tables(package: &Package) -> Vec<Data<'_>> {
+pub(super) fn read_tables(package: &Package) -> Vec<Cow<'_, [u8]>> {
     let tables = package.parts.iter().filter_map(|part| {
         let found = ["resources.arsc", "resources.pb"].iter().find_map(|name| part.find(name));
         found.and_then(|table| part.read(table).ok())
@@ -85,7 +86,7 @@ struct Tables<'t> {
 }
 
 impl<'t> Strings<'t> {
-    pub(super) fn of(tables: &'t [Data<'_>]) -> Self {
+    pub(super) fn of(tables: &'t [Cow<'_, [u8]>]) -> Self {
         let tables = tables.iter().map(|table| StringTable::of(table)).collect();
         Self(Mutex::new(Tables { tables, known: BTreeMap::new() }))
     }

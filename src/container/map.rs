@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use memmap2::Mmap;
 
-use super::data::Buffer;
 use crate::error::{Error, Result};
 
 /// Below this many bytes a read is as cheap as a map, and the file cannot change under us afterwards.
@@ -29,7 +28,7 @@ pub(super) struct Span {
 
 enum Source {
     Map(Mmap),
-    Memory(Buffer),
+    Memory(Vec<u8>),
 }
 
 impl Span {
@@ -78,15 +77,9 @@ impl Default for Span {
     }
 }
 
-impl From<Buffer> for Span {
-    fn from(bytes: Buffer) -> Self {
-        Self::whole(Source::Memory(bytes))
-    }
-}
-
 impl From<Vec<u8>> for Span {
     fn from(bytes: Vec<u8>) -> Self {
-        Self::from(Buffer::from(bytes))
+        Self::whole(Source::Memory(bytes))
     }
 }
 

@@ -23,7 +23,6 @@ mod part;
 
 mod android;
 mod archive;
-mod data;
 mod entry;
 mod inflate;
 mod map;
@@ -31,7 +30,6 @@ mod nested;
 mod sets;
 mod signing;
 
-pub use data::{Buffer, Data};
 pub use discover::{Input, discover};
 pub use entry::Entry;
 pub use nested::Nested;

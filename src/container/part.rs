@@ -1,12 +1,12 @@
 //! One archive of a package as the other rooms see it: entries by name, their data, and the DEX files in order.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::error::{Issue, Result};
 use crate::limits::MAX_ENTRY_BYTES;
 
 use super::archive::Archive;
-use super::data::Data;
 use super::entry::{Entry, Place};
 use super::map::Span;
 use super::nested::nested_limit;
@@ -108,7 +108,7 @@ impl Part {
     /// # Errors
     /// Broken or truncated data, or a size beyond [`crate::limits::MAX_ENTRY_BYTES`]; inside a nested archive a size beyond
     /// its claim, too. Offsets count from the start of the archive.
-    pub fn read(&self, entry: &Entry) -> Result<Data<'_>> {
+    pub fn read(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
         match self.code {
             Code::Top if self.is_nested => entry.data_within(&self.bytes, nested_limit(entry)),
             _ => entry.data(&self.bytes),
@@ -119,7 +119,7 @@ impl Part {
     ///
     /// # Errors
     /// As [`Part::read`], and an entry that is larger.
-    pub fn read_claimed(&self, entry: &Entry) -> Result<Data<'_>> {
+    pub fn read_claimed(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
         entry.data_within(
             &self.bytes,
             if self.is_nested { nested_limit(entry) } else { entry.size.min(MAX_ENTRY_BYTES) },
