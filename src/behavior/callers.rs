@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::model::{Owner, OwnerKind, Read};
 use super::owners::Owners;
-use crate::flow::{Hierarchy, Method, Reach, References, Signature, Type};
+use crate::flow::{Hierarchy, Method, Reach, References, Type};
 
 /// Methods that are looked at for one read, and places that call one of them.
 const MAX_METHODS: usize = 128;
@@ -90,9 +90,9 @@ impl OwnersByCallers<'_, '_, '_> {
         }
         let class = self.hierarchy.class(self.hierarchy.method(method)?.class)?;
         let mut makers = Vec::new();
-        for (signature, constructor) in self.hierarchy.declared(class) {
-            if self.is_constructor(*constructor, *signature) {
-                makers.extend(self.calling(*constructor)?);
+        for (_, method) in self.hierarchy.declared(class) {
+            if self.hierarchy.method(*method).is_some_and(|defined| defined.row.is_constructor()) {
+                makers.extend(self.calling(*method)?);
             }
         }
         Some(makers)
@@ -102,13 +102,6 @@ impl OwnersByCallers<'_, '_, '_> {
         let places = self.references.callers(self.hierarchy, method, |rows| (rows <= MAX_PLACES).then_some(()))?;
         let all = places.iter().chain(self.references.binders(method)).map(|(caller, _)| *caller);
         Some(all.collect::<Vec<_>>()).filter(|all| all.len() <= MAX_PLACES)
-    }
-
-    fn is_constructor(&self, method: Method, signature: Signature) -> bool {
-        /// `ACC_CONSTRUCTOR`
-        const CONSTRUCTOR: u32 = 0x1_0000;
-        let defined = self.hierarchy.method(method);
-        signature != Signature::of("<clinit>()V") && defined.is_some_and(|it| it.row.access & CONSTRUCTOR != 0)
     }
 }
 

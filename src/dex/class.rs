@@ -43,6 +43,11 @@ impl MethodDef {
         self.access & 0x1 != 0
     }
 
+    /// `ACC_CONSTRUCTOR` of an object: the static initialiser of a class has the flag, too.
+    pub fn is_constructor(&self) -> bool {
+        self.access & 0x1_0000 != 0 && !self.is_static()
+    }
+
     /// `ACC_STATIC`
     pub fn is_static(&self) -> bool {
         self.access & 0x8 != 0

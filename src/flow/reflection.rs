@@ -63,12 +63,10 @@ fn place(site: &Site) -> Option<(u32, MethodIdx)> {
 
 /// Whether a method is the constructor that takes nothing.
 fn takes_nothing(hierarchy: &Hierarchy<'_, '_>, method: Method) -> Option<bool> {
-    /// `ACC_CONSTRUCTOR`
-    const CONSTRUCTOR: u32 = 0x1_0000;
     let defined = hierarchy.method(method)?;
     let dex = &hierarchy.program.units.get(defined.unit as usize)?.dex;
     let parameters = dex.parameters(dex.method(defined.row.method)?.proto).count();
-    Some(parameters == 0 && defined.row.access & CONSTRUCTOR != 0 && !defined.row.is_static())
+    Some(parameters == 0 && defined.row.is_constructor())
 }
 
 /// The methods of a class with a name.
