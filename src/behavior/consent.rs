@@ -141,7 +141,9 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
             0x6e..=0x72 | 0x74..=0x78 => {
                 let stored = self.stored.get(unit as usize)?;
                 if stored.flags.contains(instruction.index) {
-                    return Some(Gives::Truth);
+                    // A flag that is set until somebody clears it allows where it is cleared: `getBoolean("first", true)`.
+                    let set_from_the_start = last.is_some_and(|value| value != 0);
+                    return Some(if set_from_the_start { Gives::Opposite } else { Gives::Truth });
                 }
                 if stored.numbers.contains(instruction.index) {
                     return last.map(Gives::Number);
