@@ -1,7 +1,7 @@
 //! Checks of consent: branches on a stored value that keep code from running early.
 //!
-//! Whether the value means consent, its key suggests and a person judges; here every stored flag counts whose true side is
-//! the only way to the code, and every stored number that must have changed, and reports name it.
+//! Whether the value means consent, its key suggests and a person judges; here every stored flag or number counts that must
+//! have changed before the code can run, and reports name it. A flag whose default is no constant counts as unset.
 
 use std::collections::hash_map::Entry;
 use std::hash::Hash;

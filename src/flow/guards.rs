@@ -1,8 +1,8 @@
 //! What of a method runs only where a stored value that somebody asked for says so.
 //!
 //! A check is a call, or a read of a static field, that gives the value; it guards what cannot be reached without one
-//! side of a branch on it: for a truth value the true side, for a number the side that the number does not take where
-//! nothing is stored. Which checks matter, the caller says.
+//! side of a branch on it: the side that is not taken where nothing is stored. Which checks matter, and what they give
+//! then, the caller says.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
