@@ -75,6 +75,25 @@ fn a_packed_app_leaves_absence_undecided() {
     }
 }
 
+#[test]
+fn no_two_findings_of_a_report_share_a_fingerprint() {
+    let Some(corpus) = std::env::var_os("CANDOR_CORPUS") else { return };
+    let corpus = PathBuf::from(corpus).join("corpus");
+    let mut command = candor(&corpus.join("real"));
+    let output = command.arg(corpus.join("series")).output().expect("the binary runs");
+    let mut n_findings = 0;
+    for line in output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let package: Value = serde_json::from_slice(line).expect("JSON");
+        let findings = list(&package["check"]["findings"]);
+        let mut fingerprints: Vec<&str> = findings.iter().filter_map(|it| it["fingerprint"].as_str()).collect();
+        fingerprints.sort_unstable();
+        fingerprints.dedup();
+        assert_eq!(fingerprints.len(), findings.len(), "{}", package["path"]);
+        n_findings += findings.len();
+    }
+    assert!(n_findings > 100, "{n_findings}");
+}
+
 /// The outcome of a check of one package, as JSON, and the exit status.
 fn checked(name: &str) -> Option<(Value, i32)> {
     let corpus = PathBuf::from(std::env::var_os("CANDOR_CORPUS")?);

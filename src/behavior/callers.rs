@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::lasting;
 use super::model::{Owner, OwnerKind, Read};
 use super::owners::Owners;
 use crate::flow::{Hierarchy, Method, Reach, References, Type};
@@ -14,9 +15,6 @@ use crate::flow::{Hierarchy, Method, Reach, References, Type};
 /// Methods that are looked at for one read, and places that call one of them.
 const MAX_METHODS: usize = 128;
 const MAX_PLACES: usize = 256;
-
-/// Letters of a name that an obfuscator gives.
-const MAX_OBFUSCATED: usize = 2;
 
 /// Answers for the reads of one package.
 pub(super) struct OwnersByCallers<'a, 'p, 'b> {
@@ -119,7 +117,7 @@ fn is_obfuscated(class: &str) -> bool {
     let name = class.split(';').next().unwrap_or_default().trim_start_matches('L');
     let (package, own) = name.rsplit_once('/').unwrap_or(("", name));
     let named = if package.is_empty() { own } else { package };
-    !named.is_empty() && named.split('/').all(|segment| segment.chars().count() <= MAX_OBFUSCATED)
+    !named.is_empty() && named.split('/').all(lasting::is_obfuscated)
 }
 
 #[cfg(test)]

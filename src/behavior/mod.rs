@@ -11,6 +11,7 @@ mod decide;
 mod endpoints;
 mod entries;
 mod facts;
+mod lasting;
 mod matches;
 mod model;
 mod native;

@@ -6,6 +6,7 @@
 
 mod alternatives;
 mod data;
+mod fingerprint;
 mod model;
 mod package;
 mod permissions;
@@ -17,8 +18,6 @@ pub use model::*;
 pub use policy::lint;
 
 use std::collections::BTreeMap;
-
-use sha2::{Digest, Sha256};
 
 use crate::behavior::{Behavior, Owner, OwnerKind, Read};
 use crate::catalog::{Catalog, Confidence, Focus, Rule, Severity};
@@ -33,6 +32,7 @@ pub fn check(behavior: &Behavior, disclosure: &Disclosure, catalog: &Catalog) ->
     data::check(&case, &mut checked);
     permissions::check(&case, &mut checked);
     package::check(&case, &mut checked);
+    fingerprint::tell_apart(&mut checked.findings);
     checked.findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
     checked.agreements.sort();
     checked.agreements.dedup();
@@ -153,7 +153,7 @@ impl Draft<'_> {
         finding.evidence.dedup();
         finding.policy.sort();
         finding.policy.dedup();
-        finding.fingerprint = fingerprint(finding);
+        finding.fingerprint = fingerprint::of(finding);
         self.finding
     }
 }
@@ -175,16 +175,6 @@ fn blank(rule: &Rule) -> Finding {
         policy: Vec::new(),
         fingerprint: String::new(),
     }
-}
-
-/// A value that stays the same while the finding does: neither places in the code nor lines of the policy are in it.
-fn fingerprint(finding: &Finding) -> String {
-    let owner = finding.owner.as_ref().map_or("", |owner| owner.id.as_str());
-    let lists = [&finding.data, &finding.permissions, &finding.sdks].map(|list| list.join(","));
-    let text = format!("{}\n{owner}\n{}", finding.rule, lists.join("\n"));
-    let digest = Sha256::digest(text);
-    let short = digest.iter().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte));
-    format!("{short:016x}")
 }
 
 /// Groups values by a key, in order of the keys.

@@ -100,7 +100,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Places of the policy that it is held against.
     pub policy: Vec<Cite>,
-    /// Stable over builds: hash of rule, owner, data and permissions.
+    /// The same for the same finding in another build, and no other finding's in the report: a hash of rule, owner, data,
+    /// permissions and SDKs.
     pub fingerprint: String,
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Checked, Finding, data, permissions};
+use super::{Case, Checked, Finding, data, fingerprint, permissions};
 use crate::behavior;
 use crate::catalog::Catalog;
 use crate::disclosure::{Cite, Disclosure, SdkRow};
@@ -28,6 +28,7 @@ pub fn lint(disclosure: &Disclosure, catalog: &Catalog) -> Checked {
     findings.extend(unnamed(&case));
     findings.extend(contradictions(&case));
     findings.extend(undated(&case));
+    fingerprint::tell_apart(findings);
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.policy.cmp(&b.policy)).then_with(|| a.cmp(b)));
     checked
 }

@@ -190,17 +190,6 @@ fn an_identifier_of_ios_may_be_named_where_platforms_are_told_apart() {
 }
 
 #[test]
-fn a_fingerprint_stays_while_places_and_lines_move() {
-    let moved = Read { offset: "0x999".into(), caller: "La;->b()V".into(), ..own("imei") };
-    let fingerprint = |read: Read, said: &str| of("D03", &package(vec![read]), said)[0].fingerprint.clone();
-    let said = collects("\"~device-info\"");
-    let first = fingerprint(own("imei"), &said);
-    assert_eq!(first, fingerprint(moved, &said.replace("[1, 1]", "[70, 71]")));
-    assert_ne!(first, fingerprint(own("imsi"), &said));
-    assert_ne!(first, fingerprint(read("imei", OwnerKind::Unknown, "a.b"), &said));
-}
-
-#[test]
 fn findings_cite_what_they_are_held_against() {
     let cited = |rule, read, said: &str| lines(&of(rule, &package(vec![read]), said)[0]);
     assert_eq!(cited("S04", sdk("bugly", "imei"), &(row("\"bugly\"", "\"oaid\"") + &collects("\"imei\""))), [2]);

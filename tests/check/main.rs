@@ -2,6 +2,7 @@
 //! stays quiet. The catalog is the built-in one, for its rules are what is tested.
 
 mod data;
+mod fingerprints;
 mod messages;
 mod package;
 mod permissions;
