@@ -356,6 +356,7 @@ fn behavior() -> Behavior {
             offset: Some("0x70".into()),
             message: "string table exceeds the file".into(),
         }],
+        icon: None,
     }
 }
 

@@ -7,11 +7,14 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::model::{App, Network, Permission, Signing};
+use super::model::{App, Icon, Network, Permission, Signing};
 use crate::catalog::Catalog;
 use crate::container::{Entry, Kind, Package, Part, Signer};
 use crate::error::Issue;
 use crate::manifest::{self, Layout, Manifest, StringTable};
+
+/// Bytes of an icon that is shown; launchers ask for 192 × 192 dots, which take less.
+const MAX_ICON_BYTES: u64 = 96 << 10;
 
 /// The target SDK from which on the platform allows no cleartext traffic unless told so (`NetworkSecurityConfig`).
 const CLEARTEXT_FORBIDDEN_SINCE: u32 = 28;
@@ -171,6 +174,28 @@ pub(super) fn app(manifest: &Manifest) -> App {
     }
 }
 
+/// The icon that the manifest names, where it is small and is what a browser shows without running anything in it. A
+/// package without one lacks nothing that is compared, so whatever is wrong with it is no issue.
+pub(super) fn icon(package: &Package, manifest: &Manifest) -> Option<Icon> {
+    let path = manifest.icon.as_deref()?;
+    let (part, entry) = package.parts.iter().find_map(|part| Some((part, part.find(path)?)))?;
+    if MAX_ICON_BYTES < entry.size {
+        return None;
+    }
+    let bytes = part.read_claimed(entry).ok()?.into_owned();
+    Some(Icon { media_type: picture(&bytes)?, bytes })
+}
+
+/// The media type of a picture, by its first bytes.
+fn picture(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        _ => None,
+    }
+}
+
 /// A configuration file takes the place of the manifest's attribute, as it does from API 24 on.
 fn network(manifest: &Manifest) -> Network {
     let target = manifest.target_sdk.or(manifest.min_sdk).unwrap_or(1);
@@ -223,6 +248,16 @@ mod tests {
         assert!(!network(&targeting(28)).cleartext);
         assert!(network(&Manifest { cleartext: Some(true), ..targeting(28) }).cleartext);
         assert!(!network(&Manifest { cleartext: Some(false), ..targeting(27) }).cleartext);
+    }
+
+    #[test]
+    fn a_picture_is_what_its_first_bytes_say() {
+        assert_eq!(picture(b"\x89PNG\r\n\x1a\n\0\0"), Some("image/png"));
+        assert_eq!(picture(b"RIFF\x24\0\0\0WEBPVP8 "), Some("image/webp"));
+        assert_eq!(picture(b"\xff\xd8\xff\xe0"), Some("image/jpeg"));
+        for other in [&b"<svg onload='alert(1)'/>"[..], b"RIFF\x24\0\0\0WAVE", b"\x89PNG", b""] {
+            assert_eq!(picture(other), None);
+        }
     }
 
     #[test]

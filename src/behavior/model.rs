@@ -34,6 +34,18 @@ pub struct Behavior {
     pub completeness: Completeness,
     /// What could not be read, sorted.
     pub issues: Vec<IssueEntry>,
+    /// The app's icon, for a page; it is no fact that a program compares.
+    #[serde(skip)]
+    pub icon: Option<Icon>,
+}
+
+/// A small picture of a format that its first bytes show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Icon {
+    /// `image/png`, `image/webp` or `image/jpeg`.
+    pub media_type: &'static str,
+    /// The file as it is in the package.
+    pub bytes: Vec<u8>,
 }
 
 /// What the manifest says of the app.

@@ -236,6 +236,7 @@ impl Observer {
             endpoints: Some(endpoints.into_iter().collect()),
             completeness,
             issues: entries(&package.path.to_string_lossy(), issues),
+            icon: manifests.first().and_then(|manifest| facts::icon(package, manifest)),
         }
     }
 }
@@ -257,6 +258,7 @@ pub fn failed(path: &str, issue: &Issue) -> Behavior {
         endpoints: None,
         completeness: Completeness { complete: false, reasons: vec![reason] },
         issues: entries(path, vec![issue.clone()]),
+        icon: None,
     }
 }
 

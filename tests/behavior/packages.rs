@@ -3,7 +3,7 @@
 use candor::behavior::{Behavior, Grade, OwnerKind};
 use candor::catalog::Focus;
 
-use super::{observe, reads_in};
+use super::{fixture, observe, reads_in};
 
 fn sdks(behavior: &Behavior) -> Vec<&str> {
     behavior.sdks.iter().filter(|sdk| sdk.grade == Grade::Present).map(|sdk| sdk.id.as_str()).collect()
@@ -20,6 +20,14 @@ fn a_clean_app_has_no_read_no_sdk_and_is_complete() {
     assert!(behavior.completeness.complete, "{:?}", behavior.completeness);
     assert_eq!(behavior.issues, []);
     assert_eq!(behavior.permissions.iter().filter(|it| !it.implied).count(), 5);
+}
+
+#[test]
+fn the_densest_icon_is_taken_as_it_is() {
+    let icon = observe("id-photo/id-photo.apk", Focus::Core).icon.expect("the manifest names one");
+    assert_eq!(icon.media_type, "image/png");
+    assert_eq!(icon.bytes, std::fs::read(fixture("id-photo/res/drawable-xxhdpi/icon.png")).unwrap());
+    assert_eq!(observe("clean/clean.apk", Focus::Core).icon, None);
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn package(reads: Vec<Read>) -> Behavior {
         endpoints: None,
         completeness: Completeness { complete: true, reasons: Vec::new() },
         issues: Vec::new(),
+        icon: None,
     }
 }
 
