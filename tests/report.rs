@@ -2,7 +2,7 @@
 //! package can steer a terminal.
 
 use candor::behavior::{
-    App, Behavior, Certainty, Completeness, Endpoint, Grade, IssueEntry, Network, Obtainable, Owner, OwnerKind,
+    App, Behavior, Built, Certainty, Completeness, Endpoint, Grade, IssueEntry, Network, Obtainable, Owner, OwnerKind,
     Permission, PermissionUse, PermissionUser, Read, Reason, SdkEvidence, SdkFound, Signing,
 };
 use candor::catalog::{Catalog, Confidence, Focus, Severity, Tables};
@@ -242,7 +242,7 @@ fn scanned(view: View, behavior: &Behavior) -> String {
 }
 
 fn compared(view: View, behavior: &Behavior, disclosure: &Disclosure, checked: &Checked) -> String {
-    let held = Some(Held { disclosure, checked });
+    let held = Some(Held { disclosure, choice: None, checked });
     with_report(view, |report, out| report.package(behavior, held, out).expect("a vector takes all"))
 }
 
@@ -294,6 +294,7 @@ fn behavior() -> Behavior {
             label: Some("证件照".into()),
             network: Network::default(),
         },
+        built: Some(Built { date: "2021-12-24".into(), entry: "META-INF/CERT.RSA".into() }),
         signing: vec![Signing {
             scheme: "v2",
             sha256: "ab".repeat(32),

@@ -17,6 +17,8 @@ pub struct Behavior {
     pub kind: &'static str,
     /// What the manifest says of the app.
     pub app: App,
+    /// When it was built, as its archive says; none where the stamps are fixed days.
+    pub built: Option<Built>,
     /// Signing certificates, sorted.
     pub signing: Vec<Signing>,
     /// Permissions, declared and implied, sorted by name.
@@ -46,6 +48,15 @@ pub struct Icon {
     pub media_type: &'static str,
     /// The file as it is in the package.
     pub bytes: Vec<u8>,
+}
+
+/// The day on which a package was built or signed, as the youngest date stamp in its archive says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Built {
+    /// ISO 8601.
+    pub date: String,
+    /// The entry that has the stamp.
+    pub entry: String,
 }
 
 /// What the manifest says of the app.

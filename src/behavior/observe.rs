@@ -11,7 +11,7 @@ use super::condition::Conditions;
 use super::endpoints::Hosts;
 use super::facts;
 use super::matches::Matches;
-use super::model::{App, Behavior, Completeness, Grade, IssueEntry, Reason, SdkFound};
+use super::model::{App, Behavior, Built, Completeness, Grade, IssueEntry, Reason, SdkFound};
 use super::native::{NativeWords, Natives, Search};
 use super::nested::NestedCode;
 use super::owners::Owners;
@@ -228,6 +228,7 @@ impl Observer {
             bytes: package.bytes,
             kind: kind_word(package.kind),
             app,
+            built: package.stamp().map(|it| Built { date: it.day, entry: it.entry }),
             signing: package.signing.iter().map(facts::signing).collect(),
             permissions,
             permission_usage,
@@ -250,6 +251,7 @@ pub fn failed(path: &str, issue: &Issue) -> Behavior {
         bytes: 0,
         kind: "unreadable",
         app: App::default(),
+        built: None,
         signing: Vec::new(),
         permissions: Vec::new(),
         permission_usage: Vec::new(),

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::catalog::{Catalog, Severity};
+use crate::disclosure::is_day;
 use crate::report;
 
 const STYLES: Styles = Styles::styled()
@@ -34,7 +35,7 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   candor check app.apk --against privacy.toml
   candor check app.apk --against privacy.toml --gate high --format json --output report.json
-  candor check old-builds/ --against privacy.toml -q --allow-incomplete
+  candor check old-builds/ --against privacy/ --format ndjson       each build against the version of its day
 
 The exit status is 1 where a finding at or above the gate stands. Undecided findings (they rest on absence, and not all
 code is visible) never count; a packed or partly unreadable package gives 3 instead, so that no gate is passed because
@@ -101,9 +102,14 @@ pub(super) struct Scan {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) batch: Batch,
-    /// The disclosure: the policy as a table (TOML)
+    /// The disclosure: the policy as a table (TOML). Of a folder with versions of it (TOML, or policies) each package is
+    /// held against the one that was in force on the day that the date stamps of its archive say, or against the newest
+    /// where they say none
     #[arg(long, short = 'a', value_name = "DISCLOSURE", required_unless_present = "policy")]
     pub(super) against: Option<PathBuf>,
+    /// The day for which the version is chosen, whatever the packages say
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(super) date: Option<String>,
     /// The policy itself, which is imported first; a disclosure that a person has reviewed is the better base
     #[arg(long, value_name = "POLICY", conflicts_with = "against")]
     pub(super) policy: Option<PathBuf>,
@@ -365,6 +371,10 @@ impl From<Section> for report::Section {
             Section::Rules => Self::Rules,
         }
     }
+}
+
+fn day(typed: &str) -> Result<String, String> {
+    if is_day(typed) { Ok(typed.to_owned()) } else { Err("expected a day such as 2021-11-01".to_owned()) }
 }
 
 /// The program's version with the catalog's, for both decide what a report says.

@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &args::Lint) -> Result<Status> {
     let report = options::report(form, detail, catalog, true);
     let disclosure = versions::load(&arguments.policy, catalog)?;
     let checked = lint(&disclosure, catalog);
-    let held = Held { disclosure: &disclosure, checked: &checked };
+    let held = Held { disclosure: &disclosure, choice: None, checked: &checked };
     print(form.output.as_deref(), |out| report.policy(held, out))?;
     let gate: Severity = arguments.gate.into();
     let fails = checked.findings.iter().any(|it| it.state == State::Open && gate <= it.severity);

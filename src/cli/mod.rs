@@ -4,6 +4,7 @@
 //! written one after another ([`batch`], [`output`]); what went wrong is told on standard error ([`messages`]); the
 //! outcome is a number ([`status`]).
 
+mod against;
 mod args;
 mod batch;
 mod import;

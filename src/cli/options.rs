@@ -4,10 +4,10 @@ use std::io::{self, BufRead, IsTerminal};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
+use super::against::Against;
 use super::args::{Batch, Check, Color, Depth, Focus, Form, Lang};
 use crate::behavior::Observer;
 use crate::catalog::{self, Catalog, Severity};
-use crate::disclosure::Disclosure;
 use crate::error::{Error, Result};
 use crate::report::{self, Detail, Report, Style};
 
@@ -29,7 +29,7 @@ pub(super) struct Options {
 
 /// What packages are held against, and from which severity on a finding fails.
 pub(super) struct Gated {
-    pub(super) disclosure: Disclosure,
+    pub(super) against: Against,
     pub(super) gate: Severity,
 }
 
@@ -60,19 +60,9 @@ impl Options {
 
     /// As [`Options::new`], with the disclosure of a check, which is made on all that policies list whatever is shown.
     pub(super) fn with_gate(check: &Check, catalog: &'static Catalog) -> Result<Self> {
-        let disclosure = disclosure(check, catalog)?;
-        let gated = Some(Gated { disclosure, gate: check.gate.into() });
+        let gated = Some(Gated { against: Against::new(check, catalog)?, gate: check.gate.into() });
         let seen = focus(check.batch.focus).max(catalog::Focus::Policy);
         Ok(Self { gated, ..Self::observing(seen, &check.batch, catalog)? })
-    }
-}
-
-/// What a check holds packages against: a disclosure, or a policy that is imported on the way.
-fn disclosure(check: &Check, catalog: &Catalog) -> Result<Disclosure> {
-    match (&check.against, &check.policy) {
-        (Some(path), _) => Disclosure::load(path, catalog),
-        (None, Some(path)) => super::import::disclosure(path, catalog),
-        (None, None) => Err(Error::malformed("neither a disclosure nor a policy is given", None)),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::messages;
 use super::options::Options;
 use super::status::{is_failing, is_incomplete};
-use crate::behavior::{self, Behavior};
+use crate::behavior::{self, Behavior, IssueEntry};
 use crate::check::check;
 use crate::container::{Input, Package};
 use crate::error::Issue;
@@ -50,18 +50,29 @@ fn guarded(path: &Path, report: &Report<'_>, analysis: impl FnOnce() -> Done) ->
 }
 
 fn finish(mut behavior: Behavior, options: &Options, report: &Report<'_>) -> Done {
-    let gated = options.gated.as_ref();
-    let checked = gated.map(|gated| check(&behavior, &gated.disclosure, report.catalog));
+    let chosen = options.gated.as_ref().map(|gated| (gated, gated.against.of(&behavior)));
+    let outcome = match chosen {
+        Some((gated, Ok((disclosure, choice)))) => {
+            Some((gated, disclosure, choice, check(&behavior, disclosure, report.catalog)))
+        }
+        Some((_, Err(none))) => {
+            // Nothing was held against it, and that must not look like a check without findings.
+            let path = behavior.path.clone();
+            behavior.issues.push(IssueEntry { file: path, offset: None, message: none.to_string() });
+            None
+        }
+        None => None,
+    };
     // The check has seen all of them.
     behavior.reads.retain(|read| read.focus <= options.shown);
-    let outcome = gated.zip(checked.as_ref());
-    let held = outcome.map(|(gated, checked)| Held { disclosure: &gated.disclosure, checked });
+    let held =
+        outcome.as_ref().map(|(_, disclosure, choice, checked)| Held { disclosure, choice: choice.as_ref(), checked });
     Done {
         bytes: written(&behavior, held, report),
         messages: messages::issues(&behavior),
         unreadable: false,
         incomplete: is_incomplete(&behavior),
-        failing: outcome.is_some_and(|(gated, checked)| is_failing(gated, checked)),
+        failing: outcome.is_some_and(|(gated, _, _, checked)| is_failing(gated, &checked)),
     }
 }
 

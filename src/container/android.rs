@@ -222,6 +222,7 @@ impl Record {
             name: String::from_utf8_lossy(name).into_owned(),
             compressed: compressed.min((archive.len() as u64).saturating_sub(header)),
             size,
+            stamp: u16_at(bytes, 14)?,
             place: Place::Local { header, method: u16_at(bytes, 10)?, crc32: u32_at(bytes, 16)? },
         };
         Some((Self { entry, flags: u16_at(bytes, 8)?, utf8: std::str::from_utf8(name).is_ok() }, length))

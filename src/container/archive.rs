@@ -85,6 +85,7 @@ fn plain(archive: &[u8], ends: &[End]) -> Option<Directory> {
             name: std::str::from_utf8(file.name_raw()).ok()?.to_owned(),
             compressed: file.compressed_size().min((archive.len() as u64).saturating_sub(header)),
             size: file.size(),
+            stamp: file.last_modified().map_or(0, |it| it.datepart()),
             place: Place::Local { header, method, crc32: file.crc32() },
         };
         records.push(Record { entry, flags: 0, utf8: true });

@@ -33,6 +33,8 @@ pub struct Entry {
     pub compressed: u64,
     /// Uncompressed bytes that the archive claims.
     pub size: u64,
+    /// The day that the archive stamps it with, in MS-DOS format; the tool that wrote the archive may have made it up.
+    pub(super) stamp: u16,
     pub(super) place: Place,
 }
 

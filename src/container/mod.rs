@@ -20,6 +20,7 @@ use crate::limits::MAX_ISSUES;
 
 mod discover;
 mod part;
+mod stamp;
 
 mod android;
 mod archive;
@@ -34,6 +35,7 @@ pub use discover::{Input, discover};
 pub use entry::Entry;
 pub use nested::Nested;
 pub use part::Part;
+pub use stamp::Stamp;
 
 use archive::Archive;
 use map::Span;
@@ -136,6 +138,11 @@ impl Package {
                 sha256(lines.collect::<String>().as_bytes())
             }
         }
+    }
+
+    /// The youngest date stamp of its entries, where any says a day: about when it was built or signed.
+    pub fn stamp(&self) -> Option<Stamp> {
+        stamp::youngest(&self.parts)
     }
 
     fn new(path: &Path, contents: Contents, files: Files) -> Self {

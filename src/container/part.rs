@@ -57,7 +57,7 @@ impl Part {
     /// A bare DEX file.
     pub(super) fn dex(file_name: String, bytes: Span) -> Self {
         let size = bytes.len() as u64;
-        let entry = Entry { name: file_name, compressed: size, size, place: Place::File };
+        let entry = Entry { name: file_name, compressed: size, size, stamp: 0, place: Place::File };
         Self::new(String::new(), bytes, vec![entry], Code::Itself)
     }
 

@@ -11,6 +11,7 @@ mod place;
 mod query;
 mod read;
 mod validate;
+mod versions;
 mod write;
 
 pub use diff::{Change, Difference};
@@ -18,3 +19,5 @@ pub use model::{
     Cite, Claim, Claims, Collects, Denies, Disclosure, Effective, PermissionRow, SCHEMA, SdkRow, SourceText,
 };
 pub use query::Statement;
+pub use validate::is_day;
+pub use versions::{Asked, Choice, NoneInForce, Versions};

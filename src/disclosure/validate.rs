@@ -329,7 +329,7 @@ fn fail<'t>(place: &Place<'t>, message: impl Into<String>) -> Checked<'t> {
 }
 
 /// A day of the calendar as `YYYY-MM-DD`.
-fn is_day(text: &str) -> bool {
+pub fn is_day(text: &str) -> bool {
     text.parse::<toml::value::Datetime>()
         .is_ok_and(|it| it.date.is_some() && it.time.is_none() && it.offset.is_none() && it.to_string() == text)
 }

@@ -7,6 +7,7 @@
 //! {"check": {
 //!   "schema": "candor.check/1",
 //!   "disclosure": {"file": "…", "title": "…", "app": "…", "controller": "…", "effective": {"from": "…"}, "source": {…}},
+//!   "version": {"reason": "in-force|newest", "date": "2021-12-24", "entry": "META-INF/CERT.RSA", "versions": 3},
 //!   "findings": [{"severity": "high", "rule": "S04", "name": "…", "class": "omitted", "state": "open|undecided",
 //!                 "owner": {"kind": "sdk", "id": "…"}, "data": ["imsi"], "permissions": [], "sdks": ["…"],
 //!                 "shipped_in": ["…"], "detail": "…",
@@ -22,8 +23,8 @@
 //!   "summary": {"critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0, "undecided": 0, "agreements": 1}}}
 //! ```
 //!
-//! Keys of `shipped_in` and of evidence that say nothing are left out: those of a read on other evidence, and what was
-//! not analysed.
+//! Keys of `version`, of `shipped_in` and of evidence that say nothing are left out: those of one disclosure that was not
+//! chosen among versions, those of a read on other evidence, and what was not analysed.
 //!
 //! Severities of the summary count open findings; undecided ones count under `undecided` alone. A package that could
 //! not be opened is an object too: empty but for its path, not complete for the reason `corrupt`, with the issue in it.
@@ -40,7 +41,7 @@ use super::{Held, Lang, layout};
 use crate::behavior::Behavior;
 use crate::catalog::{Basis, Catalog};
 use crate::check::{Agreement, Finding};
-use crate::disclosure::{Disclosure, Effective, SourceText};
+use crate::disclosure::{Choice, Disclosure, Effective, SourceText};
 
 pub(super) fn begin(catalog_hash: &str, out: &mut dyn Write) -> io::Result<()> {
     let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), catalog: catalog_hash };
@@ -87,6 +88,8 @@ struct Package<'a> {
 struct Check<'a> {
     schema: &'static str,
     disclosure: About<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a Choice>,
     findings: Vec<Explained<'a>>,
     agreements: &'a [Agreement],
     summary: Summary,
@@ -97,6 +100,7 @@ impl<'a> Check<'a> {
         Self {
             schema: "candor.check/1",
             disclosure: About::new(held.disclosure),
+            version: held.choice,
             findings: held.checked.findings.iter().map(|finding| Explained::new(catalog, finding)).collect(),
             agreements: &held.checked.agreements,
             summary: Summary::new(held.checked),

@@ -17,7 +17,7 @@ use std::io::{self, Write};
 use crate::behavior::Behavior;
 use crate::catalog::Catalog;
 use crate::check::Checked;
-use crate::disclosure::Disclosure;
+use crate::disclosure::{Choice, Disclosure};
 
 pub use catalog::{Section, list, nearest, show};
 pub use layout::plain;
@@ -67,6 +67,8 @@ pub struct Style {
 pub struct Held<'a> {
     /// The policy.
     pub disclosure: &'a Disclosure,
+    /// Why it is this version of it, where there were several.
+    pub choice: Option<&'a Choice>,
     /// The differences.
     pub checked: &'a Checked,
 }

@@ -32,6 +32,7 @@ fn package(reads: Vec<Read>) -> Behavior {
         bytes: 1,
         kind: "apk",
         app: App { package: "com.example".into(), target_sdk: Some(30), ..App::default() },
+        built: None,
         signing: Vec::new(),
         permissions: Vec::new(),
         permission_usage: Vec::new(),

@@ -30,7 +30,7 @@ fn sentences() -> Vec<(String, String, String)> {
         let checked = check(&behavior, &disclosure, catalog);
         let report = Report { catalog, format: Format::Ndjson, lang: Lang::En, detail: Detail::Normal, style };
         let mut out = Vec::new();
-        let held = Some(Held { disclosure: &disclosure, checked: &checked });
+        let held = Some(Held { disclosure: &disclosure, choice: None, checked: &checked });
         report.package(&behavior, held, &mut out).expect("a vector takes all");
         let package: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
         for finding in package["check"]["findings"].as_array().expect("a list") {

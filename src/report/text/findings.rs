@@ -9,11 +9,11 @@ use super::{GAP, INDENT, Sheet};
 use crate::behavior::Behavior;
 use crate::catalog::Basis;
 use crate::check::{Agreement, Checked, Evidence, Finding, State};
-use crate::disclosure::Disclosure;
-use crate::report::Held;
+use crate::disclosure::{Choice, Disclosure};
 use crate::report::layout::{Line, Tone, width};
 use crate::report::names::{dotted, short, tail};
 use crate::report::words::short_permission;
+use crate::report::{Held, Lang};
 
 /// Columns before a finding.
 const MARGIN: usize = 1;
@@ -34,6 +34,7 @@ const MAX_COLUMN: usize = 24;
 
 pub(super) fn sections(sheet: &mut Sheet<'_, '_>, behavior: &Behavior, held: Held<'_>) -> io::Result<()> {
     against(sheet, held.disclosure)?;
+    version(sheet, held.choice)?;
     findings(sheet, held.checked, behavior.completeness.complete)?;
     if sheet.verbose {
         agreements(sheet, &held.checked.agreements)?;
@@ -57,8 +58,8 @@ fn against(sheet: &mut Sheet<'_, '_>, disclosure: &Disclosure) -> io::Result<()>
     let mut line = Line::new().plain(words.pick("对照", "against "));
     if !disclosure.title.is_empty() {
         line = line.plain(&match words.lang {
-            crate::report::Lang::Zh => format!("《{}》", disclosure.title),
-            crate::report::Lang::En => format!("“{}” ", disclosure.title),
+            Lang::Zh => format!("《{}》", disclosure.title),
+            Lang::En => format!("“{}” ", disclosure.title),
         });
     }
     line = line.plain(&disclosure.app).gap(GAP).tone(Tone::Faint, &disclosure.file);
@@ -68,6 +69,33 @@ fn against(sheet: &mut Sheet<'_, '_>, disclosure: &Disclosure) -> io::Result<()>
         line = line.gap(GAP).tone(Tone::Faint, &format!("{} {from} – {to}", words.pick("有效期", "in force")));
     }
     sheet.page.line(&line, INDENT)
+}
+
+/// Why the policy is held in this version.
+fn version(sheet: &mut Sheet<'_, '_>, choice: Option<&Choice>) -> io::Result<()> {
+    let Some(choice) = choice else { return Ok(()) };
+    let many = choice.versions;
+    let text = match (sheet.words.lang, choice.date.as_deref(), choice.entry.as_deref()) {
+        (Lang::Zh, Some(day), Some(entry)) => {
+            format!("版本：{day} 有效，该日期为安装包内 {entry} 的时间戳（共 {many} 个版本）")
+        }
+        (Lang::Zh, Some(day), None) => format!("版本：{day} 有效，该日期由 --date 指定（共 {many} 个版本）"),
+        (Lang::Zh, None, _) => {
+            format!(
+                "版本：安装包没有可用的日期（时间戳为固定值或晚于今天），取 {many} 个版本中最新的；可用 --date 指定"
+            )
+        }
+        (Lang::En, Some(day), Some(entry)) => {
+            format!("version in force on {day}, the date stamp of {entry} in the package; one of {many}")
+        }
+        (Lang::En, Some(day), None) => format!("version in force on {day}, the day given by --date; one of {many}"),
+        (Lang::En, None, _) => format!(
+            "newest version of {many}: the package has no usable date (its stamps are fixed or in the future); --date \
+             gives one"
+        ),
+    };
+    let tone = if choice.date.is_some() { Tone::Faint } else { Tone::Warning };
+    sheet.page.line(&Line::indented(INDENT).tone(tone, &text), 2 * INDENT)
 }
 
 fn findings(sheet: &mut Sheet<'_, '_>, checked: &Checked, complete: bool) -> io::Result<()> {
@@ -129,8 +157,8 @@ fn body(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Resu
     let carriers: Vec<_> = finding.shipped_in.iter().map(|id| words.sdk(id)).collect();
     if !carriers.is_empty() {
         let text = match words.lang {
-            crate::report::Lang::Zh => format!("随{}附带", words.join(&carriers)),
-            crate::report::Lang::En => format!("shipped inside {}", words.join(&carriers)),
+            Lang::Zh => format!("随{}附带", words.join(&carriers)),
+            Lang::En => format!("shipped inside {}", words.join(&carriers)),
         };
         sheet.page.line(&Line::indented(column).plain(&text), column + INDENT)?;
     }

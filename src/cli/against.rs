@@ -1,0 +1,88 @@
+//! What packages are held against: a disclosure, a policy that is imported on the way, or a folder with versions of which
+//! each package gets the one that was in force when it was built.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::args::Check;
+use super::import;
+use crate::behavior::Behavior;
+use crate::catalog::Catalog;
+use crate::disclosure::{Asked, Choice, Disclosure, NoneInForce, Versions};
+use crate::error::{Error, Result};
+
+/// How the files end that are policies where they lie in a folder of versions.
+const POLICIES: [&str; 4] = ["htm", "html", "md", "txt"];
+
+/// The disclosures of a check.
+pub(super) struct Against {
+    versions: Versions,
+    /// The day that the user says.
+    date: Option<String>,
+    /// A stamp beyond this day is no date.
+    today: String,
+}
+
+impl Against {
+    pub(super) fn new(check: &Check, catalog: &Catalog) -> Result<Self> {
+        let versions = match (&check.against, &check.policy) {
+            (Some(path), _) if path.is_dir() => folder(path, catalog)?,
+            _ if check.date.is_some() => {
+                let what = "`--date` chooses among the versions of a folder, and `--against` names none";
+                return Err(Error::malformed(what, None));
+            }
+            (Some(path), _) => Versions::one(Disclosure::load(path, catalog)?),
+            (None, Some(path)) => Versions::one(import::disclosure(path, catalog)?),
+            (None, None) => return Err(Error::malformed("neither a disclosure nor a policy is given", None)),
+        };
+        let today = time::OffsetDateTime::now_utc().date().to_string();
+        Ok(Self { versions, date: check.date.clone(), today })
+    }
+
+    /// The disclosure for a package, and why it is that one.
+    pub(super) fn of(&self, behavior: &Behavior) -> Result<(&Disclosure, Option<Choice>), NoneInForce> {
+        let stamp = behavior.built.as_ref().filter(|built| built.date <= self.today);
+        let asked = match (&self.date, stamp) {
+            (Some(day), _) => Asked::Given(day),
+            (None, Some(built)) => Asked::Stamped { day: &built.date, entry: &built.entry },
+            (None, None) => Asked::Undated,
+        };
+        self.versions.for_package(&behavior.app.package, asked)
+    }
+}
+
+/// The versions of a folder: its disclosures, and its policies that no disclosure was made from.
+fn folder(path: &Path, catalog: &Catalog) -> Result<Versions> {
+    let entries = path.read_dir().and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
+    let mut files: Vec<PathBuf> = entries
+        .map_err(|source| Error::io(path, source))?
+        .into_iter()
+        .map(|entry| entry.path())
+        .filter(|it| it.is_file())
+        .collect();
+    files.sort();
+    let ends = |file: &Path, ends: &[&str]| {
+        let end = file.extension().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase();
+        ends.contains(&end.as_str())
+    };
+    let mut versions = Vec::new();
+    let mut done: BTreeSet<String> = BTreeSet::new();
+    for file in files.iter().filter(|file| ends(file, &["toml"])) {
+        let disclosure = Disclosure::load(file, catalog)?;
+        done.extend(disclosure.source.as_ref().map(|it| it.file.clone()));
+        versions.push(disclosure);
+    }
+    for file in files.iter().filter(|file| ends(file, &POLICIES)) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let is_notes = name.to_ascii_lowercase().starts_with("readme");
+        if !is_notes && !done.contains(name.as_ref()) && !files.contains(&file.with_extension("toml")) {
+            versions.push(import::disclosure(file, catalog)?);
+        }
+    }
+    if versions.is_empty() {
+        let what = format!("{}: the folder holds neither a disclosure (.toml) nor a policy", path.display());
+        return Err(Error::malformed(what, None));
+    }
+    Versions::new(versions)
+}
