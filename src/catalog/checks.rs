@@ -215,6 +215,7 @@ impl<'t> Names<'t> {
         word(file, "class", &entry.class, RULE_CLASSES)?;
         word(file, "needs", &entry.needs, NEEDS)?;
         word(file, "tier", &entry.tier, TIERS)?;
+        explained(file, entry)?;
         for case in &entry.raised_for {
             if !self.data.contains_key(case.as_str()) {
                 word(file, "raised_for", case, &self.protections_and_cases)?;
@@ -242,6 +243,33 @@ impl<'t> Names<'t> {
     fn permission(&self, file: &CatalogFile, name: &Text) -> Result<(), Fault> {
         known("permission", file, name, self.permissions.iter())
     }
+}
+
+/// A rule that is decided explains itself, and each text in both languages.
+fn explained(file: &CatalogFile, entry: &Rule<Text>) -> Result<(), Fault> {
+    if entry.tier.as_str() != "core" {
+        return Ok(());
+    }
+    let texts = [
+        ("means_zh", &entry.means_zh),
+        ("means_en", &entry.means_en),
+        ("why_zh", &entry.why_zh),
+        ("why_en", &entry.why_en),
+        ("fix_app_zh", &entry.fix_app_zh),
+        ("fix_app_en", &entry.fix_app_en),
+        ("fix_policy_zh", &entry.fix_policy_zh),
+        ("fix_policy_en", &entry.fix_policy_en),
+    ];
+    let risks = (entry.false_positive_risks.len(), entry.false_positive_risks_zh.len());
+    let missing = texts.iter().find(|(_, text)| text.as_str().trim().is_empty()).map(|(key, _)| *key);
+    let missing = missing.or((risks.0 == 0).then_some("false_positive_risks"));
+    if let Some(key) = missing {
+        return Err(file.fault(&entry.id, format!("a core rule explains itself: it needs `{key}`")));
+    }
+    if risks.0 != risks.1 {
+        return Err(file.fault(&entry.id, "false_positive_risks and false_positive_risks_zh say the same"));
+    }
+    Ok(())
 }
 
 /// Remembers where each entry was defined first.

@@ -34,6 +34,9 @@ pub struct Basis<S = &'static str> {
     /// What a reader must know.
     #[serde(default)]
     pub note: S,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub note_zh: S,
 }
 
 /// A rule: one kind of difference between behavior and disclosure, or one fault inside either.
@@ -59,9 +62,12 @@ pub struct Rule<S = &'static str> {
     /// Data type ids, permission protections or cases for which `raised` holds.
     #[serde(default)]
     pub raised_for: Vec<S>,
-    /// What the severity depends on, in words.
+    /// When the severity is another one, in words.
     #[serde(default)]
     pub severity_note: S,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub severity_note_zh: S,
     /// `omitted`, `vague`, `ambiguous`, `incorrect`, `clear` or `none`.
     pub class: S,
     /// `app`, `policy` or `app+policy`.
@@ -75,9 +81,36 @@ pub struct Rule<S = &'static str> {
     /// The same in English.
     #[serde(default)]
     pub message_en: S,
-    /// What may make the finding wrong.
+    /// What a finding means; its first sentence says when the rule fires.
+    #[serde(default)]
+    pub means_zh: S,
+    /// The same in English.
+    #[serde(default)]
+    pub means_en: S,
+    /// Why it matters: to the user, and under which duty of `basis`.
+    #[serde(default)]
+    pub why_zh: S,
+    /// The same in English.
+    #[serde(default)]
+    pub why_en: S,
+    /// What the developer changes in the app.
+    #[serde(default)]
+    pub fix_app_zh: S,
+    /// The same in English.
+    #[serde(default)]
+    pub fix_app_en: S,
+    /// What is to be written in the policy.
+    #[serde(default)]
+    pub fix_policy_zh: S,
+    /// The same in English.
+    #[serde(default)]
+    pub fix_policy_en: S,
+    /// What may make a finding wrong.
     #[serde(default)]
     pub false_positive_risks: Vec<S>,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub false_positive_risks_zh: Vec<S>,
     /// The clauses it rests on.
     #[serde(default)]
     pub basis: Vec<Basis<S>>,

@@ -2,6 +2,7 @@
 //! a file laid over it is named.
 
 mod entries;
+mod explanations;
 mod facts;
 mod files;
 mod look_ups;

@@ -211,7 +211,7 @@ fn a_fault_of_a_source_is_named() {
 #[test]
 fn a_message_may_name_only_what_a_finding_has() {
     let rule = "[[rule]]\nid = \"X01\"\nname = \"x\"\ntitle_zh = \"x\"\ntitle_en = \"x\"\ndefinition = \"x\"\n\
-                severity = \"low\"\nclass = \"none\"\nneeds = \"app\"\ntier = \"core\"\norigin = \"ours\"\n\
+                severity = \"low\"\nclass = \"none\"\nneeds = \"app\"\ntier = \"later\"\norigin = \"ours\"\n\
                 message_en = \"{onwer} reads.\"\n";
     assert_eq!(fault("rule", rule), (12, "unknown placeholder `{onwer}`; did you mean `owner`?".to_owned()));
     for (name, message) in [("open", "x[, {data}"), ("closed", "x, {data}]"), ("nested", "x[, [{data}]]")] {
@@ -219,6 +219,24 @@ fn a_message_may_name_only_what_a_finding_has() {
         let complaint = "an optional part `[…]` is closed before the next one opens";
         assert_eq!(fault(&format!("rule-{name}"), &rule), (12, complaint.to_owned()), "{name}");
     }
+}
+
+#[test]
+fn a_rule_that_is_decided_explains_itself() {
+    let told = ["means", "why", "fix_app", "fix_policy"].map(|key| format!("{key}_zh = \"好\"\n{key}_en = \"x\"\n"));
+    let rule = "[[rule]]\nid = \"X01\"\nname = \"x\"\ntitle_zh = \"x\"\ntitle_en = \"x\"\ndefinition = \"x\"\n\
+                severity = \"low\"\nclass = \"none\"\nneeds = \"app\"\ntier = \"core\"\norigin = \"ours\"\n";
+    let rule = format!("{rule}{}false_positive_risks = [\"x\"]\nfalse_positive_risks_zh = [\"好\"]\n", told.concat());
+    let dir = Dir::new("explained", &[("a.toml", &rule)]);
+    assert!(Catalog::with_dir(&dir.0).expect("valid").rule("X01").is_some());
+    for (index, key) in ["means_zh", "why_en", "fix_app_zh", "fix_policy_en"].into_iter().enumerate() {
+        let silent = rule.replace(&format!("{key} = "), &format!("{key} = \"\" #"));
+        let complaint = format!("a core rule explains itself: it needs `{key}`");
+        assert_eq!(fault(&format!("silent-{index}"), &silent), (2, complaint));
+    }
+    let uneven = rule.replace("_zh = [\"好\"]", "_zh = []");
+    let complaint = "false_positive_risks and false_positive_risks_zh say the same".to_owned();
+    assert_eq!(fault("uneven", &uneven), (2, complaint));
 }
 
 #[test]
