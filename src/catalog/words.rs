@@ -99,6 +99,7 @@ pub(super) const ROLES: &[&str] = &["documentation", "licence", "namespace", "pl
 /// What a phrase does in a policy.
 pub(super) const PHRASE_ROLES: &[&str] = &[
     "app-name",
+    "appendix",
     "claim",
     "column",
     "column-part",
@@ -118,12 +119,14 @@ pub(super) const PHRASE_ROLES: &[&str] = &[
     "open-list",
     "other-data",
     "other-subject",
+    "page-number",
     "passive-verb",
     "permission-word",
     "platform",
     "policy",
     "purpose-mark",
     "reference",
+    "same-above",
     "sdk-word",
     "title",
     "user-verb",

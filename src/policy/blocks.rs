@@ -3,12 +3,13 @@
 
 use super::columns::{Column, label};
 use super::draft::{Draft, one_line};
-use super::grids::{is_numbered, is_section};
+use super::grids::{is_numbered, is_section, numberless};
 use super::links;
 use super::names;
 use super::page::{Line, Part};
 use super::permissions;
 use super::rows::{self, Fields};
+use super::sections::collects_in;
 use super::text::Text;
 use super::words::Words;
 use crate::disclosure::SdkRow;
@@ -19,33 +20,24 @@ const GAP: usize = 4;
 /// Names of one list.
 const MOST_NAMES: usize = 300;
 
-/// Reads the block that begins here; gives how many parts it took.
-pub(super) fn labelled(parts: &[Part], platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> Option<usize> {
-    let first = line(parts, 0).filter(|line| !line.rule)?;
+/// Reads the block that begins here, in a section of that role and platform; gives how many parts it took.
+pub(super) fn labelled(
+    parts: &[Part],
+    (role, platform): (&str, &str),
+    words: &Words<'_>,
+    draft: &mut Draft<'_>,
+) -> Option<usize> {
+    line(parts, 0).filter(|line| !line.rule)?;
+    let title = if labels_at(parts, 0, words).is_empty() { Some(title(parts, words)?) } else { None };
     let mut fields = Fields::default();
     let mut used = 0_usize;
-    if labels(&first.text, words).is_empty() {
-        // A title before the labels names what they are about.
-        let next = line(parts, 1)?;
-        let (column, _) = labels(&next.text, words).into_iter().next()?;
-        // Only the whole words of a label make the line before it a title.
-        whole_label(&next.text, words)?;
-        let title = first.text.as_str();
-        let titles = matches!(column, Column::Party | Column::Provider | Column::Data | Column::Purpose);
-        if !titles
-            || GAP < next.gap
-            || names::LONGEST_NAME < title.chars().count()
-            || title.contains(['。', '：', ':', '，'])
-        {
-            return None;
-        }
-        fields.cells.push((Column::Sdk, numberless(&first.text)));
+    if let Some(title) = &title {
+        fields.cells.push((Column::Sdk, title.clone()));
         used = 1;
     }
-    let has_title = used == 1;
     let mut rule_seen = false;
     while let Some(line) = line(parts, used) {
-        let found = labels(&line.text, words);
+        let found = labels_at(parts, used, words);
         if found.is_empty() {
             if !goes_on(line, parts, used, &fields, words) || rule_seen {
                 break;
@@ -54,15 +46,7 @@ pub(super) fn labelled(parts: &[Part], platform: &str, words: &Words<'_>, draft:
                 text.append("\n", &line.text);
             }
         } else {
-            let names = |column: &Column| matches!(column, Column::Sdk | Column::Permission);
-            let begins = found.iter().any(|(column, _)| {
-                names(column) && fields.cells.iter().any(|(it, _)| it == column)
-                    || *column == Column::Sdk && !fields.cells.is_empty() && !has_sdk(&fields)
-            });
-            let repeats = !has_title
-                && !has_sdk(&fields)
-                && found.iter().any(|(column, _)| *column == Column::Party && has(&fields, Column::Party));
-            if (begins || repeats || line.rule) && !fields.cells.is_empty() {
+            if (begins(&found, &fields, title.is_some()) || line.rule) && !fields.cells.is_empty() {
                 break;
             }
             fields.cells.extend(found);
@@ -70,21 +54,122 @@ pub(super) fn labelled(parts: &[Part], platform: &str, words: &Words<'_>, draft:
         rule_seen |= line.rule;
         used = used.saturating_add(1);
     }
-    let parties = fields.cells.iter_mut().filter(|(column, _)| *column == Column::Party);
-    let named = has_title || parties.count() == 0 || has_sdk(&fields);
+    let named = title.is_some() || !has(&fields, Column::Party) || has(&fields, Column::Sdk);
     let company = if named { Column::Provider } else { Column::Sdk };
     for (column, _) in fields.cells.iter_mut().filter(|(column, _)| *column == Column::Party) {
         *column = company;
     }
-    if has_sdk(&fields) && 1 < fields.cells.len() && (!has_title || has(&fields, Column::Provider)) {
-        rows::sdk(&fields, platform, words, draft);
-        return Some(used);
+    state(fields, title.as_ref(), (role, platform), words, draft).then_some(used)
+}
+
+/// Labels that begin another block.
+fn begins(found: &[(Column, Text)], fields: &Fields, titled: bool) -> bool {
+    let names = |column: &Column| matches!(column, Column::Sdk | Column::Permission);
+    let again = found.iter().any(|(column, _)| {
+        names(column) && has(fields, *column)
+            || *column == Column::Sdk && !fields.cells.is_empty() && !has(fields, Column::Sdk)
+    });
+    let party = |(column, _): &(Column, Text)| *column == Column::Party && has(fields, Column::Party);
+    again || !titled && !has(fields, Column::Sdk) && found.iter().any(party)
+}
+
+/// States what a block says; false = it is none.
+fn state(
+    mut fields: Fields,
+    title: Option<&Text>,
+    (role, platform): (&str, &str),
+    words: &Words<'_>,
+    draft: &mut Draft<'_>,
+) -> bool {
+    if fields.cells.len() < 2 {
+        return false;
     }
-    if has(&fields, Column::Permission) && 1 < fields.cells.len() && !has_title {
+    let data = has(&fields, Column::Data);
+    let Some(title) = title else {
+        if has(&fields, Column::Sdk) {
+            rows::sdk(&fields, platform, words, draft);
+        } else if has(&fields, Column::Permission) {
+            permissions::row(&fields, platform, words, draft);
+        } else if has(&fields, Column::Function) && data && collects_in(role) {
+            rows::collects(&fields, platform, words, draft);
+        } else {
+            return false;
+        }
+        return true;
+    };
+    let found = words.find(title.as_str());
+    let third = matches!(role, "sdk" | "share") && data;
+    if role == "permission" && !data && !found.permissions.is_empty() {
+        become_of(&mut fields, Column::Permission);
         permissions::row(&fields, platform, words, draft);
-        return Some(used);
+    } else if third || has(&fields, Column::Provider) || !found.sdks.is_empty() || found.has("sdk-word") {
+        rows::sdk(&fields, platform, words, draft);
+    } else if data && collects_in(role) {
+        become_of(&mut fields, Column::Function);
+        rows::collects(&fields, platform, words, draft);
+    } else {
+        return false;
     }
-    None
+    true
+}
+
+/// Its title is of another column than that of SDKs.
+fn become_of(fields: &mut Fields, column: Column) {
+    fields.cells.iter_mut().take(1).for_each(|(it, _)| *it = column);
+}
+
+/// A title before the labels names what they are about. Only the whole words of a label make the line before it one.
+fn title(parts: &[Part], words: &Words<'_>) -> Option<Text> {
+    let first = line(parts, 0)?;
+    let next = line(parts, 1)?;
+    let (column, _) = labels_at(parts, 1, words).into_iter().next()?;
+    whole_label(&next.text, words)?;
+    let title = first.text.as_str();
+    let titles =
+        matches!(column, Column::Party | Column::Provider | Column::Data | Column::Purpose | Column::Description);
+    let fits = titles
+        && next.gap <= GAP
+        && title.chars().count() <= names::LONGEST_NAME
+        && !title.contains(['。', '：', ':', '，'])
+        && !title.ends_with('.');
+    fits.then(|| numberless(&first.text))
+}
+
+/// The labels of the line at `place`. A line that is the whole words of a label and no more is one where its value
+/// follows, as the cards of a page have it.
+fn labels_at(parts: &[Part], place: usize, words: &Words<'_>) -> Vec<(Column, Text)> {
+    let Some(here) = line(parts, place) else { return Vec::new() };
+    let found = labels(&here.text, words);
+    // A heading is no label; bold words may be one.
+    if !found.is_empty() || here.rule || 0 < here.level && here.level < 7 {
+        return found;
+    }
+    let value = line(parts, place.saturating_add(1)).filter(|next| next.gap <= 1 && !next.rule && next.level == 0);
+    let value = value.filter(|next| labels(&next.text, words).is_empty());
+    let value = value.filter(|next| Column::exact(next.text.as_str(), words).is_none());
+    match Column::exact(here.text.as_str(), words) {
+        Some(column) if value.is_some() => vec![(column, here.text.slice(here.text.as_str().len()..usize::MAX))],
+        _ => Vec::new(),
+    }
+}
+
+/// The labels of a cell with their values, where each of its lines is one or goes on with one.
+pub(super) fn in_cell(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
+    let mut cells: Vec<(Column, Text)> = Vec::new();
+    for line in text.split(|it| it == '\n') {
+        let line = line.trimmed();
+        let found = if whole_label(&line, words).is_some() { labels(&line, words) } else { Vec::new() };
+        if !found.is_empty() {
+            cells.extend(found);
+        } else if line.as_str().contains("http") {
+            cells.push((Column::Link, line));
+        } else if let Some((_, last)) = cells.last_mut() {
+            last.append("\n", &line);
+        } else if !line.is_blank() {
+            return Vec::new();
+        }
+    }
+    cells
 }
 
 /// The labels of a line with their values; a line may hold several.
@@ -147,14 +232,20 @@ fn goes_on(line: &Line, parts: &[Part], place: usize, fields: &Fields, words: &W
         return false;
     }
     // The title of the next block is no value of this one.
-    let titles = self::line(parts, place.saturating_add(1)).is_some_and(|next| {
-        0 < line.gap
-            && labels(&next.text, words)
-                .first()
-                .is_some_and(|(it, _)| matches!(it, Column::Party | Column::Provider | Column::Sdk))
-    });
+    let next = place.saturating_add(1);
+    let apart = || 0 < line.gap || line.closed || !names::read(text, words).ids.is_empty();
+    let titles = !value.is_blank()
+        && labels_at(parts, next, words).first().is_some_and(|(it, _)| {
+            has(fields, *it) || 0 < line.gap && matches!(it, Column::Party | Column::Provider | Column::Sdk)
+        })
+        && apart();
     if titles {
         return false;
+    }
+    if line.closed && !value.is_blank() {
+        let joined = value.as_str().ends_with(['、', '，', ',', '/']);
+        let data = *column == Column::Data && !text.contains('。') && !words.find(text).data.is_empty();
+        return joined || data || *column == Column::Link && text.starts_with("http");
     }
     match column {
         Column::Link => line.gap == 0 && !text.contains('。'),
@@ -179,7 +270,9 @@ pub(super) fn list(parts: &[Part], platform: &str, words: &Words<'_>, draft: &mu
     let marked = items.iter().any(|line| line.item);
     let known = items.iter().filter(|line| !words.find(line.text.as_str()).sdks.is_empty()).count();
     let items: Vec<&Line> = items.into_iter().take_while(|line| line.item || !marked).collect();
-    if items.is_empty() || !marked && items.len() > known.saturating_mul(2) {
+    // Names with labels below them are blocks.
+    let labelled = (1..=items.len().saturating_add(1)).any(|place| !labels_at(parts, place, words).is_empty());
+    if labelled || items.is_empty() || !marked && items.len() > known.saturating_mul(2) {
         return None;
     }
     for item in &items {
@@ -214,17 +307,6 @@ fn is_name(line: &Line) -> bool {
         && !text.contains(['。', '：', ':', '，'])
 }
 
-/// Without the number that counts it.
-fn numberless(text: &Text) -> Text {
-    let string = text.as_str();
-    if !is_section(string) {
-        return text.clone();
-    }
-    let rest =
-        string.trim_start_matches(|it: char| it.is_ascii_digit() || "一二三四五六七八九十（()）.、． ".contains(it));
-    text.slice(string.len().saturating_sub(rest.len())..string.len())
-}
-
 fn line(parts: &[Part], place: usize) -> Option<&Line> {
     match parts.get(place) {
         Some(Part::Line(line)) => Some(line),
@@ -234,8 +316,4 @@ fn line(parts: &[Part], place: usize) -> Option<&Line> {
 
 fn has(fields: &Fields, column: Column) -> bool {
     fields.cells.iter().any(|(it, _)| *it == column)
-}
-
-fn has_sdk(fields: &Fields) -> bool {
-    has(fields, Column::Sdk)
 }

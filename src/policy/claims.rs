@@ -309,7 +309,10 @@ fn company_start(string: &str, end: usize, found: &Found) -> usize {
             at.saturating_add(before.get(at..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8))
         });
     }
-    let stops =
-        found.valued("company").filter(|(range, value)| *value == "stop" && start <= range.start && range.end < end);
+    // The 为 of 华为 belongs to the name.
+    let named = |at: usize| found.valued("company").any(|(it, value)| value == "name" && it.contains(&at));
+    let stops = found
+        .valued("company")
+        .filter(|(range, value)| *value == "stop" && start <= range.start && range.end < end && !named(range.start));
     stops.map(|(range, _)| range.end).max().unwrap_or(start)
 }

@@ -25,6 +25,8 @@ pub(super) enum Column {
     Description,
     /// The app's own functions.
     Function,
+    /// Products: of third parties beside a column of them, else the app's own functions.
+    Product,
     /// Platforms.
     Platform,
     /// What no statement needs.
@@ -52,6 +54,7 @@ impl Column {
             "permission" => Self::Permission,
             "description" => Self::Description,
             "function" => Self::Function,
+            "product" => Self::Product,
             "platform" => Self::Platform,
             "other" => Self::Other,
             _ => return None,
@@ -71,6 +74,10 @@ impl Column {
         }
         Self::exact(header, words).or_else(|| {
             let found = words.find(header);
+            // 友盟SDK and 某某公司 are what stands in a column, and no header of it.
+            if !found.sdks.is_empty() || found.valued("company").any(|(_, value)| value == "suffix") {
+                return None;
+            }
             let parts = found.valued("column-part");
             let part = if header.is_ascii() {
                 parts.min_by_key(|(range, value)| (range.start, *value))
@@ -85,6 +92,11 @@ impl Column {
     pub(super) fn anchors(self) -> bool {
         matches!(self, Self::Sdk | Self::Party | Self::Data | Self::Permission)
     }
+}
+
+/// How many cells of a row are whole headers.
+pub(super) fn exact<'t>(cells: impl Iterator<Item = &'t str>, words: &Words<'_>) -> usize {
+    cells.filter(|cell| Column::exact(cell, words).is_some()).count()
 }
 
 /// The columns of a header row, where it is one: two known columns, one of which anchors a table.

@@ -8,11 +8,16 @@ use super::pipes;
 use super::text::Text;
 use super::words::Words;
 
+/// Bytes of a line that numbers a page.
+const LONGEST_PAGE_NUMBER: usize = 40;
+
 /// A header row of cells that are a line each is no longer than this.
 const MAX_LINE_COLUMNS: usize = 10;
 
 /// The parts of a text: its lines, and the tables that some of them make.
-pub(super) fn parts(lines: &[Line], words: &Words<'_>) -> Vec<Part> {
+pub(super) fn parts(lines: Vec<Line>, words: &Words<'_>) -> Vec<Part> {
+    let lines = without_page_numbers(lines, words);
+    let lines = lines.as_slice();
     let mut parts: Vec<Part> = Vec::new();
     let mut place = 0_usize;
     while let Some(line) = lines.get(place) {
@@ -28,6 +33,32 @@ pub(super) fn parts(lines: &[Line], words: &Words<'_>) -> Vec<Part> {
         place = place.saturating_add(used);
     }
     parts
+}
+
+/// Without the lines that number pages: a table goes on behind one.
+fn without_page_numbers(lines: Vec<Line>, words: &Words<'_>) -> Vec<Line> {
+    let mut kept: Vec<Line> = Vec::with_capacity(lines.len());
+    let mut broken = false;
+    for mut line in lines {
+        if is_page_number(line.text.as_str(), words) {
+            broken = true;
+            continue;
+        }
+        if std::mem::take(&mut broken) {
+            line.gap = line.gap.min(1);
+        }
+        kept.push(line);
+    }
+    kept
+}
+
+/// 第 3 页 共 8 页, Page 3 of 8.
+fn is_page_number(text: &str, words: &Words<'_>) -> bool {
+    if LONGEST_PAGE_NUMBER < text.len() || !text.contains(|it: char| it.is_ascii_digit()) {
+        return false;
+    }
+    let rest: String = text.chars().filter(|it| !it.is_ascii_digit() && !matches!(it, '/' | '|')).collect();
+    words.values(&rest, "page-number").next().is_some()
 }
 
 /// Cells that tabs or two spaces divide.
@@ -188,6 +219,28 @@ pub(super) fn is_section(text: &str) -> bool {
     let digits = text.chars().take_while(|it| "一二三四五六七八九十".contains(*it)).count();
     let after = text.chars().nth(digits);
     0 < digits && matches!(after, Some('、' | '）' | ')' | '章' | '条' | '.')) || is_numbered(text)
+}
+
+/// A text without the one number that counts it at its start: 1.360广告 is 360广告.
+pub(super) fn numberless(text: &Text) -> Text {
+    let string = text.as_str();
+    if !is_section(string) {
+        return text.clone();
+    }
+    let inner = string.trim_start_matches(['（', '(', '第']);
+    let han = inner.trim_start_matches(|it| "一二三四五六七八九十".contains(it));
+    let rest = if han.len() < inner.len() {
+        han
+    } else {
+        let digits = inner.trim_start_matches(|it: char| it.is_ascii_digit());
+        let parts = inner.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.');
+        // 1.1.微信 counts by all its parts, 1.360广告 by the first.
+        let marked = parts.starts_with(['、', '）', ')', '．', ' '])
+            || inner.get(..inner.len().saturating_sub(parts.len())).is_some_and(|it| it.ends_with('.'));
+        if marked { parts } else { digits }
+    };
+    let rest = rest.trim_start_matches(['、', '）', ')', '章', '条', '.', '．']).trim_start();
+    text.slice(string.len().saturating_sub(rest.len())..string.len())
 }
 
 /// A number and a mark at the start.

@@ -1,6 +1,7 @@
 //! The title of a policy and the name of the app, from its first lines.
 
 use super::draft::{Draft, MarkKind};
+use super::grids::numberless;
 use super::page::Part;
 use super::text::Text;
 use super::words::Words;
@@ -28,7 +29,7 @@ pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
         }
         let found = words.find(string);
         let Some(range) = found.of("title").max_by_key(|range| range.len()).cloned() else { continue };
-        string.clone_into(&mut draft.disclosure.title);
+        numberless(text).as_str().clone_into(&mut draft.disclosure.title);
         draft.mark(text.span(), MarkKind::Claim, string);
         let before = string.get(..range.start).unwrap_or_default();
         let name =

@@ -80,7 +80,7 @@ pub fn import(bytes: &[u8], file: &str, catalog: &Catalog) -> Result<Import> {
     };
     let (parts, scripts) = match input::form(&source.text) {
         input::Form::Html => html::read(&source),
-        input::Form::Plain => (grids::parts(&plain::read(&source), words), false),
+        input::Form::Plain => (grids::parts(plain::read(&source), words), false),
     };
     let draft = walk::read(&parts, words, &source);
     walk::refuse_empty(&parts, &draft, scripts, words)?;

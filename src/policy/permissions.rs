@@ -3,8 +3,11 @@
 
 use super::columns::Column;
 use super::draft::{Draft, MarkKind, one_line, push_once};
+use super::grids::numberless;
+use super::page::Part;
 use super::rows::{Fields, PURPOSE, cite, identifiers, is_none, on_other, own_platform, span};
 use super::text::Text;
+use super::walk::paragraph;
 use super::words::{Found, Hit, Meaning, Words};
 use crate::catalog::Permission;
 use crate::disclosure::PermissionRow;
@@ -49,8 +52,34 @@ pub(super) fn row(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
     draft.permission(row);
 }
 
+/// What a section on permissions says line by line: `相机权限：用于拍照`, or a name with its use below it. Gives how many
+/// parts it took.
+pub(super) fn block(parts: &[Part], platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> Option<usize> {
+    let Some(Part::Line(first)) = parts.first() else { return None };
+    if first.rule {
+        return None;
+    }
+    let (text, used) = paragraph(parts);
+    if line(&text, platform, words, draft) {
+        return Some(used);
+    }
+    let Some(Part::Line(below)) = parts.get(1) else { return None };
+    let sentence = |text: &str| text.contains(['，', '。', '；', '：', ':']);
+    let name = numberless(&first.text);
+    let names = |text: &str| !sentence(text) && !words.find(text).permissions.is_empty();
+    let says = below.text.as_str();
+    let used_for = !below.rule && below.level == 0 && below.gap <= first.gap && words.find(says).has("purpose-mark");
+    if LONGEST_LABEL < name.as_str().chars().count() || !names(name.as_str()) || names(says) || !used_for {
+        return None;
+    }
+    let (purpose, used) = paragraph(parts.get(1..)?);
+    let cells = vec![(Column::Permission, name), (Column::Purpose, purpose)];
+    row(&Fields { cells, ..Fields::default() }, platform, words, draft);
+    Some(used.saturating_add(1))
+}
+
 /// One line of a list of permissions: `相机权限：用于拍照`. False = it is none.
-pub(super) fn line(text: &Text, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> bool {
+fn line(text: &Text, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> bool {
     let string = text.as_str();
     let Some(colon) = string.find(['：', ':']) else { return false };
     let label = text.slice(0..colon);

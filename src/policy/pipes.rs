@@ -97,6 +97,11 @@ fn is_delimiter(text: &str) -> bool {
     text.contains('|') && text.contains('-') && text.chars().all(|it| matches!(it, '|' | '-' | ':' | ' ' | '\u{3000}'))
 }
 
+/// A line below a header.
+fn is_rows_end(line: &Line) -> bool {
+    line.gap == 0 && line.text.as_str() != "|" && is_delimiter(line.text.as_str())
+}
+
 /// The cells of a row that stands on one line; the frame is no cell.
 fn pieces(text: &Text, style: Style) -> Vec<Text> {
     let mut pieces: Vec<Text> = text.split(|it| it == '|').iter().map(Text::trimmed).collect();
@@ -126,6 +131,12 @@ impl Stream {
             let next_is_pipe =
                 lines.get(place.saturating_add(1)).is_some_and(|next| next.text.as_str().starts_with('|'));
             if line.rule || is_delimiter(text) && text != "|" {
+                return place;
+            }
+            // The header of another table ends this one.
+            let next = lines.get(place.saturating_add(1));
+            if text.contains('|') && next.is_some_and(|next| text != "|" && is_rows_end(next)) {
+                self.finish();
                 return place;
             }
             if 0 < line.gap && self.gap(line.gap) {

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::columns::{Column, header};
+use super::blocks;
+use super::columns::{Column, exact, header};
 use super::data::{self, Listed};
 use super::draft::{Draft, MarkKind, id_word, one_line, push_once, words_of};
 use super::links;
@@ -51,23 +52,42 @@ pub(super) fn read(grid: &Grid, platform: &str, words: &Words<'_>, draft: &mut D
     });
     let kinds = |columns: &[Option<Column>]| columns.iter().flatten().collect::<std::collections::BTreeSet<_>>().len();
     let head = heads.max_by_key(|(place, columns)| (kinds(columns), std::cmp::Reverse(*place)));
-    let Some((place, columns)) = head else { return false };
+    let Some((place, columns)) = head else { return labelled_cells(grid, platform, words, draft) };
     let body = grid.rows.get(place.saturating_add(1)..).unwrap_or_default();
-    let columns = parties(columns, body, words);
-    let Some(kind) = kind(&columns) else { return false };
     for cell in body.iter().flatten().filter(|cell| !cell.inherited && LONGEST_CELL < cell.text.as_str().len()) {
         draft.unread(&cell.text.span(), cell.text.as_str(), "only the start of a cell of this length is read");
     }
+    // Another header in the table begins another table; the same one again stands on top of a page.
+    let mut columns = columns;
+    let mut start = 0_usize;
+    let mut read = false;
+    for end in 0..=body.len() {
+        let row = body.get(end).map(Vec::as_slice).unwrap_or_default();
+        let texts = || row.iter().map(|cell| cell.text.as_str());
+        let again = if 2 <= exact(texts(), words) { header(texts(), words) } else { None };
+        if again.is_some() || end == body.len() {
+            let rows = body.get(start..end).unwrap_or_default();
+            read |= table(rows, &parties(columns.clone(), rows, words), platform, words, draft);
+            start = end.saturating_add(1);
+        }
+        columns = again.unwrap_or(columns);
+    }
+    read
+}
+
+/// Reads the rows below one header.
+fn table(
+    body: &[Vec<Cell>],
+    columns: &[Option<Column>],
+    platform: &str,
+    words: &Words<'_>,
+    draft: &mut Draft<'_>,
+) -> bool {
+    let Some(kind) = kind(columns) else { return false };
     let mut last: Option<Fields> = None;
     let mut rows: Vec<Fields> = Vec::new();
     for row in body {
-        let texts = || row.iter().map(|cell| cell.text.as_str());
-        if header(texts(), words)
-            .is_some_and(|again| again.iter().flatten().count() == columns.iter().flatten().count())
-        {
-            continue;
-        }
-        let fields = fields(row, &columns, last.as_ref(), words);
+        let fields = fields(row, columns, last.as_ref(), words);
         if fields.goes_on
             && kind == Kind::Sdk
             && let Some(above) = rows.last_mut()
@@ -88,6 +108,37 @@ pub(super) fn read(grid: &Grid, platform: &str, words: &Words<'_>, draft: &mut D
     true
 }
 
+/// A table whose header names one column and whose cells have labels of their own: `公司：…<br>收集信息：…`.
+fn labelled_cells(grid: &Grid, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> bool {
+    let Some((head, body)) = grid.rows.split_first() else { return false };
+    let names = |cell: &Cell| {
+        Column::exact(cell.text.as_str(), words).filter(|it| matches!(it, Column::Sdk | Column::Permission))
+    };
+    let Some((place, column)) = head.iter().enumerate().find_map(|(place, cell)| Some((place, names(cell)?))) else {
+        return false;
+    };
+    let mut read = false;
+    for row in body {
+        let mut fields = Fields::default();
+        for (at, cell) in row.iter().enumerate() {
+            if at == place {
+                fields.cells.insert(0, (column, cell.text.head(LONGEST_CELL)));
+            } else {
+                fields.cells.extend(blocks::in_cell(&cell.text.head(LONGEST_CELL), words));
+            }
+        }
+        if fields.cells.len() < 2 {
+            continue;
+        }
+        read = true;
+        match column {
+            Column::Sdk => sdk(&fields, platform, words, draft),
+            _ => permissions::row(&fields, platform, words, draft),
+        }
+    }
+    read
+}
+
 fn kind(columns: &[Option<Column>]) -> Option<Kind> {
     let has = |column| columns.contains(&Some(column));
     if has(Column::Sdk) {
@@ -103,6 +154,12 @@ fn kind(columns: &[Option<Column>]) -> Option<Kind> {
 
 /// Decides what a column of third parties holds: companies beside names of SDKs, else by what its cells say.
 fn parties(mut columns: Vec<Option<Column>>, body: &[Vec<Cell>], words: &Words<'_>) -> Vec<Option<Column>> {
+    // 产品 beside a column of companies is theirs.
+    let foreign = [Column::Party, Column::Provider].iter().any(|it| columns.contains(&Some(*it)));
+    let own = !foreign || columns.contains(&Some(Column::Sdk));
+    for column in columns.iter_mut().filter(|column| **column == Some(Column::Product)) {
+        *column = Some(if own { Column::Function } else { Column::Sdk });
+    }
     let named = columns.contains(&Some(Column::Sdk));
     for (place, column) in columns.iter_mut().enumerate().filter(|(_, column)| **column == Some(Column::Party)) {
         let cells = || body.iter().filter_map(|row| row.get(place)).map(|cell| cell.text.as_str());
@@ -161,7 +218,22 @@ fn fields(row: &[Cell], columns: &[Option<Column>], last: Option<&Fields>, words
                     fields.borrowed.push(column);
                 }
             }
-            Some(cell) if !cell.is_blank() => fields.cells.push((column, cell.text.head(LONGEST_CELL))),
+            Some(cell) if !name && words.values(cell.text.as_str(), "same-above").next().is_some() => {
+                if let Some(text) = above(column) {
+                    fields.cells.push((column, text));
+                    fields.borrowed.push(column);
+                }
+            }
+            // 收集信息：…<br>使用目的：… in one cell is two.
+            Some(cell) if !cell.is_blank() => {
+                let text = cell.text.head(LONGEST_CELL);
+                let labelled = if name { Vec::new() } else { blocks::in_cell(&text, words) };
+                if labelled.iter().any(|(it, _)| *it != column) {
+                    fields.cells.extend(labelled);
+                } else {
+                    fields.cells.push((column, text));
+                }
+            }
             _ if name && place == 0 && row.iter().any(|cell| !cell.is_blank()) => {
                 if let Some(text) = above(column) {
                     fields.goes_on |= column == Column::Sdk;
@@ -287,7 +359,7 @@ pub(super) fn sdk(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
 }
 
 /// What the app collects, from a row.
-fn collects(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) {
+pub(super) fn collects(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) {
     let of = |column: Column| fields.cells.iter().filter(move |(it, _)| *it == column).map(|(_, text)| text);
     let first = |column: Column| of(column).next().map(|text| one_line(text.as_str(), PURPOSE)).unwrap_or_default();
     for text in of(Column::Data) {

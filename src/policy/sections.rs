@@ -60,8 +60,13 @@ impl Sections {
 
     /// Whether the app says here what it collects.
     pub(super) fn collects(&self) -> bool {
-        COLLECTING.contains(&self.role())
+        collects_in(self.role())
     }
+}
+
+/// Whether the app says in a section of this role what it collects.
+pub(super) fn collects_in(role: &str) -> bool {
+    COLLECTING.contains(&role)
 }
 
 /// Whether a line is a heading: the markup says so, or its number, or its words.
@@ -79,7 +84,8 @@ pub(super) fn is_heading(line: &Line, found: &Found) -> bool {
     }
     let said = found.has("heading");
     let sentence = text.contains(['，', ',']) && !said;
-    is_section(text) && !sentence && !text.ends_with(['：', ':'])
+    let appendix = found.of("appendix").any(|range| range.start == 0);
+    (is_section(text) || appendix && said) && !sentence && !text.ends_with(['：', ':'])
         || said && length <= 30 && !text.contains(['，', '：', ':', '、']) && found.data.is_empty()
         || length <= 30 && found.has("platform") && found.has("heading")
 }

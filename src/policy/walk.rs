@@ -47,11 +47,18 @@ pub(super) fn read<'s>(parts: &[Part], words: &Words<'_>, source: &'s Source) ->
                 place = place.saturating_add(1);
             }
             Part::Line(line) => {
-                let block = blocks::labelled(rest, platform, words, &mut draft)
+                let block = blocks::labelled(rest, (sections.role(), platform), words, &mut draft)
                     .or_else(|| blocks::list(rest, platform, words, &mut draft));
                 if let Some(used) = block {
                     carried = Carried::Nothing;
                     place = place.saturating_add(used.max(1));
+                    continue;
+                }
+                if sections.role() == "permission"
+                    && let Some(used) = permissions::block(rest, platform, words, &mut draft)
+                {
+                    carried = Carried::Nothing;
+                    place = place.saturating_add(used);
                     continue;
                 }
                 let found = words.find(line.text.as_str());
@@ -64,10 +71,6 @@ pub(super) fn read<'s>(parts: &[Part], words: &Words<'_>, source: &'s Source) ->
                 }
                 let (text, used) = paragraph(rest);
                 place = place.saturating_add(used);
-                if sections.role() == "permission" && permissions::line(&text, platform, words, &mut draft) {
-                    carried = Carried::Nothing;
-                    continue;
-                }
                 if line.rule {
                     continue;
                 }
@@ -100,7 +103,7 @@ pub(super) fn read<'s>(parts: &[Part], words: &Words<'_>, source: &'s Source) ->
 }
 
 /// The line at the start with those that go on with its sentence, and how many lines that is.
-fn paragraph(parts: &[Part]) -> (Text, usize) {
+pub(super) fn paragraph(parts: &[Part]) -> (Text, usize) {
     let mut text = Text::default();
     let mut used = 0_usize;
     for part in parts {
@@ -194,8 +197,9 @@ pub(super) fn refuse_empty(parts: &[Part], draft: &Draft<'_>, scripts: bool, wor
     let asks = texts().take(200).any(|text| words.find(text).has("wall"));
     let first = texts().find(|text| !text.trim().is_empty()).unwrap_or_default();
     let first: String = first.chars().take(40).flat_map(char::escape_debug).collect();
+    let first = if first.is_empty() { first } else { format!(" (`{first}`)") };
     if scripts && shown < SCRIPT_PAGE && (!states || asks) {
-        return Err(refuse(&format!("a page that is only a script (`{first}`)"), None));
+        return Err(refuse(&format!("a page that is only a script{first}"), None));
     }
     if asks
         && shown < WALL
@@ -203,7 +207,7 @@ pub(super) fn refuse_empty(parts: &[Part], draft: &Draft<'_>, scripts: bool, wor
         && disclosure.permission.is_empty()
         && disclosure.collects.len() < 2
     {
-        return Err(refuse(&format!("a page that only asks for consent or scripts (`{first}`)"), None));
+        return Err(refuse(&format!("a page that only asks for consent or scripts{first}"), None));
     }
     if shown == 0 {
         return Err(refuse("a page without any text", None));
@@ -211,5 +215,5 @@ pub(super) fn refuse_empty(parts: &[Part], draft: &Draft<'_>, scripts: bool, wor
     if states || disclosure.claims != crate::disclosure::Claims::default() {
         return Ok(());
     }
-    Err(refuse(&format!("{shown} characters that state nothing about data, SDKs or permissions (`{first}`)"), None))
+    Err(refuse(&format!("{shown} characters that state nothing about data, SDKs or permissions{first}"), None))
 }
