@@ -10,7 +10,7 @@ fn wrong_usage_is_status_2_and_says_what_is_wrong() {
     for (args, complaint) in [
         (&["scan"][..], "required arguments"),
         (&["check", "a.apk"][..], "--against"),
-        (&["scan", "a.apk", "--format", "xml"][..], "[possible values: text, json, ndjson]"),
+        (&["scan", "a.apk", "--format", "xml"][..], "[possible values: text, json, ndjson"),
         (&["scan", "a.apk", "--jobs", "0"][..], "1..=1024"),
         (&["scan", "a.apk", "-q", "-v"][..], "cannot be used with"),
         (&["check", "a.apk", "--against", "p.toml", "--gate", "sevre"][..], "medium"),

@@ -8,7 +8,7 @@ use candor::behavior::{
 use candor::catalog::{Catalog, Confidence, Focus, Severity, Tables};
 use candor::check::{Agreement, Checked, Evidence, Finding, State};
 use candor::disclosure::{Cite, Disclosure, Effective};
-use candor::report::{Detail, Format, Held, Lang, Report, Section, Style, Totals, list, nearest, show};
+use candor::report::{Detail, Format, Held, Lang, Report, Section, Style, Told, Totals, list, nearest, show};
 use serde_json::Value;
 
 /// A catalog of few entries; the tables borrow their words from it.
@@ -238,25 +238,22 @@ fn with_report(view: View, write: impl FnOnce(&Report<'_>, &mut Vec<u8>)) -> Str
 }
 
 fn scanned(view: View, behavior: &Behavior) -> String {
-    with_report(view, |report, out| report.package(behavior, None, out).expect("a vector takes all"))
+    with_report(view, |report, out| *out = report.package(Told { behavior, held: None }).body)
 }
 
 fn compared(view: View, behavior: &Behavior, disclosure: &Disclosure, checked: &Checked) -> String {
     let held = Some(Held { disclosure, choice: None, checked });
-    with_report(view, |report, out| report.package(behavior, held, out).expect("a vector takes all"))
+    with_report(view, |report, out| *out = report.package(Told { behavior, held }).body)
 }
 
 fn document(view: View, packages: &[Behavior]) -> String {
     with_report(view, |report, out| {
-        report.begin(out).expect("a vector takes all");
-        for (index, behavior) in packages.iter().enumerate() {
-            if 0 < index {
-                report.between(out).expect("a vector takes all");
-            }
-            report.package(behavior, None, out).expect("a vector takes all");
+        let mut document = report.begin(out).expect("a vector takes all");
+        for behavior in packages {
+            document.add(&report.package(Told { behavior, held: None }), out).expect("a vector takes all");
         }
         let totals = Totals { packages: packages.len(), unreadable: 0, incomplete: packages.len(), failing: 0 };
-        report.end(&totals, out).expect("a vector takes all");
+        document.end(&totals, out).expect("a vector takes all");
     })
 }
 

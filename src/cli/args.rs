@@ -1,15 +1,17 @@
 //! What was typed. What it means is the business of [`super::options`].
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use clap::builder::PossibleValue;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::catalog::{Catalog, Severity};
 use crate::disclosure::is_day;
-use crate::report;
+use crate::report::{self, Format};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -34,7 +36,7 @@ Exit status:
 const CHECK_EXAMPLES: &str = "\
 Examples:
   candor check app.apk --against privacy.toml
-  candor check app.apk --against privacy.toml --gate high --format json --output report.json
+  candor check app.apk --against privacy.toml --gate high --output json=report.json
   candor check old-builds/ --against privacy/ --format ndjson       each build against the version of its day
 
 The exit status is 1 where a finding at or above the gate stands. Undecided findings (they rest on absence, and not all
@@ -222,26 +224,48 @@ pub(super) enum CatalogAction {
         /// The part
         section: Option<Section>,
         #[command(flatten)]
-        form: Form,
+        form: ListForm,
     },
     /// Show everything that is known of a data type, SDK, permission or rule
     Show {
         /// Its id: imei, android.permission.CAMERA, S04
         id: String,
         #[command(flatten)]
-        form: Form,
+        form: ListForm,
     },
 }
 
-/// Where output goes and how it looks.
+/// Where reports go and how they look.
 #[derive(Debug, Args)]
 pub(super) struct Form {
+    /// The form of the report on standard output [default: text]
+    #[arg(long, short, value_name = "FORMAT")]
+    pub(super) format: Option<Format>,
+    /// Write a report to a file too, which is replaced as a whole when the report is complete; `-` is standard output.
+    /// May be given several times. Without FORMAT= the file gets the form that `--format` names, instead of standard
+    /// output, or else the form that its name ends with
+    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    pub(super) output: Vec<OsString>,
+    #[command(flatten)]
+    pub(super) look: Look,
+}
+
+/// Where a list goes and how it looks.
+#[derive(Debug, Args)]
+pub(super) struct ListForm {
     /// The form of the output
     #[arg(long, short, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Format,
+    pub(super) format: ListFormat,
     /// Write to a file, which is replaced as a whole when the output is complete
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) look: Look,
+}
+
+/// How text looks, and where its names come from.
+#[derive(Debug, Args)]
+pub(super) struct Look {
     /// The language of text [default: that of the environment, zh or en]
     #[arg(long, value_name = "LANG")]
     pub(super) lang: Option<Lang>,
@@ -254,13 +278,23 @@ pub(super) struct Form {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum ListFormat {
     /// For a person
     Text,
-    /// One document: candor.behavior/1
+    /// One document
     Json,
     /// One object a line
     Ndjson,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()).help(self.purpose()))
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -329,12 +363,12 @@ pub(super) enum Section {
     Rules,
 }
 
-impl From<Format> for report::Format {
-    fn from(format: Format) -> Self {
+impl From<ListFormat> for Format {
+    fn from(format: ListFormat) -> Self {
         match format {
-            Format::Text => Self::Text,
-            Format::Json => Self::Json,
-            Format::Ndjson => Self::Ndjson,
+            ListFormat::Text => Self::Text,
+            ListFormat::Json => Self::Json,
+            ListFormat::Ndjson => Self::Ndjson,
         }
     }
 }

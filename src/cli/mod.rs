@@ -1,7 +1,7 @@
 //! The command line: the only room that prints, and the one that decides the exit status.
 //!
 //! What was typed ([`args`]) becomes what is meant ([`options`]); packages are analysed ([`package`]) many at a time but
-//! written one after another ([`batch`], [`output`]); what went wrong is told on standard error ([`messages`]); the
+//! written one after another ([`batch`]), to one place or several ([`outputs`], [`output`]); what went wrong is told on standard error ([`messages`]); the
 //! outcome is a number ([`status`]).
 
 mod against;
@@ -12,6 +12,7 @@ mod lint;
 mod messages;
 mod options;
 mod output;
+mod outputs;
 mod package;
 mod status;
 mod versions;
@@ -24,16 +25,17 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use args::{Batch, CatalogAction, Cli, Command, Form};
+use args::{Batch, CatalogAction, Cli, Command};
 use options::{Options, detail};
 use output::Output;
+use outputs::Outputs;
 use package::Done;
 use status::Status;
 
 use crate::catalog::Catalog;
 use crate::container::{Input, discover};
 use crate::error::{Error, Issue, Result};
-use crate::report::{self, Detail, Report, Totals};
+use crate::report::{self, Detail, Subject, Totals};
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
@@ -48,15 +50,14 @@ pub fn run() -> ExitCode {
 fn command(command: &Command) -> Result<Status> {
     match command {
         Command::Scan(scan) => {
-            let form = &scan.batch.form;
-            let catalog = options::catalog(form.catalog.as_deref())?;
-            packages(&Options::new(&scan.batch, catalog)?, &page(&scan.batch, catalog), form)
+            let catalog = options::catalog(scan.batch.form.look.catalog.as_deref())?;
+            let outputs = outputs(&scan.batch, Subject::Packages, catalog)?;
+            packages(&Options::new(&scan.batch, catalog)?, outputs)
         }
         Command::Check(check) => {
-            let form = &check.batch.form;
-            let catalog = options::catalog(form.catalog.as_deref())?;
-            let options = Options::with_gate(check, catalog)?;
-            packages(&options, &page(&check.batch, catalog), form)
+            let catalog = options::catalog(check.batch.form.look.catalog.as_deref())?;
+            let outputs = outputs(&check.batch, Subject::Comparison, catalog)?;
+            packages(&Options::with_gate(check, catalog)?, outputs)
         }
         Command::Import(arguments) => import::run(arguments),
         Command::Lint(arguments) => lint::run(arguments),
@@ -71,13 +72,11 @@ fn command(command: &Command) -> Result<Status> {
     }
 }
 
-/// A report on packages, of which a quiet one is a list and any other a page.
-fn page<'a>(batch: &Batch, catalog: &'a Catalog) -> Report<'a> {
-    let detail = detail(batch);
-    options::report(&batch.form, detail, catalog, detail != Detail::Quiet)
+fn outputs(batch: &Batch, subject: Subject, catalog: &'static Catalog) -> Result<Outputs<'static>> {
+    Outputs::new(&batch.form, subject, detail(batch), catalog)
 }
 
-fn packages(options: &Options, report: &Report<'_>, form: &Form) -> Result<Status> {
+fn packages(options: &Options, mut outputs: Outputs<'_>) -> Result<Status> {
     // Whoever names or finds the files in another order gets the same report.
     let mut paths = options.paths.clone();
     paths.sort();
@@ -97,28 +96,30 @@ fn packages(options: &Options, report: &Report<'_>, form: &Form) -> Result<Statu
         pool.map_err(|error| Error::malformed(format!("cannot start {} threads: {error}", options.jobs), None))?;
     // Paths that led nowhere come first: they are known already.
     let items: Vec<Item> = lost.into_iter().map(Item::Lost).chain(inputs.into_iter().map(Item::Input)).collect();
+    let reports = outputs.reports();
     let work = |item: &Item| match item {
-        Item::Lost(issue) => package::unreadable(issue, report),
-        Item::Input(input) => package::analyse(input, options, report),
+        Item::Lost(issue) => package::unreadable(issue, &reports),
+        Item::Input(input) => package::analyse(input, options, &reports),
     };
     let bar = progress(options, items.len());
     let mut totals = Totals::default();
-    let written = print(form.output.as_deref(), |out| {
-        report.begin(out)?;
-        let mut failure = Ok(());
-        batch::in_order(&pool, &items, work, |done| {
-            failure = bar.suspend(|| write(&done, &totals, report, out));
-            count(&done, &mut totals);
-            bar.inc(1);
-            // A check goes on when nobody reads the report any more: its status is still to be found out.
-            let useless = out.is_broken() && options.gated.is_none();
-            if failure.is_err() || useless { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    outputs.begin()?;
+    let mut failure = Ok(());
+    batch::in_order(&pool, &items, work, |done| {
+        failure = bar.suspend(|| {
+            done.messages.iter().for_each(messages::say);
+            outputs.add(&done.parts)
         });
-        failure?;
-        report.end(&totals, out)
+        count(&done, &mut totals);
+        bar.inc(1);
+        // A check goes on when nobody reads the report any more: its status is still to be found out.
+        let useless = outputs.are_broken() && options.gated.is_none();
+        if failure.is_err() || useless { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.finish_and_clear();
-    written.map(|_| Status::new(&totals, options))
+    failure?;
+    outputs.end(&totals)?;
+    Ok(Status::new(&totals, options))
 }
 
 /// One line of the work list.
@@ -126,15 +127,6 @@ enum Item {
     Input(Input),
     /// A path that led to no package.
     Lost(Issue),
-}
-
-fn write(done: &Done, before: &Totals, report: &Report<'_>, out: &mut Output) -> io::Result<()> {
-    done.messages.iter().for_each(messages::say);
-    if 0 < before.packages {
-        report.between(out)?;
-    }
-    out.write_all(&done.bytes)?;
-    out.flush()
 }
 
 fn count(done: &Done, totals: &mut Totals) {
@@ -154,9 +146,9 @@ fn progress(options: &Options, n_items: usize) -> ProgressBar {
 
 fn catalog(action: &CatalogAction) -> Result<Status> {
     let (CatalogAction::List { form, .. } | CatalogAction::Show { form, .. }) = action;
-    let catalog = options::catalog(form.catalog.as_deref())?;
-    let report = options::report(form, Detail::Verbose, catalog, false);
+    let catalog = options::catalog(form.look.catalog.as_deref())?;
     let output = form.output.as_deref();
+    let report = options::report(form.format.into(), output, &form.look, Detail::Verbose, catalog, false);
     match action {
         CatalogAction::List { section, .. } => {
             print(output, |out| report::list(&report, section.map(report::Section::from), out))

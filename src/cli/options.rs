@@ -5,11 +5,11 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use super::against::Against;
-use super::args::{Batch, Check, Color, Depth, Focus, Form, Lang};
+use super::args::{Batch, Check, Color, Depth, Focus, Lang, Look};
 use crate::behavior::Observer;
 use crate::catalog::{self, Catalog, Severity};
 use crate::error::{Error, Result};
-use crate::report::{self, Detail, Report, Style};
+use crate::report::{self, Detail, Format, Report, Style};
 
 /// Columns of a page that does not go to a terminal.
 const PAGE: usize = 100;
@@ -20,6 +20,7 @@ pub(super) struct Options {
     /// Packages in flight, and threads.
     pub(super) jobs: usize,
     pub(super) observer: Observer,
+    pub(super) catalog: &'static Catalog,
     /// Reads beyond this focus are not shown.
     pub(super) shown: catalog::Focus,
     pub(super) gated: Option<Gated>,
@@ -51,6 +52,7 @@ impl Options {
             paths: paths(&batch.paths)?,
             jobs: batch.jobs.map_or_else(processors, usize::from),
             observer,
+            catalog,
             shown: focus(batch.focus),
             gated: None,
             allow_incomplete: batch.allow_incomplete,
@@ -82,9 +84,16 @@ pub(super) fn catalog(dir: Option<&Path>) -> Result<&'static Catalog> {
 }
 
 /// The report that is asked for; text that does not go to a terminal is wrapped where it is a page to read.
-pub(super) fn report<'a>(form: &Form, detail: Detail, catalog: &'a Catalog, is_page: bool) -> Report<'a> {
-    let terminal = form.output.is_none() && io::stdout().is_terminal();
-    let color = match form.color {
+pub(super) fn report<'a>(
+    format: Format,
+    to: Option<&Path>,
+    look: &Look,
+    detail: Detail,
+    catalog: &'a Catalog,
+    is_page: bool,
+) -> Report<'a> {
+    let terminal = to.is_none() && io::stdout().is_terminal();
+    let color = match look.color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
@@ -92,8 +101,8 @@ pub(super) fn report<'a>(form: &Form, detail: Detail, catalog: &'a Catalog, is_p
     let columns = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
     Report {
         catalog,
-        format: form.format.into(),
-        lang: form.lang.map_or_else(|| lang(|name| std::env::var(name).ok()), report::Lang::from),
+        format,
+        lang: look.lang.map_or_else(|| lang(|name| std::env::var(name).ok()), report::Lang::from),
         detail,
         style: Style { color, width: if terminal { columns() } else { is_page.then_some(PAGE) } },
     }

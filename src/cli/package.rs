@@ -10,11 +10,11 @@ use crate::behavior::{self, Behavior, IssueEntry};
 use crate::check::check;
 use crate::container::{Input, Package};
 use crate::error::Issue;
-use crate::report::{Held, Report};
+use crate::report::{Held, Part, Report, Told};
 
-/// A package whose analysis is over: its part of the report, and what it does to the exit status.
+/// A package whose analysis is over: its part of each report, and what it does to the exit status.
 pub(super) struct Done {
-    pub(super) bytes: Vec<u8>,
+    pub(super) parts: Vec<Part>,
     pub(super) messages: Vec<String>,
     pub(super) unreadable: bool,
     pub(super) incomplete: bool,
@@ -22,18 +22,18 @@ pub(super) struct Done {
 }
 
 /// Analyses one package.
-pub(super) fn analyse(input: &Input, options: &Options, report: &Report<'_>) -> Done {
-    guarded(&input.path, report, || match Package::open(input) {
-        Ok(package) => finish(options.observer.observe(&package), options, report),
-        Err(error) => unreadable(&Issue::from_error(input.path.to_string_lossy(), &error), report),
+pub(super) fn analyse(input: &Input, options: &Options, reports: &[Report<'_>]) -> Done {
+    guarded(&input.path, reports, || match Package::open(input) {
+        Ok(package) => finish(options.observer.observe(&package), options, reports),
+        Err(error) => unreadable(&Issue::from_error(input.path.to_string_lossy(), &error), reports),
     })
 }
 
 /// A path that led to no package still has its place in the report.
-pub(super) fn unreadable(issue: &Issue, report: &Report<'_>) -> Done {
+pub(super) fn unreadable(issue: &Issue, reports: &[Report<'_>]) -> Done {
     let behavior = behavior::failed(&issue.file, issue);
     Done {
-        bytes: written(&behavior, None, report),
+        parts: parts(Told { behavior: &behavior, held: None }, reports),
         messages: messages::issues(&behavior),
         unreadable: true,
         incomplete: false,
@@ -42,18 +42,18 @@ pub(super) fn unreadable(issue: &Issue, report: &Report<'_>) -> Done {
 }
 
 /// Keeps a defect of candor that one package brings out an issue of this package alone.
-fn guarded(path: &Path, report: &Report<'_>, analysis: impl FnOnce() -> Done) -> Done {
+fn guarded(path: &Path, reports: &[Report<'_>], analysis: impl FnOnce() -> Done) -> Done {
     panic::catch_unwind(AssertUnwindSafe(analysis)).unwrap_or_else(|payload| {
         let message = format!("defect in candor: {}", messages::reason(payload.as_ref()));
-        unreadable(&Issue::new(path.to_string_lossy(), None, message), report)
+        unreadable(&Issue::new(path.to_string_lossy(), None, message), reports)
     })
 }
 
-fn finish(mut behavior: Behavior, options: &Options, report: &Report<'_>) -> Done {
+fn finish(mut behavior: Behavior, options: &Options, reports: &[Report<'_>]) -> Done {
     let chosen = options.gated.as_ref().map(|gated| (gated, gated.against.of(&behavior)));
     let outcome = match chosen {
         Some((gated, Ok((disclosure, choice)))) => {
-            Some((gated, disclosure, choice, check(&behavior, disclosure, report.catalog)))
+            Some((gated, disclosure, choice, check(&behavior, disclosure, options.catalog)))
         }
         Some((_, Err(none))) => {
             // Nothing was held against it, and that must not look like a check without findings.
@@ -68,7 +68,7 @@ fn finish(mut behavior: Behavior, options: &Options, report: &Report<'_>) -> Don
     let held =
         outcome.as_ref().map(|(_, disclosure, choice, checked)| Held { disclosure, choice: choice.as_ref(), checked });
     Done {
-        bytes: written(&behavior, held, report),
+        parts: parts(Told { behavior: &behavior, held }, reports),
         messages: messages::issues(&behavior),
         unreadable: false,
         incomplete: is_incomplete(&behavior),
@@ -76,10 +76,8 @@ fn finish(mut behavior: Behavior, options: &Options, report: &Report<'_>) -> Don
     }
 }
 
-fn written(behavior: &Behavior, held: Option<Held<'_>>, report: &Report<'_>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    report.package(behavior, held, &mut bytes).expect("a vector takes everything");
-    bytes
+fn parts(told: Told<'_>, reports: &[Report<'_>]) -> Vec<Part> {
+    reports.iter().map(|report| report.package(told)).collect()
 }
 
 #[cfg(test)]
@@ -97,10 +95,10 @@ mod tests {
             detail: Detail::Normal,
             style: Style { color: false, width: None },
         };
-        let done = guarded(Path::new("none/a.apk"), &report, || panic!("index {} of 3", 7));
+        let done = guarded(Path::new("none/a.apk"), &[report], || panic!("index {} of 3", 7));
         assert!(done.unreadable && !done.failing);
         assert_eq!(done.messages, ["none/a.apk: defect in candor: index 7 of 3"]);
-        let package: serde_json::Value = serde_json::from_slice(&done.bytes).expect("JSON");
+        let package: serde_json::Value = serde_json::from_slice(&done.parts[0].body).expect("JSON");
         assert_eq!(package["path"], "none/a.apk");
         assert_eq!(package["completeness"]["complete"], false);
         assert_eq!(package["completeness"]["reasons"][0]["kind"], "corrupt");

@@ -65,6 +65,7 @@ mod tests {
             paths: Vec::new(),
             jobs: 1,
             observer: Observer::new(Catalog::builtin(), Focus::Policy),
+            catalog: Catalog::builtin(),
             shown: Focus::Policy,
             gated: None,
             allow_incomplete,

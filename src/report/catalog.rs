@@ -101,7 +101,7 @@ pub fn show(report: &Report<'_>, id: &str, out: &mut dyn Write) -> io::Result<bo
     match report.format {
         _ if entries.is_empty() => {}
         Format::Text => entries.iter().try_for_each(|entry| page(report, entry, out))?,
-        Format::Json | Format::Ndjson => array(report.format, &entries, out)?,
+        _ => array(report.format, &entries, out)?,
     }
     Ok(!entries.is_empty())
 }
@@ -181,9 +181,9 @@ fn row<const N: usize>(cells: [&str; N]) -> Row {
     cells.map(str::to_owned).to_vec()
 }
 
-/// Entries as one JSON array with an entry a line, or as NDJSON.
+/// Entries as NDJSON, or as one JSON array with an entry a line.
 fn array(format: Format, entries: &[impl Serialize], out: &mut dyn Write) -> io::Result<()> {
-    let array = format == Format::Json;
+    let array = format != Format::Ndjson;
     if array {
         out.write_all(b"[\n")?;
     }

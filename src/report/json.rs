@@ -35,33 +35,87 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
+use super::format::{About, Shape};
 use super::summary::Summary;
 use super::words::Words;
-use super::{Held, Lang, layout};
+use super::{Document, Held, Lang, Part, Report, Subject, Told, Totals, layout};
 use crate::behavior::Behavior;
 use crate::catalog::{Basis, Catalog};
 use crate::check::{Agreement, Finding};
 use crate::disclosure::{Choice, Disclosure, Effective, SourceText};
 
-pub(super) fn begin(catalog_hash: &str, out: &mut dyn Write) -> io::Result<()> {
-    let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), catalog: catalog_hash };
-    out.write_all(br#"{"schema":"candor.behavior/1","tool":"#)?;
-    write(&tool, out)?;
-    out.write_all(b",\"packages\":[\n")
+/// JSON tells everything.
+const SUBJECTS: &[Subject] = &[Subject::Packages, Subject::Comparison, Subject::Policy];
+
+/// One document.
+pub(super) struct Json;
+
+/// The packages of a document, a line each.
+pub(super) struct Ndjson;
+
+impl Shape for Json {
+    fn about(&self) -> About {
+        About {
+            word: "json",
+            purpose: "One document, for programs: candor.behavior/1, or candor.check/1 of a policy alone",
+            endings: &[".json"],
+            subjects: SUBJECTS,
+        }
+    }
+
+    fn begin(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let catalog = &report.catalog.hash;
+        let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), catalog };
+        out.write_all(br#"{"schema":"candor.behavior/1","tool":"#)?;
+        write(&tool, out)?;
+        out.write_all(b",\"packages\":[\n")
+    }
+
+    fn package(&self, report: &Report<'_>, told: Told<'_>, part: &mut Part) -> io::Result<()> {
+        package(report.catalog, told, &mut part.body)
+    }
+
+    fn separator(&self, _: &Report<'_>) -> &'static str {
+        ",\n"
+    }
+
+    fn end(&self, _: &Document<'_>, _: &Totals, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"\n]}\n")
+    }
+
+    fn policy(&self, report: &Report<'_>, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
+        policy(report.catalog, held, out)
+    }
 }
 
-pub(super) fn package(
-    catalog: &Catalog,
-    behavior: &Behavior,
-    held: Option<Held<'_>>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    write(&Package { behavior, check: held.map(|held| Check::new(catalog, held)) }, out)
+impl Shape for Ndjson {
+    fn about(&self) -> About {
+        About {
+            word: "ndjson",
+            purpose: "One object a line, for pipelines",
+            endings: &[".ndjson", ".jsonl"],
+            subjects: SUBJECTS,
+        }
+    }
+
+    fn package(&self, report: &Report<'_>, told: Told<'_>, part: &mut Part) -> io::Result<()> {
+        package(report.catalog, told, &mut part.body)?;
+        part.body.write_all(b"\n")
+    }
+
+    fn policy(&self, report: &Report<'_>, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
+        policy(report.catalog, held, out)
+    }
+}
+
+fn package(catalog: &Catalog, told: Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(&Package { behavior: told.behavior, check: told.held.map(|held| Check::new(catalog, held)) }, out)
 }
 
 /// What was found in a policy on its own: the object of a check, without a package around it.
-pub(super) fn policy(catalog: &Catalog, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write(&Check::new(catalog, held), out)
+fn policy(catalog: &Catalog, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(&Check::new(catalog, held), out)?;
+    out.write_all(b"\n")
 }
 
 /// Writes a value on one line.
@@ -87,7 +141,7 @@ struct Package<'a> {
 #[derive(Serialize)]
 struct Check<'a> {
     schema: &'static str,
-    disclosure: About<'a>,
+    disclosure: Head<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'a Choice>,
     findings: Vec<Explained<'a>>,
@@ -99,7 +153,7 @@ impl<'a> Check<'a> {
     fn new(catalog: &'a Catalog, held: Held<'a>) -> Self {
         Self {
             schema: "candor.check/1",
-            disclosure: About::new(held.disclosure),
+            disclosure: Head::new(held.disclosure),
             version: held.choice,
             findings: held.checked.findings.iter().map(|finding| Explained::new(catalog, finding)).collect(),
             agreements: &held.checked.agreements,
@@ -110,7 +164,7 @@ impl<'a> Check<'a> {
 
 /// The head of a disclosure.
 #[derive(Serialize)]
-struct About<'a> {
+struct Head<'a> {
     file: &'a str,
     title: &'a str,
     app: &'a str,
@@ -119,7 +173,7 @@ struct About<'a> {
     source: Option<&'a SourceText>,
 }
 
-impl<'a> About<'a> {
+impl<'a> Head<'a> {
     fn new(disclosure: &'a Disclosure) -> Self {
         Self {
             file: &disclosure.file,

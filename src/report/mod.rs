@@ -1,10 +1,11 @@
-//! What is handed over: a package's behavior, alone or held against a disclosure, as text for a person or as JSON for a
-//! program; and the catalog itself.
+//! What is handed over: a package's behavior, alone or held against a disclosure, in a form for a person or for a program;
+//! and the catalog itself.
 //!
 //! This room formats and nothing else: it reads no file, asks no terminal, judges nothing. What it is given decides
 //! every byte that it writes.
 
 mod catalog;
+mod format;
 mod json;
 mod layout;
 mod names;
@@ -20,18 +21,8 @@ use crate::check::Checked;
 use crate::disclosure::{Choice, Disclosure};
 
 pub use catalog::{Section, list, nearest, show};
+pub use format::{Format, Subject};
 pub use layout::plain;
-
-/// The form of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For a person.
-    Text,
-    /// One document.
-    Json,
-    /// One object a line.
-    Ndjson,
-}
 
 /// The language of text. JSON has no language: where it has sentences, it has all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +64,15 @@ pub struct Held<'a> {
     pub checked: &'a Checked,
 }
 
+/// What a report tells of one package.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// What was found in it.
+    pub behavior: &'a Behavior,
+    /// What it was held against, in a check.
+    pub held: Option<Held<'a>>,
+}
+
 /// What the last line of a report on several packages counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -86,9 +86,7 @@ pub struct Totals {
     pub failing: usize,
 }
 
-/// A report in the making. Packages are written one by one, so that a report of any length needs the memory of one:
-/// [`begin`](Self::begin), [`package`](Self::package) for each with [`between`](Self::between) in between, then
-/// [`end`](Self::end).
+/// How a report is to be.
 #[derive(Debug, Clone, Copy)]
 pub struct Report<'a> {
     /// Where names come from.
@@ -103,31 +101,24 @@ pub struct Report<'a> {
     pub style: Style,
 }
 
-impl Report<'_> {
-    /// Writes what stands before the first package.
+impl<'a> Report<'a> {
+    /// The part of one package; it depends on nothing else that the report tells, so parts can be made side by side.
     ///
-    /// # Errors
-    /// Those of `out`.
-    pub fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
-        match self.format {
-            Format::Json => json::begin(&self.catalog.hash, out),
-            Format::Text | Format::Ndjson => Ok(()),
-        }
+    /// # Panics
+    /// Never: a vector takes everything.
+    pub fn package(&self, told: Told<'_>) -> Part {
+        let mut part = Part::default();
+        self.format.shape().package(self, told, &mut part).expect("a vector takes everything");
+        part
     }
 
-    /// Writes one package; it depends on nothing that was written before.
+    /// Begins a document of parts.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn package(&self, behavior: &Behavior, held: Option<Held<'_>>, out: &mut dyn Write) -> io::Result<()> {
-        match self.format {
-            Format::Text => text::package(self, behavior, held, out),
-            Format::Json => json::package(self.catalog, behavior, held, out),
-            Format::Ndjson => {
-                json::package(self.catalog, behavior, held, out)?;
-                out.write_all(b"\n")
-            }
-        }
+    pub fn begin(self, out: &mut dyn Write) -> io::Result<Document<'a>> {
+        self.format.shape().begin(&self, out)?;
+        Ok(Document { report: self, packages: 0 })
     }
 
     /// Writes what was found in a policy on its own.
@@ -135,36 +126,41 @@ impl Report<'_> {
     /// # Errors
     /// Those of `out`.
     pub fn policy(&self, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
-        match self.format {
-            Format::Text => text::policy(self, held, out),
-            Format::Json | Format::Ndjson => {
-                json::policy(self.catalog, held, out)?;
-                out.write_all(b"\n")
-            }
-        }
+        self.format.shape().policy(self, held, out)
     }
+}
 
-    /// Writes what stands between two packages.
+/// One package in one form.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// What is written of it.
+    pub body: Vec<u8>,
+}
+
+/// A report in the making. Parts are written one by one, so that a report of any length needs the memory of a few.
+#[derive(Debug)]
+pub struct Document<'a> {
+    report: Report<'a>,
+    /// Parts that were written.
+    packages: usize,
+}
+
+impl Document<'_> {
+    /// Writes the next part.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn between(&self, out: &mut dyn Write) -> io::Result<()> {
-        match (self.format, self.detail) {
-            (Format::Json, _) => out.write_all(b",\n"),
-            (Format::Text, Detail::Normal | Detail::Verbose) => out.write_all(b"\n"),
-            (Format::Text, Detail::Quiet) | (Format::Ndjson, _) => Ok(()),
-        }
+    pub fn add(&mut self, part: &Part, out: &mut dyn Write) -> io::Result<()> {
+        self.report.format.shape().add(self, part, out)?;
+        self.packages += 1;
+        Ok(())
     }
 
-    /// Writes what stands after the last package.
+    /// Writes what stands after the last part.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn end(&self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
-        match self.format {
-            Format::Text => text::totals(self, totals, out),
-            Format::Json => out.write_all(b"\n]}\n"),
-            Format::Ndjson => Ok(()),
-        }
+    pub fn end(self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+        self.report.format.shape().end(&self, totals, out)
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use candor::catalog::Catalog;
 use candor::check::check;
-use candor::report::{Detail, Format, Held, Lang, Report, Style};
+use candor::report::{Detail, Format, Held, Lang, Report, Style, Told};
 
 use crate::{Fires, policy};
 
@@ -29,10 +29,9 @@ fn sentences() -> Vec<(String, String, String)> {
         let disclosure = policy(&entries);
         let checked = check(&behavior, &disclosure, catalog);
         let report = Report { catalog, format: Format::Ndjson, lang: Lang::En, detail: Detail::Normal, style };
-        let mut out = Vec::new();
         let held = Some(Held { disclosure: &disclosure, choice: None, checked: &checked });
-        report.package(&behavior, held, &mut out).expect("a vector takes all");
-        let package: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+        let part = report.package(Told { behavior: &behavior, held });
+        let package: serde_json::Value = serde_json::from_slice(&part.body).expect("JSON");
         for finding in package["check"]["findings"].as_array().expect("a list") {
             if finding["rule"] == rule {
                 let said = |lang: &str| finding["message"][lang].as_str().expect("a sentence").to_owned();

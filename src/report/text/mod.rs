@@ -7,10 +7,11 @@ mod findings;
 
 use std::io::{self, Write};
 
+use super::format::{About, Shape};
 use super::layout::{Line, Page, Tone};
 use super::summary::Summary;
 use super::words::Words;
-use super::{Detail, Held, Report, Totals};
+use super::{Detail, Document, Held, Part, Report, Subject, Told, Totals};
 use crate::behavior::{Behavior, Completeness};
 use crate::catalog::Severity;
 
@@ -25,18 +26,38 @@ const FEW_ISSUES: usize = 5;
 /// Hex digits of a hash that are shown without `--verbose`.
 const SHORT_HASH: usize = 16;
 
-pub(super) fn package(
-    report: &Report<'_>,
-    behavior: &Behavior,
-    held: Option<Held<'_>>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let sheet = &mut Sheet {
-        page: Page::new(out, report.style),
-        words: Words::new(report.catalog, report.lang),
-        verbose: report.detail == Detail::Verbose,
-    };
-    if report.detail == Detail::Quiet {
+/// Text for a person.
+pub(super) struct Text;
+
+impl Shape for Text {
+    fn about(&self) -> About {
+        About {
+            word: "text",
+            purpose: "For a person",
+            endings: &[".txt", ".log"],
+            subjects: &[Subject::Packages, Subject::Comparison, Subject::Policy],
+        }
+    }
+
+    fn package(&self, report: &Report<'_>, told: Told<'_>, part: &mut Part) -> io::Result<()> {
+        package(&mut Sheet::new(report, &mut part.body), report.detail, told)
+    }
+
+    fn separator(&self, report: &Report<'_>) -> &'static str {
+        if report.detail == Detail::Quiet { "" } else { "\n" }
+    }
+
+    fn end(&self, document: &Document<'_>, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+        self::totals(&document.report, totals, out)
+    }
+
+    fn policy(&self, report: &Report<'_>, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
+        findings::policy_alone(&mut Sheet::new(report, out), held)
+    }
+}
+
+fn package(sheet: &mut Sheet<'_, '_>, detail: Detail, Told { behavior, held }: Told<'_>) -> io::Result<()> {
+    if detail == Detail::Quiet {
         return sheet.quiet(behavior, held);
     }
     sheet.header(behavior)?;
@@ -56,18 +77,8 @@ pub(super) fn package(
     sheet.reasons(&behavior.completeness)
 }
 
-/// A policy on its own.
-pub(super) fn policy(report: &Report<'_>, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let sheet = &mut Sheet {
-        page: Page::new(out, report.style),
-        words: Words::new(report.catalog, report.lang),
-        verbose: report.detail == Detail::Verbose,
-    };
-    findings::policy_alone(sheet, held)
-}
-
 /// The last line, where there is more than one package.
-pub(super) fn totals(report: &Report<'_>, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+fn totals(report: &Report<'_>, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
     if totals.packages < 2 || report.detail == Detail::Quiet {
         return Ok(());
     }
@@ -98,7 +109,15 @@ struct Sheet<'p, 'a> {
     verbose: bool,
 }
 
-impl Sheet<'_, '_> {
+impl<'p, 'a> Sheet<'p, 'a> {
+    fn new(report: &Report<'a>, out: &'p mut dyn Write) -> Self {
+        Self {
+            page: Page::new(out, report.style),
+            words: Words::new(report.catalog, report.lang),
+            verbose: report.detail == Detail::Verbose,
+        }
+    }
+
     fn header(&mut self, behavior: &Behavior) -> io::Result<()> {
         let words = self.words;
         let app = &behavior.app;
