@@ -1,8 +1,11 @@
 //! How names of members are hashed, so that the tables of the catalog and the call graph speak of a method by the same
-//! number. The build script that writes the tables has this file too.
+//! number, and what is quickly seen of them. The build script that writes the tables has this file too.
 //!
 //! The hash takes eight bytes a step, because every name of every file goes through it. It is not meant to withstand names
 //! that are chosen to collide: such a name only makes one method of an app pass for another.
+
+/// Shapes that words are told apart by at first sight: some ten for each word of the catalog.
+pub(crate) const SHAPES: usize = 1 << 16;
 
 const START: u64 = 0xcbf2_9ce4_8422_2325;
 
@@ -65,6 +68,38 @@ fn types(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// `name` of `name(args)ret` or `name:type`.
+pub(crate) fn method_name(signature: &str) -> &str {
+    signature.split(['(', ':']).next().unwrap_or(signature)
+}
+
+/// The parameters of `name(args)ret`; a field has none.
+pub(crate) fn parameters(signature: &str) -> usize {
+    let (_, rest) = signature.split_once('(').unwrap_or_default();
+    let (mut types, _) = rest.split_once(')').unwrap_or_default();
+    let mut count = 0;
+    while !types.is_empty() {
+        let element = types.trim_start_matches('[');
+        let end = if element.starts_with('L') { element.find(';') } else { Some(0) };
+        types = end.and_then(|end| element.get(end + 1..)).unwrap_or_default();
+        count += 1;
+    }
+    count
+}
+
+/// The bit of a number of parameters; seven and more share one.
+pub(crate) fn arity_bit(parameters: usize) -> u8 {
+    1 << parameters.min(7)
+}
+
+/// What is quickly seen of a word, spread over the shapes (multiplicative hashing, Knuth 6.4).
+pub(crate) fn shape(word: &[u8]) -> usize {
+    let byte = |place: usize| word.get(place).copied().unwrap_or_default();
+    let length = u8::try_from(word.len()).unwrap_or(u8::MAX);
+    let seen = [byte(0), byte(word.len() / 2), byte(word.len().saturating_sub(1)), length];
+    (u32::from_le_bytes(seen).wrapping_mul(0x9e37_79b1) >> (u32::BITS - SHAPES.ilog2())) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +128,19 @@ mod tests {
     fn a_text_that_is_no_signature_has_a_hash_too() {
         for text in ["", "(", "run", "run(", "run([", "run(L", "run(LA)V", ")(", "run()"] {
             signature_of(text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn parameters_are_counted_whatever_their_types() {
+        for (signature, expected) in [
+            ("a()V", 0),
+            ("a(I)V", 1),
+            ("a(JLjava/lang/String;D)V", 3),
+            ("a([I[[Ljava/lang/String;[Z)I", 3),
+            ("FIELD:Ljava/lang/String;", 0),
+        ] {
+            assert_eq!(parameters(signature), expected, "{signature}");
         }
     }
 }

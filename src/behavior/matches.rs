@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use super::condition::{Conditions, Constant};
 use super::endpoints::{Host, Hosts};
 use super::usage::{Ancestry, Needed, Usage};
-use super::vocabulary::{Vocabulary, arity_bit};
+use super::vocabulary::Vocabulary;
 use crate::catalog::Source;
 use crate::dex::{BitSet, FieldIdx, MethodIdx, StringIdx, Targets, TypeIdx};
 use crate::flow::{Program, Unit};
+use crate::names::arity_bit;
 
 /// What a method, field or string of the file is to the catalog.
 #[derive(Debug, Default)]
@@ -84,10 +85,10 @@ impl Matches {
         for index in 0..unit.dex.header.strings.count {
             let Some(bytes) = unit.dex.string_bytes(StringIdx(index)) else { continue };
             let word = words.word(bytes);
-            if let (Some(word), Some(arities)) = (word, names.get_mut(index as usize)) {
+            if let Some(arities) = names.get_mut(index as usize) {
                 *arities = word.arities;
             }
-            let mut sources: Vec<&'static Source> = word.map(|word| word.literals.clone()).unwrap_or_default();
+            let mut sources: Vec<&'static Source> = word.literals.to_vec();
             // A path that an entry spells out needs no pattern; descriptors are no paths.
             let slash = first_slash(bytes);
             if sources.is_empty() && slash.is_some() {
@@ -100,7 +101,7 @@ impl Matches {
                 Some(slash) if slash > 0 => hosts.in_text(bytes),
                 _ => Vec::new(),
             };
-            let needed = if word.is_some_and(|word| word.guarded) || lies_below(bytes) {
+            let needed = if word.guarded || lies_below(bytes) {
                 usage.of_text(&String::from_utf8_lossy(bytes))
             } else {
                 Vec::new()

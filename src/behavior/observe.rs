@@ -21,7 +21,7 @@ use super::reads::{Found, Pending, Reader};
 use super::reflection::Members;
 use super::scripts::{ScriptSearch, ScriptWords};
 use super::sdks::{ClassCounts, Signs, count_classes};
-use super::usage::{Guards, Usage};
+use super::usage::Usage;
 use super::versions::Versions;
 use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
@@ -38,7 +38,6 @@ const CUT: &str =
 #[derive(Debug)]
 pub struct Observer {
     catalog: &'static Catalog,
-    guards: Guards,
     vocabulary: Vocabulary,
     conditions: Conditions,
     members: Members,
@@ -59,11 +58,9 @@ pub struct Observer {
 impl Observer {
     /// An observer that reports reads up to `focus`: [`Focus::Core`] the fewest, [`Focus::Noise`] all.
     pub fn new(catalog: &'static Catalog, focus: Focus) -> Self {
-        let guards = Guards::new(catalog);
         Self {
             catalog,
-            vocabulary: Vocabulary::new(catalog, &guards),
-            guards,
+            vocabulary: Vocabulary::new(catalog),
             conditions: Conditions::new(catalog),
             members: Members::new(catalog),
             signs: Signs::new(catalog),
@@ -108,7 +105,7 @@ impl Observer {
         let names: Vec<&str> = package.parts.iter().flat_map(Part::entries).map(|it| it.name.as_str()).collect();
 
         let permissions = facts::permissions(self.catalog, &manifests);
-        let usage = Usage::new(&self.guards, &manifests, &permissions);
+        let usage = Usage::new(self.catalog, &manifests, &permissions);
         let found_in: Vec<(Matches, ClassCounts)> = program
             .units
             .par_iter()

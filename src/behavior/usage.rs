@@ -7,11 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use super::model::{Owner, Permission, PermissionUse, PermissionUser};
 use super::owners::Owners;
-use crate::catalog::{ApiKind, ApiPermission, Catalog, ClassKey, Need, Source, platform};
+use crate::catalog::{ApiPermission, Catalog, ClassKey, Need, Source, guarded, platform};
 use crate::dex::TypeIdx;
 use crate::flow::{Program, Unit};
 use crate::manifest::Manifest;
@@ -25,25 +23,6 @@ const MAX_STEPS: usize = 256;
 /// Protections of permissions that an ordinary app can have.
 const OBTAINABLE: [&str; 2] = ["dangerous", "normal"];
 
-/// All APIs that need a permission, by the names that code has for them.
-#[derive(Debug)]
-pub(super) struct Guards {
-    catalog: &'static Catalog,
-    /// `name(args)ret` to the classes that declare it and their rows.
-    methods: FxHashMap<&'static str, Vec<Guard>>,
-    /// URIs without a slash at their end, and texts.
-    texts: FxHashMap<&'static str, Vec<&'static ApiPermission>>,
-    /// Every permission that something is known to need: one that is not here is not called unused.
-    known: FxHashSet<&'static str>,
-}
-
-#[derive(Debug)]
-struct Guard {
-    class: &'static str,
-    key: ClassKey,
-    rows: Vec<&'static ApiPermission>,
-}
-
 /// A permission that a place in code needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Needed {
@@ -56,7 +35,7 @@ pub(super) struct Needed {
 /// What matters of the APIs for one package: which permissions it has, on which API levels it runs.
 #[derive(Debug)]
 pub(super) struct Usage<'u> {
-    guards: &'u Guards,
+    catalog: &'static Catalog,
     declared: BTreeSet<&'u str>,
     levels: RangeInclusive<u32>,
     /// Without a manifest nothing is known of the permissions that the package has.
@@ -75,41 +54,13 @@ struct Tally {
     users: BTreeSet<PermissionUser>,
 }
 
-impl Guards {
-    pub(super) fn new(catalog: &'static Catalog) -> Self {
-        let mut it =
-            Self { catalog, methods: FxHashMap::default(), texts: FxHashMap::default(), known: FxHashSet::default() };
-        for row in catalog.guarded_apis() {
-            it.known.extend(&row.permissions);
-            match (row.kind, row.api.split_once("->")) {
-                (ApiKind::Method, Some((class, signature))) => it.add_method(class, signature, row),
-                _ => it.texts.entry(row.api.trim_end_matches('/')).or_default().push(row),
-            }
-        }
-        it
-    }
-
-    fn add_method(&mut self, class: &'static str, signature: &'static str, row: &'static ApiPermission) {
-        let guards = self.methods.entry(signature).or_default();
-        match guards.iter_mut().find(|guard| guard.class == class) {
-            Some(guard) => guard.rows.push(row),
-            None => guards.push(Guard { class, key: ClassKey::of(class), rows: vec![row] }),
-        }
-    }
-
-    /// Every `name(args)ret` and every text, for the vocabulary.
-    pub(super) fn words(&self) -> (impl Iterator<Item = &'static str>, impl Iterator<Item = &'static str>) {
-        (self.methods.keys().copied(), self.texts.keys().copied())
-    }
-}
-
 impl<'u> Usage<'u> {
-    pub(super) fn new(guards: &'u Guards, manifests: &[Manifest], permissions: &'u [Permission]) -> Self {
+    pub(super) fn new(catalog: &'static Catalog, manifests: &[Manifest], permissions: &'u [Permission]) -> Self {
         let base = manifests.first();
         let first = base.and_then(|base| base.min_sdk).unwrap_or(1);
         let last = base.and_then(|base| base.target_sdk).map_or(u32::MAX, |target| target.max(first));
         Self {
-            guards,
+            catalog,
             declared: permissions.iter().map(|permission| permission.name.as_str()).collect(),
             levels: first..=last,
             asked: base.is_some(),
@@ -119,15 +70,12 @@ impl<'u> Usage<'u> {
     /// What a call of a method needs that the file names on `class`. It is the platform's where the class, or what it
     /// extends, declares it.
     pub(super) fn of_method(&self, ancestry: &mut Ancestry<'_, '_>, class: TypeIdx, signature: &str) -> Vec<Needed> {
-        let guards = self.guards.methods.get(signature).filter(|_| self.asked);
-        let mut needed = Vec::new();
-        for guard in guards.into_iter().flatten() {
-            // Constructors are not inherited.
-            if ancestry.has(class, guard.key, !signature.starts_with('<')) {
-                needed.extend(self.needed(&guard.rows));
-            }
+        if !self.asked {
+            return Vec::new();
         }
-        distinct(needed)
+        // Constructors are not inherited.
+        let inherited = !signature.starts_with('<');
+        distinct(self.needed(&guarded().methods(signature, |key| ancestry.has(class, key, inherited))))
     }
 
     /// What a text needs: itself, or the longest URI or path that it lies below.
@@ -135,13 +83,10 @@ impl<'u> Usage<'u> {
         if !self.asked {
             return Vec::new();
         }
-        let rows = |text: &str| self.guards.texts.get(text);
-        let above = |text: &str| {
-            let mut ends = text.rmatch_indices(['/', '?']).map(|(end, _)| end);
-            ends.find_map(|end| text.get(..end).and_then(rows))
-        };
-        let found = rows(text).or_else(|| above(text));
-        distinct(found.map(|rows| self.needed(rows)).unwrap_or_default())
+        let ends = text.rmatch_indices(['/', '?']).map(|(end, _)| end);
+        let above = std::iter::once(text.len()).chain(ends).filter_map(|end| text.get(..end));
+        let rows = above.map(|text| guarded().text(text)).find(|rows| !rows.is_empty());
+        distinct(self.needed(&rows.unwrap_or_default()))
     }
 
     /// Which permissions that the package has a source of the catalog needs.
@@ -149,12 +94,12 @@ impl<'u> Usage<'u> {
         let words = source.permissions.split(|it: char| !(it.is_ascii_alphanumeric() || it == '_' || it == '.'));
         let known = words.filter(|word| word.len() > 5).filter_map(|word| {
             let named = |it: &&&str| **it == word || it.rsplit('.').next() == Some(word);
-            self.declared.iter().find(named).and_then(|name| self.guards.catalog.permission(name))
+            self.declared.iter().find(named).and_then(|name| self.catalog.permission(name))
         });
         distinct(known.map(|it| Needed { permission: it.name, declared: true, api: source.target }).collect())
     }
 
-    fn needed(&self, rows: &[&'static ApiPermission]) -> Vec<Needed> {
+    fn needed(&self, rows: &[ApiPermission]) -> Vec<Needed> {
         let mut needed = Vec::new();
         for row in rows {
             let of = |permission, declared| Needed { permission, declared, api: row.api };
@@ -173,7 +118,7 @@ impl<'u> Usage<'u> {
     }
 
     fn is_obtainable(&self, permission: &str) -> bool {
-        self.guards.catalog.permission(permission).is_some_and(|it| it.special || OBTAINABLE.contains(&it.protection))
+        self.catalog.permission(permission).is_some_and(|it| it.special || OBTAINABLE.contains(&it.protection))
     }
 
     /// The actions that components of the manifest wait for.
@@ -190,7 +135,8 @@ impl<'u> Usage<'u> {
     pub(super) fn summary(&self, uses: Uses) -> Vec<PermissionUse> {
         let mut all: BTreeMap<&str, Vec<Tally>> = BTreeMap::new();
         for permission in &self.declared {
-            if self.guards.known.contains(permission) {
+            // One that nothing is known to need is not called unused.
+            if guarded().permissions().binary_search(permission).is_ok() {
                 all.insert(permission, Vec::new());
             }
         }

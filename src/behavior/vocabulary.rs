@@ -2,12 +2,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::usage::Guards;
-use crate::catalog::{ArgOp, Catalog, Source, SourceKind};
+use crate::catalog::{ArgOp, Catalog, Source, SourceKind, guarded};
 use crate::flow::Signature;
-
-/// Shapes that words are told apart by at first sight: some ten for each word.
-const SHAPES: usize = 1 << 16;
+use crate::names;
 
 /// One member of one class that the catalog knows.
 #[derive(Debug)]
@@ -19,12 +16,12 @@ pub(super) struct Member {
 }
 
 /// What a string of a DEX file may be.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Word {
-    /// A bit for each number of parameters of the members with this name that the catalog knows; see [`arity_bit`].
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Word<'v> {
+    /// A bit for each number of parameters of the members with this name that the catalog knows; see [`names::arity_bit`].
     pub(super) arities: u8,
     /// A literal whose mere use is a read.
-    pub(super) literals: Vec<&'static Source>,
+    pub(super) literals: &'v [&'static Source],
     /// A text that needs a permission.
     pub(super) guarded: bool,
 }
@@ -32,9 +29,12 @@ pub(super) struct Word {
 /// All sources of a catalog that DEX code can use.
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary {
-    words: FxHashMap<&'static [u8], Word>,
-    /// One bit for the length and three bytes of a word: most strings are none and go no further.
-    shapes: Vec<u64>,
+    /// Names to a bit for each number of parameters.
+    arities: FxHashMap<&'static [u8], u8>,
+    /// Literals whose mere use is a read.
+    literals: FxHashMap<&'static [u8], Vec<&'static Source>>,
+    /// A bit for the shape of each word: most strings have none of these and go no further.
+    shapes: Vec<u8>,
     /// Every `name(args)ret` of the catalog.
     signatures: FxHashSet<Signature>,
     /// `name(args)ret` and `name:type` to the members with that signature.
@@ -49,8 +49,8 @@ pub(super) struct Vocabulary {
 
 impl Vocabulary {
     /// The vocabulary of a catalog, which lives as long as the process.
-    pub(super) fn new(catalog: &'static Catalog, guards: &Guards) -> Self {
-        let mut it = Self { shapes: vec![0; SHAPES / 64], ..Self::default() };
+    pub(super) fn new(catalog: &'static Catalog) -> Self {
+        let mut it = Self { shapes: guarded().shapes().to_vec(), ..Self::default() };
         for source in &catalog.tables.sources {
             match source.kind {
                 SourceKind::MethodCall
@@ -71,9 +71,6 @@ impl Vocabulary {
                 it.loaders.entry(signature).or_default().push((class, marker.pattern));
             }
         }
-        let (signatures, texts) = guards.words();
-        signatures.for_each(|signature| it.add_name(signature));
-        texts.for_each(|text| it.add_word(text).guarded = true);
         it
     }
 
@@ -89,27 +86,36 @@ impl Vocabulary {
     }
 
     fn add_literal(&mut self, literal: &'static str, source: &'static Source) {
-        self.add_word(literal).literals.push(source);
+        self.add_shape(literal);
+        self.literals.entry(literal.as_bytes()).or_default().push(source);
     }
 
     fn add_name(&mut self, signature: &'static str) {
-        self.add_word(name_of(signature)).arities |= arity_bit(parameters_of(signature));
+        let name = names::method_name(signature);
+        self.add_shape(name);
+        *self.arities.entry(name.as_bytes()).or_default() |= names::arity_bit(names::parameters(signature));
         self.signatures.insert(Signature::of(signature));
     }
 
-    fn add_word(&mut self, word: &'static str) -> &mut Word {
-        let shape = shape_of(word.as_bytes());
-        if let Some(bits) = self.shapes.get_mut(shape / 64) {
-            *bits |= 1 << (shape % 64);
+    fn add_shape(&mut self, word: &str) {
+        let shape = names::shape(word.as_bytes());
+        if let Some(bits) = self.shapes.get_mut(shape / 8) {
+            *bits |= 1 << (shape % 8);
         }
-        self.words.entry(word.as_bytes()).or_default()
     }
 
     /// What a string may be.
-    pub(super) fn word(&self, bytes: &[u8]) -> Option<&Word> {
-        let shape = shape_of(bytes);
-        let known = self.shapes.get(shape / 64)? >> (shape % 64) & 1 == 1;
-        if known { self.words.get(bytes) } else { None }
+    pub(super) fn word(&self, bytes: &[u8]) -> Word<'_> {
+        let shape = names::shape(bytes);
+        if self.shapes.get(shape / 8).is_none_or(|bits| bits >> (shape % 8) & 1 == 0) {
+            return Word::default();
+        }
+        let (arities, guarded) = guarded().word(bytes);
+        Word {
+            arities: arities | self.arities.get(bytes).copied().unwrap_or_default(),
+            literals: self.literals.get(bytes).map_or(&[], Vec::as_slice),
+            guarded,
+        }
     }
 
     /// The paths that are more than a literal.
@@ -119,7 +125,7 @@ impl Vocabulary {
 
     /// Whether any method with this signature matters.
     pub(super) fn knows(&self, signature: Signature) -> bool {
-        self.signatures.contains(&signature)
+        self.signatures.contains(&signature) || guarded().has_signature(signature.0)
     }
 
     /// Members that are called or read, by `name(args)ret` or `name:type`.
@@ -142,54 +148,4 @@ impl Vocabulary {
 /// Whether a path names an entry of the package rather than a file of the device.
 pub(super) fn is_package_path(source: &Source) -> bool {
     !source.target.starts_with('/') && (source.target.starts_with("lib") || source.target.starts_with("assets/"))
-}
-
-/// `name` of `name(args)ret` or `name:type`.
-fn name_of(signature: &str) -> &str {
-    signature.split(['(', ':']).next().unwrap_or(signature)
-}
-
-/// The parameters of `name(args)ret`; a field has none.
-fn parameters_of(signature: &str) -> usize {
-    let (_, rest) = signature.split_once('(').unwrap_or_default();
-    let (mut types, _) = rest.split_once(')').unwrap_or_default();
-    let mut count = 0;
-    while !types.is_empty() {
-        let element = types.trim_start_matches('[');
-        let end = if element.starts_with('L') { element.find(';') } else { Some(0) };
-        types = end.and_then(|end| element.get(end + 1..)).unwrap_or_default();
-        count += 1;
-    }
-    count
-}
-
-/// The bit of a number of parameters; seven and more share one.
-pub(super) fn arity_bit(parameters: usize) -> u8 {
-    1 << parameters.min(7)
-}
-
-/// What is quickly seen of a word, spread over the shapes (multiplicative hashing, Knuth 6.4).
-fn shape_of(word: &[u8]) -> usize {
-    let byte = |place: usize| word.get(place).copied().unwrap_or_default();
-    let length = u8::try_from(word.len()).unwrap_or(u8::MAX);
-    let seen = [byte(0), byte(word.len() / 2), byte(word.len().saturating_sub(1)), length];
-    (u32::from_le_bytes(seen).wrapping_mul(0x9e37_79b1) >> (u32::BITS - SHAPES.ilog2())) as usize
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_are_counted_whatever_their_types() {
-        for (signature, expected) in [
-            ("a()V", 0),
-            ("a(I)V", 1),
-            ("a(JLjava/lang/String;D)V", 3),
-            ("a([I[[Ljava/lang/String;[Z)I", 3),
-            ("FIELD:Ljava/lang/String;", 0),
-        ] {
-            assert_eq!(parameters_of(signature), expected, "{signature}");
-        }
-    }
 }

@@ -4,6 +4,7 @@
 
 mod api;
 mod api_list;
+mod api_table;
 mod checks;
 mod key;
 mod load;
@@ -27,9 +28,10 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 /// What the tables are made of.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
     "api.rs",
     "api_list.rs",
+    "api_table.rs",
     "build.rs",
     "checks.rs",
     "data",
@@ -65,9 +67,7 @@ fn compile() -> Result<(), String> {
     checks::check(&files, &tables::Tables::default()).map_err(|fault| fault.to_string())?;
     let table = postcard::to_allocvec(&load::join(files)).map_err(|error| error.to_string())?;
     let platform = list("platform.tsv", |text| platform_table::compile(text, key::key_of))?;
-    let permissions = list("api-permissions.tsv", |text| {
-        postcard::to_allocvec(&api_list::parse(text)?).map_err(|error| error.to_string())
-    })?;
+    let permissions = list("api-permissions.tsv", |text| api_table::compile(&api_list::parse(text)?))?;
     let mut hash = Sha256::new();
     for (name, table) in [("catalog.bin", &table), ("platform.bin", &platform), ("api-permissions.bin", &permissions)] {
         hash.update(table);

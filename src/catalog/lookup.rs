@@ -5,11 +5,10 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::api::{ApiKind, ApiPermission};
 use super::model::{DataType, Implied, Marker, Permission, Sdk, Source, SourceKind};
 use super::prefix::{PrefixMatch, PrefixTable};
 use super::rule::Rule;
-use super::{Catalog, Tables, builtin_api_permissions};
+use super::{Catalog, Tables};
 
 /// Tables that are made on first use; `candor --version` pays for none of them.
 #[derive(Debug, Default)]
@@ -121,18 +120,6 @@ impl Catalog {
             })
         });
         pick(&self.tables.permissions, words, word)
-    }
-
-    /// All that is known of the permissions that APIs need, sorted by kind and API; decoded when first asked for.
-    pub fn guarded_apis(&self) -> &'static [ApiPermission] {
-        builtin_api_permissions()
-    }
-
-    /// What permissions a method needs, by its descriptor `Lcls;->name(args)ret`, one entry for some API levels each.
-    pub fn api_permissions(&self, descriptor: &str) -> impl Iterator<Item = &'static ApiPermission> {
-        let rows = self.guarded_apis();
-        let start = rows.partition_point(|row| (row.kind, row.api) < (ApiKind::Method, descriptor));
-        rows.iter().skip(start).take_while(move |row| row.api == descriptor)
     }
 
     /// The permissions that come with `declared` when the app targets `target_sdk`; an empty `declared` asks for those

@@ -8,8 +8,12 @@ use std::sync::OnceLock;
 mod api;
 #[cfg(test)]
 mod api_list;
+#[cfg(test)]
+mod api_table;
 mod checks;
+mod guarded;
 mod key;
+mod keys;
 mod load;
 mod lookup;
 mod model;
@@ -25,6 +29,7 @@ mod version;
 mod words;
 
 pub use api::{ApiKind, ApiPermission, Need};
+pub use guarded::{Guarded, guarded};
 pub use load::{nearest, suggestion};
 pub use model::*;
 pub use phrase::Phrase;
@@ -63,11 +68,4 @@ impl Catalog {
 fn builtin_tables() -> Tables {
     static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
     postcard::from_bytes(TABLE).expect("the build script wrote this table from the same types")
-}
-
-/// Sorted by kind and API.
-fn builtin_api_permissions() -> &'static [ApiPermission] {
-    static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/api-permissions.bin"));
-    static ROWS: OnceLock<Vec<ApiPermission>> = OnceLock::new();
-    ROWS.get_or_init(|| postcard::from_bytes(TABLE).expect("the build script wrote this table from the same types"))
 }

@@ -8,7 +8,8 @@
 
 use std::sync::LazyLock;
 
-use super::key::{self, HEADER, SPAN, bucket_bits, key_of, method_key};
+use super::key::{self, HEADER, SPAN, key_of, method_key};
+use super::keys::{Keys, number};
 
 /// The classes of the platform.
 pub fn platform() -> &'static Platform {
@@ -118,43 +119,6 @@ impl Platform {
             self.classes.key(usize::from(u16::from_le_bytes(*bytes))).map(ClassKey)
         })
     }
-}
-
-/// Sorted keys behind an index by their highest bits.
-#[derive(Debug)]
-struct Keys {
-    starts: &'static [u8],
-    sorted: &'static [u8],
-    bits: u32,
-}
-
-impl Keys {
-    /// Takes the table of `count` keys off the front.
-    fn split(table: &'static [u8], count: usize) -> (Self, &'static [u8]) {
-        let bits = bucket_bits(count);
-        let (starts, rest) = table.split_at_checked(((1 << bits) + 1) * 4).unwrap_or_default();
-        let (sorted, rest) = rest.split_at_checked(count * 8).unwrap_or_default();
-        (Self { starts, sorted, bits }, rest)
-    }
-
-    fn count(&self) -> usize {
-        self.sorted.len() / 8
-    }
-
-    fn position(&self, key: u64) -> Option<usize> {
-        let bucket = usize::try_from(key >> (64 - self.bits)).ok()?;
-        let range = number(self.starts, bucket) as usize..number(self.starts, bucket + 1) as usize;
-        range.into_iter().find(|place| self.key(*place) == Some(key))
-    }
-
-    fn key(&self, place: usize) -> Option<u64> {
-        self.sorted.get(place * 8..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
-    }
-}
-
-/// The `u32` at a place of an array; 0 beyond its end.
-fn number(array: &[u8], place: usize) -> u32 {
-    array.get(place * 4..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
 }
 
 #[cfg(test)]

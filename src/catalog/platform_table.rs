@@ -55,7 +55,7 @@ pub(super) fn compile(text: &str, key_of: fn(&[u8]) -> u64) -> Result<Vec<u8>, S
 }
 
 /// A table of sorted keys.
-fn keys(sorted: &[u64]) -> Result<Vec<u8>, String> {
+pub(super) fn keys(sorted: &[u64]) -> Result<Vec<u8>, String> {
     let bits = bucket_bits(sorted.len());
     let mut table = Vec::new();
     for bucket in 0..=1u64 << bits {
@@ -67,12 +67,14 @@ fn keys(sorted: &[u64]) -> Result<Vec<u8>, String> {
 }
 
 /// Distinct names by their keys.
-struct Names<'t> {
-    by_key: BTreeMap<u64, &'t str>,
+pub(super) struct Names<'t> {
+    /// The names.
+    pub(super) by_key: BTreeMap<u64, &'t str>,
 }
 
 impl<'t> Names<'t> {
-    fn of(names: impl Iterator<Item = &'t str>, key_of: fn(&[u8]) -> u64) -> Result<Self, String> {
+    /// The names, each once; the error names two with one key.
+    pub(super) fn of(names: impl Iterator<Item = &'t str>, key_of: fn(&[u8]) -> u64) -> Result<Self, String> {
         let mut by_key = BTreeMap::new();
         for name in names {
             let key = key_of(name.as_bytes());
@@ -83,7 +85,8 @@ impl<'t> Names<'t> {
         Ok(Self { by_key })
     }
 
-    fn keys(&self) -> Vec<u64> {
+    /// The keys, sorted.
+    pub(super) fn keys(&self) -> Vec<u64> {
         self.by_key.keys().copied().collect()
     }
 }
@@ -104,6 +107,6 @@ fn above<'t, M>(class: &'t str, lines: &BTreeMap<&'t str, (Vec<&'t str>, M)>) ->
     Ok((all, direct))
 }
 
-fn count(number: usize) -> Result<u32, String> {
+pub(super) fn count(number: usize) -> Result<u32, String> {
     u32::try_from(number).map_err(|_| format!("{number} entries are too many for the table"))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use candor::catalog::{Catalog, DataType, Holder, Severity, SourceKind, Strength};
+use candor::catalog::{Catalog, ClassKey, DataType, Holder, Severity, SourceKind, Strength, guarded};
 
 /// The id of the SDK or the prefix of the library that holds `class`.
 fn holder(class: &str) -> Option<&'static str> {
@@ -203,9 +203,11 @@ fn severities_are_raised_for_what_the_rule_book_names() {
 #[test]
 fn the_permissions_of_an_api_go_by_level() {
     let needed = |api: &str, level: u32| {
-        let rows = Catalog::builtin().api_permissions(api).filter(|row| row.requires(&(level..=level)));
-        let short = |it: &&'static str| it.strip_prefix("android.permission.");
-        rows.flat_map(|row| &row.permissions).filter_map(short).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+        let (class, signature) = api.split_once("->").expect("a method");
+        let rows = guarded().methods(signature, |key| key == ClassKey::of(class));
+        let rows = rows.into_iter().filter(|row| row.requires(&(level..=level)));
+        let short = |it: &'static str| it.strip_prefix("android.permission.");
+        rows.flat_map(|row| row.permissions).filter_map(short).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
     };
     let id = "Landroid/telephony/TelephonyManager;->getDeviceId()Ljava/lang/String;";
     assert_eq!(needed(id, 23), ["READ_PHONE_STATE"]);
@@ -230,8 +232,8 @@ fn the_permissions_of_an_api_go_by_level() {
 #[test]
 fn every_permission_that_an_ordinary_app_needs_for_a_call_is_known() {
     let catalog = Catalog::builtin();
-    let rows = catalog.guarded_apis().iter().filter(|row| row.origin.starts_with("curated"));
-    for permission in rows.flat_map(|row| &row.permissions) {
+    let rows = guarded().rows().filter(|row| row.origin.starts_with("curated"));
+    for permission in rows.flat_map(|row| row.permissions) {
         assert!(catalog.permission(permission).is_some(), "{permission}");
     }
 }
