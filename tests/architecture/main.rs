@@ -27,7 +27,7 @@ const EDGES: [(&str, &[&str]); 17] = [
     ("script", &["error", "limits"]),
     ("flow", &["dex", "error", "limits", "names"]),
     ("catalog", &["error", "limits", "names"]),
-    ("behavior", &["catalog", "container", "dex", "error", "flow", "limits", "manifest", "native", "script"]),
+    ("behavior", &["catalog", "container", "dex", "error", "flow", "limits", "manifest", "names", "native", "script"]),
     ("disclosure", &["catalog", "error", "limits"]),
     ("policy", &["catalog", "disclosure", "error", "limits"]),
     ("check", &["behavior", "catalog", "disclosure", "error", "limits"]),
