@@ -11,6 +11,8 @@ mod load;
 mod model;
 #[path = "../names.rs"]
 mod names;
+mod pattern;
+mod pattern_checks;
 mod phrase;
 mod platform_table;
 mod rule;
@@ -28,7 +30,7 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 /// What the tables are made of.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 18] = [
     "api.rs",
     "api_list.rs",
     "api_table.rs",
@@ -39,6 +41,8 @@ const SOURCES: [&str; 16] = [
     "load.rs",
     "model.rs",
     "../names.rs",
+    "pattern.rs",
+    "pattern_checks.rs",
     "phrase.rs",
     "platform_table.rs",
     "rule.rs",

@@ -52,7 +52,7 @@ pub(super) fn check(files: &[CatalogFile], base: &Tables<&str>) -> Result<(), Fa
 }
 
 /// The names that entries may refer to, from the files and from what lies below them.
-struct Names<'t> {
+pub(super) struct Names<'t> {
     /// Data type to parent.
     data: BTreeMap<&'t str, &'t str>,
     /// SDK to parent.
@@ -221,6 +221,7 @@ impl<'t> Names<'t> {
                 word(file, "raised_for", case, &self.protections_and_cases)?;
             }
         }
+        self.check_pattern(file, entry)?;
         for message in [&entry.message_zh, &entry.message_en] {
             if !brackets_pair(message.as_str()) {
                 return Err(file.fault(message, "an optional part `[…]` is closed before the next one opens"));
@@ -236,7 +237,7 @@ impl<'t> Names<'t> {
         Ok(())
     }
 
-    fn data_type(&self, file: &CatalogFile, data: &Text) -> Result<(), Fault> {
+    pub(super) fn data_type(&self, file: &CatalogFile, data: &Text) -> Result<(), Fault> {
         known("data type", file, data, self.data.keys())
     }
 
@@ -329,7 +330,7 @@ impl<'t> Once<'t> {
 }
 
 /// A word of a fixed set.
-fn word(file: &CatalogFile, key: &str, text: &Text, set: &[&str]) -> Result<(), Fault> {
+pub(super) fn word(file: &CatalogFile, key: &str, text: &Text, set: &[&str]) -> Result<(), Fault> {
     if set.contains(&text.as_str()) {
         return Ok(());
     }

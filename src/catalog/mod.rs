@@ -18,6 +18,8 @@ mod load;
 mod lookup;
 mod model;
 mod overlay;
+mod pattern;
+mod pattern_checks;
 mod phrase;
 mod platform;
 #[cfg(test)]
@@ -32,6 +34,7 @@ pub use api::{ApiKind, ApiPermission, Need};
 pub use guarded::{Guarded, guarded};
 pub use load::{nearest, suggestion};
 pub use model::*;
+pub use pattern::*;
 pub use phrase::Phrase;
 pub use platform::{ClassKey, Platform, hashed_signature_key, platform, signature_key};
 pub use prefix::{Holder, PrefixMatch, Strength};

@@ -1,8 +1,11 @@
 //! The shape of rules, which like that of the other entries is shared by the build script and the library.
 //!
-//! A rule is what a finding is called, how bad it is and what it rests on; where it applies is decided in `check`.
+//! A rule is what a finding is called, how bad it is and what it rests on; where it applies says its pattern, or a
+//! function in `check`.
 
 use serde::{Deserialize, Serialize};
+
+use super::pattern::Pattern;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,6 +84,15 @@ pub struct Rule<S = &'static str> {
     /// The same in English.
     #[serde(default)]
     pub message_en: S,
+    /// Why the rule may have to stay undecided, where the general reason says too little.
+    #[serde(default)]
+    pub undecided_why_zh: S,
+    /// The same in English.
+    #[serde(default)]
+    pub undecided_why_en: S,
+    /// When it makes a finding, where that is data; else a function of `check` decides.
+    #[serde(default)]
+    pub pattern: Option<Pattern<S>>,
     /// What a finding means; its first sentence says when the rule fires.
     #[serde(default)]
     pub means_zh: S,

@@ -144,5 +144,13 @@ pub(super) const TIERS: &[&str] = &["core", "later"];
 /// Cases, beside data types and protections, that raise a rule's severity: a denial, a value that flows, a contrary
 /// claim, a missing provider or missing data types.
 pub(super) const CASES: &[&str] = &["claim", "data", "denied", "flow", "provider"];
+/// Kinds of owner that a pattern may ask for; what known libraries read, their callers answer for.
+pub(super) const PATTERN_OWNERS: &[&str] = &["app", "sdk", "unknown"];
+/// Claims of a disclosure.
+pub(super) const CLAIMS: &[&str] =
+    &["background", "contact", "cross_border", "minors", "retention", "rights", "storage", "targeting", "transport"];
+/// Values of claims: those of the disclosure format, no claim at all, and any claim.
+pub(super) const CLAIM_VALUES: &[&str] =
+    &["as-needed", "conditional", "none", "opt-out", "period", "silent", "stated", "yes"];
 /// What a message may name.
 pub(super) const PLACEHOLDERS: &[&str] = &["cite", "data", "detail", "owner", "permissions", "sdk"];

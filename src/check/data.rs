@@ -75,6 +75,28 @@ fn answerable(case: &Case<'_>, read: &Read) -> Owner {
     Owner { kind: OwnerKind::Sdk, id: id.to_owned() }
 }
 
+/// As [`answerable`], with the whole family of an SDK that has no row.
+pub(super) fn answerable_family(case: &Case<'_>, read: &Read) -> Owner {
+    let owner = answerable(case, read);
+    let top = || case.catalog.family(&owner.id).last().map_or(owner.id.as_str(), |it| it.id);
+    if owner.kind == OwnerKind::Sdk && rows_of(case, &owner.id).is_empty() {
+        return Owner { kind: OwnerKind::Sdk, id: top().to_owned() };
+    }
+    owner
+}
+
+/// What the policy says that the data of a read is for, as far as it names them for that owner.
+pub(super) fn purposes<'c>(case: &Case<'c>, read: &Read) -> Vec<(String, &'c Cite)> {
+    let words = case.naming_words(&read.data);
+    let names = |list: &[String]| words.iter().any(|word| list.contains(word));
+    if read.owner.kind == OwnerKind::Sdk {
+        let rows = rows_of(case, &read.owner.id).into_iter().filter(|row| names(&row.data));
+        return rows.map(|row| (format!("{} {}", row.purpose, row.scene), &row.cite)).collect();
+    }
+    let own = case.disclosure.own_statements().filter(|it| !it.user_provided && names(it.data));
+    own.map(|it| (it.purpose.to_owned(), it.cite)).collect()
+}
+
 /// The finding for reads that one verdict was given for; data that policies need not list make one apart.
 fn finding(case: &Case<'_>, owner: Owner, verdict: Verdict, focus: Focus, pile: &Pile<'_>) -> Option<Finding> {
     let sdk = owner.kind == OwnerKind::Sdk;

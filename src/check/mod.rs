@@ -1,7 +1,7 @@
 //! The difference between behavior and disclosure: here the two sides meet, and nowhere else.
 //!
-//! One verdict table (in `verdict`) is asked by all rules; a rule is an entry of the catalog, and the functions here only
-//! say where it applies. Only reads that yield the datum itself are held against a policy, and never one of low
+//! One verdict table (in `verdict`) is asked by all rules; a rule is an entry of the catalog. Where it applies says its
+//! pattern there (`patterns`), or a function here. Only reads that yield the datum itself are held against a policy, and never one of low
 //! confidence. Rules that rest on absence are undecided where the package is not complete.
 
 mod alternatives;
@@ -9,6 +9,7 @@ mod data;
 mod fingerprint;
 mod model;
 mod package;
+mod patterns;
 mod permissions;
 mod policy;
 mod sdks;
@@ -32,6 +33,8 @@ pub fn check(behavior: &Behavior, disclosure: &Disclosure, catalog: &Catalog) ->
     data::check(&case, &mut checked);
     permissions::check(&case, &mut checked);
     package::check(&case, &mut checked);
+    patterns::check(&case, &mut checked);
+    checked.findings.extend(policy::without_rules(&case));
     fingerprint::tell_apart(&mut checked.findings);
     checked.findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
     checked.agreements.sort();
@@ -103,6 +106,12 @@ impl Draft<'_> {
         {
             self.severity = raised;
         }
+        self
+    }
+
+    /// The severity that the rule has for its graver case.
+    fn raised(mut self, is_raised: bool) -> Self {
+        self.severity = self.rule.raised.filter(|_| is_raised).unwrap_or(self.severity);
         self
     }
 

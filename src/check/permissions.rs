@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::{Case, Checked, Evidence, Finding, grouped};
 use crate::behavior::{OwnerKind, Permission, PermissionUser};
 use crate::catalog;
+use crate::disclosure::PermissionRow;
 
 pub(super) fn check(case: &Case<'_>, checked: &mut Checked) {
     checked.findings.extend(undisclosed(case));
@@ -131,19 +132,27 @@ pub(super) fn aimless(case: &Case<'_>) -> Vec<Finding> {
 pub(super) fn impossible(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for row in &case.disclosure.permission {
-        let given = |data: &str| {
-            case.catalog.tables.sources.iter().any(|source| {
-                source.data == data && row.constants.iter().any(|constant| guards(constant, source.permissions))
-            })
-        };
         let leaves = row.data.iter().filter(|data| !data.starts_with('~'));
-        let impossible: Vec<String> = leaves.filter(|data| !given(data)).cloned().collect();
+        let impossible: Vec<String> = leaves.filter(|data| !gives(case, row, data)).cloned().collect();
         if let Some(draft) = case.finding("P07").filter(|_| !impossible.is_empty() && !row.constants.is_empty()) {
             let draft = draft.data(impossible).permissions(row.constants.iter().cloned());
             findings.push(draft.cites([&row.cite]).done());
         }
     }
     findings
+}
+
+/// Whether the permission of a row guards a source of the data.
+pub(super) fn gives(case: &Case<'_>, row: &PermissionRow, data: &str) -> bool {
+    let guarded = |permissions| row.constants.iter().any(|constant| guards(constant, permissions));
+    case.catalog.tables.sources.iter().any(|source| source.data == data && guarded(source.permissions))
+}
+
+/// Whether the package has a permission that guards the data, where one does: without it a place holds no position.
+pub(super) fn is_permitted(case: &Case<'_>, data: &str) -> bool {
+    let sources = || case.catalog.tables.sources.iter().filter(|source| source.data == data);
+    let held = |notation| case.behavior.permissions.iter().any(|permission| guards(&permission.name, notation));
+    sources().all(|source| source.permissions.is_empty()) || sources().any(|source| held(source.permissions))
 }
 
 /// Whether a permission is named in the catalog's notation of what guards a source.

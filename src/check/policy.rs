@@ -1,4 +1,4 @@
-//! A policy on its own: what it lacks, and where it contradicts itself (C03, Q03–Q05, S05, S07, S08), beside the rules
+//! A policy on its own: what it lacks, and where it contradicts itself (C03, Q01, Q03–Q05, S05, S07, S08), beside the rules
 //! that need no package either and belong to other files (D08, P05, P07). Nothing here looks at code: that a link can be
 //! reached, or that two SDKs of one row differ, is not known.
 
@@ -24,6 +24,7 @@ pub fn lint(disclosure: &Disclosure, catalog: &Catalog) -> Checked {
         findings.extend(strange_link(&case, row));
         findings.extend(merged(&case, row));
     }
+    findings.extend(without_rules(&case));
     findings.extend(retention(&case));
     findings.extend(unnamed(&case));
     findings.extend(contradictions(&case));
@@ -31,6 +32,13 @@ pub fn lint(disclosure: &Disclosure, catalog: &Catalog) -> Checked {
     fingerprint::tell_apart(findings);
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.policy.cmp(&b.policy)).then_with(|| a.cmp(b)));
     checked
+}
+
+/// A policy in which no rule of collection was found: neither a statement nor a denial, nor a row of a table.
+pub(super) fn without_rules(case: &Case<'_>) -> Option<Finding> {
+    let it = case.disclosure;
+    let is_empty = it.collects.is_empty() && it.sdk.is_empty() && it.permission.is_empty() && it.denies.is_empty();
+    Some(case.finding("Q01").filter(|_| is_empty)?.done())
 }
 
 /// Whom a finding about a row names: ids, or the names as written where the catalog has none.
@@ -144,12 +152,13 @@ mod tests {
 
     const WHOLE: &str = "controller = \"甲公司\"\neffective = { from = 2024-01-01 }\n\
         claims.contact = { value = \"a@b.cn\", cite = { lines = [9, 9] } }\n\
-        claims.retention = { value = \"period\", days = 30, cite = { lines = [8, 8] } }\n";
+        claims.retention = { value = \"period\", days = 30, cite = { lines = [8, 8] } }\n\
+        [[collects]]\ndata = [\"oaid\"]\ncite = { lines = [2, 2] }\n";
 
     #[test]
     fn a_policy_that_says_all_has_no_findings() {
         assert_eq!(found(WHOLE), Vec::<String>::new());
-        assert_eq!(found(""), ["Q03 controller, contact", "C03 —", "Q05 —"]);
+        assert_eq!(found(""), ["Q01", "Q03 controller, contact", "C03 —", "Q05 —"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! SDKs: what is in the package against the rows of the policy (S01–S03, S08), and claims about where data goes (C01).
+//! SDKs: what is in the package against the rows of the policy (S01–S03, S08).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,6 @@ pub(super) fn check(case: &Case<'_>, checked: &mut Checked) {
     checked.findings.extend(unlisted(case));
     checked.findings.extend(absent(case));
     checked.findings.extend(merged(case));
-    checked.findings.extend(abroad(case));
 }
 
 /// SDKs of the package that can collect and have no row, one finding a family.
@@ -76,12 +75,12 @@ fn reads_as(read: &Read, ids: &BTreeSet<&str>) -> bool {
 }
 
 /// Whether an SDK collects, as far as its code in the package, its vendor or published binaries show.
-fn can_collect(case: &Case<'_>, sdk: &Sdk) -> bool {
+pub(super) fn can_collect(case: &Case<'_>, sdk: &Sdk) -> bool {
     let reads = || case.reads().any(|read| read.owner.kind == OwnerKind::Sdk && read.owner.id == sdk.id);
     !sdk.utility && (!sdk.declared_data.is_empty() || !sdk.observed_data.is_empty() || reads())
 }
 
-fn sign(sign: &SdkEvidence) -> Evidence {
+pub(super) fn sign(sign: &SdkEvidence) -> Evidence {
     Evidence { kind: sign.kind, what: sign.value.clone(), count: sign.count, ..Evidence::default() }
 }
 
@@ -120,22 +119,4 @@ fn merged(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// SDKs of vendors abroad, where the policy says that nothing leaves the country.
-fn abroad(case: &Case<'_>) -> Option<Finding> {
-    let claim = case.disclosure.claims.cross_border.as_ref().filter(|claim| claim.value == "none")?;
-    let foreign = |found: &&SdkFound| {
-        let sdk = case.catalog.sdk(&found.id);
-        let abroad = found.country.as_deref().is_some_and(|country| country != "CN");
-        abroad && found.grade == Grade::Present && sdk.is_some_and(|sdk| can_collect(case, sdk))
-    };
-    let found: Vec<&SdkFound> = case.behavior.sdks.iter().filter(foreign).collect();
-    if found.is_empty() {
-        return None;
-    }
-    let seat = |sdk: &SdkFound| format!("{}, {}", sdk.vendor, sdk.country.as_deref().unwrap_or_default());
-    let signs = found.iter().filter_map(|sdk| Some(Evidence { note: seat(sdk), ..sign(sdk.evidence.first()?) }));
-    let draft = case.finding("C01")?.sdks(found.iter().map(|sdk| sdk.id.clone()));
-    Some(draft.evidence(signs).cites([&claim.cite]).done())
 }

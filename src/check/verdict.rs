@@ -1,7 +1,7 @@
 //! The verdict for one data type of one subject: denied → incorrect, named for it → clear, only a wider word → vague,
 //! named for somebody else → ambiguous, nothing → omitted.
 
-use super::{Case, Verdict};
+use super::{Case, Verdict, permissions};
 use crate::disclosure::{Cite, SdkRow};
 
 /// A verdict with the statements it rests on.
@@ -18,7 +18,7 @@ fn judged(verdict: Verdict, cites: Vec<&Cite>) -> Option<Judged<'_>> {
 impl<'c> Case<'c> {
     /// The words that name exactly this data type: its id, and for one that is itself an umbrella the word for it or
     /// for any of its parts.
-    fn naming_words(&self, data: &str) -> Vec<String> {
+    pub(super) fn naming_words(&self, data: &str) -> Vec<String> {
         if self.catalog.data_type(data).is_some_and(|it| it.umbrella) {
             let leaves = self.catalog.leaves(data).map(|leaf| leaf.id.to_owned());
             std::iter::once(format!("~{data}")).chain(leaves).collect()
@@ -79,6 +79,22 @@ impl<'c> Case<'c> {
         judged(Verdict::Clear, using(&named))
             .or_else(|| judged(vague, using(&wider)))
             .unwrap_or_else(|| Judged { verdict: Verdict::Omitted, cites: rows.iter().map(|row| &row.cite).collect() })
+    }
+
+    /// Whether any statement, row or permission names the data, whosever it is said to be. The word for a group of
+    /// sensitive data names all of the group; that for all data or for the device names none.
+    pub(super) fn is_named_anywhere(&self, data: &str) -> bool {
+        let groups = self
+            .catalog
+            .ancestors(data)
+            .filter(|id| self.catalog.data_type(id).is_some_and(|it| it.class == "sensitive"));
+        let words: Vec<String> = self.naming_words(data).into_iter().chain(groups.map(|id| format!("~{id}"))).collect();
+        let names = |list: &[String]| words.iter().any(|word| list.contains(word));
+        let introduced = |umbrella: &str| words.iter().any(|word| word.strip_prefix('~') == Some(umbrella));
+        let mut own = self.disclosure.own_statements();
+        own.any(|it| names(it.data) || introduced(it.umbrella))
+            || self.disclosure.sdk_rows().any(|row| names(&row.data))
+            || self.disclosure.permission.iter().any(|row| permissions::gives(self, row, data))
     }
 
     /// Where the app names data among what it collects itself.

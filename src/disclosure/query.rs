@@ -7,7 +7,7 @@
 //! caller asks for `imei`, and then for `~device-identifier`, `~device-info` … one by one, as
 //! [`Catalog::ancestors`] gives them.
 
-use super::model::{Cite, Denies, Disclosure, PermissionRow, SdkRow};
+use super::model::{Cite, Claim, Claims, Denies, Disclosure, PermissionRow, SdkRow};
 use crate::catalog::Catalog;
 
 /// One statement of the app about data that it collects itself.
@@ -39,6 +39,25 @@ impl SdkRow {
     /// The row uses this very word.
     pub fn names_data(&self, word: &str) -> bool {
         lists(&self.data, word)
+    }
+}
+
+impl Claims {
+    /// The claim under a key of `[claims]`; none = the policy is silent, or there is no such key.
+    pub fn named(&self, key: &str) -> Option<&Claim> {
+        let claim = match key {
+            "background" => &self.background,
+            "contact" => &self.contact,
+            "cross_border" => &self.cross_border,
+            "minors" => &self.minors,
+            "retention" => &self.retention,
+            "rights" => &self.rights,
+            "storage" => &self.storage,
+            "targeting" => &self.targeting,
+            "transport" => &self.transport,
+            _ => return None,
+        };
+        claim.as_ref()
     }
 }
 

@@ -154,12 +154,13 @@ fn of(rule: &str, behavior: &Behavior, entries: &str) -> Vec<Finding> {
     checked(behavior, entries).findings.into_iter().filter(|finding| finding.rule == rule).collect()
 }
 
-/// All findings as `RULE owner: data`.
+/// The findings about data, permissions and SDKs as `RULE owner: data`; what a rule of another family says of the same
+/// package and policy is no matter here.
 fn told(behavior: &Behavior, entries: &str) -> Vec<String> {
     let line = |it: &Finding| {
         format!("{} {}: {}", it.rule, it.owner.as_ref().map_or("", |it| it.id.as_str()), it.data.join(" "))
     };
-    checked(behavior, entries).findings.iter().map(line).collect()
+    checked(behavior, entries).findings.iter().filter(|it| it.rule.starts_with(['D', 'P', 'S'])).map(line).collect()
 }
 
 fn lines(finding: &Finding) -> Vec<u32> {

@@ -17,14 +17,18 @@ fn withholding(kind: &'static str) -> Behavior {
 
 #[test]
 fn each_way_to_withhold_code_is_its_own_finding() {
+    let withheld = |behavior: &Behavior| {
+        let findings = checked(behavior, "").findings.into_iter();
+        findings.filter(|it| ["A01", "A02"].contains(&it.rule.as_str())).collect::<Vec<_>>()
+    };
     for (kind, rule, severity) in [("dynamic-code", "A01", Severity::Medium), ("packed", "A02", Severity::Info)] {
-        let findings = checked(&withholding(kind), "").findings;
+        let findings = withheld(&withholding(kind));
         assert_eq!(findings.len(), 1);
         assert_eq!((findings[0].rule.as_str(), findings[0].severity, findings[0].state), (rule, severity, State::Open));
         assert_eq!(findings[0].evidence[0].what, "libwrap.so");
     }
-    assert!(checked(&withholding("reflection"), "").findings.is_empty());
-    assert!(checked(&package(vec![]), "").findings.is_empty());
+    assert!(withheld(&withholding("reflection")).is_empty());
+    assert!(withheld(&package(vec![])).is_empty());
 }
 
 #[test]

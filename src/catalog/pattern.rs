@@ -1,0 +1,90 @@
+//! The patterns by which a rule can be pure data: what in a package or a policy makes a finding, and what the policy may
+//! say against it. Shared by the build script and the library; `check` applies them.
+//!
+//! A pattern looks at one kind of thing and lists conditions, all of which must hold. An empty list or a key that is left
+//! out asks nothing.
+
+use serde::{Deserialize, Serialize};
+
+/// What a pattern looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// Reads, one finding an owner.
+    Reads,
+    /// Reads of the whole package, one finding.
+    AllReads,
+    /// SDKs that are in the package for sure and can collect.
+    Sdks,
+    /// Endpoints without encryption that the package may speak to.
+    Cleartext,
+    /// The package as a whole.
+    Package,
+}
+
+/// When a read can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moment {
+    /// On a way from the app's start that passes no check of a stored value.
+    BeforeConsent,
+    /// From a component that runs with nothing on the screen.
+    Background,
+}
+
+/// What a claim of the policy must be, so that the pattern holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
+pub struct ClaimIs<S = &'static str> {
+    /// Key of `[claims]`.
+    pub name: S,
+    /// Values with which it holds; `silent` = the policy has no such claim. None = any.
+    #[serde(default)]
+    pub values: Vec<S>,
+    /// Values with which the severity is `raised`; `stated` = any.
+    #[serde(default)]
+    pub raising: Vec<S>,
+}
+
+/// When a rule makes a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
+pub struct Pattern<S = &'static str> {
+    /// What it looks at.
+    pub subject: Subject,
+    /// Reads: kinds of owner, `app`, `sdk`, `unknown`.
+    #[serde(default)]
+    pub owners: Vec<S>,
+    /// Reads: when they can run.
+    #[serde(default)]
+    pub moment: Option<Moment>,
+    /// Reads: ids of data types; an umbrella stands for all below it.
+    #[serde(default)]
+    pub data: Vec<S>,
+    /// Reads: classes of data types.
+    #[serde(default)]
+    pub classes: Vec<S>,
+    /// Reads: nothing in the policy names the data type, whosever it is said to be.
+    #[serde(default)]
+    pub unnamed: bool,
+    /// Reads: the policy names the data for that owner, with a purpose that has one of these words.
+    #[serde(default)]
+    pub purposes: Vec<S>,
+    /// … and with none of these.
+    #[serde(default)]
+    pub unless_purposes: Vec<S>,
+    /// SDKs: categories.
+    #[serde(default)]
+    pub categories: Vec<S>,
+    /// SDKs: countries of a vendor's seat that are not meant.
+    #[serde(default)]
+    pub unless_countries: Vec<S>,
+    /// Package: its target SDK is below this.
+    #[serde(default)]
+    pub target_below: Option<u32>,
+    /// What the policy claims.
+    #[serde(default)]
+    pub claim: Option<ClaimIs<S>>,
+}
