@@ -36,7 +36,9 @@ fn a_page_that_is_no_terminal_has_a_hundred_columns() {
 fn the_last_lines_count_and_say_where_the_rest_is() {
     let (page, _) = checked(&["--lang", "zh"]);
     let counts = page.lines().find(|line| line.contains("项一致")).expect("a line of counts");
-    assert!(counts.contains(" 高 · ") && page.trim_end().ends_with("用 -v 看全部证据"), "{page}");
+    assert!(counts.contains(" 高 · "), "{counts}");
+    let hint = page.trim_end().lines().last().expect("lines");
+    assert!(hint.starts_with("用 -v 看全部证据，用 candor explain ") && hint.ends_with("整改建议"), "{hint}");
     let (page, _) = checked(&["--lang", "zh", "-v"]);
     assert!(!page.contains("用 -v"), "{page}");
 }

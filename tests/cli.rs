@@ -69,6 +69,30 @@ fn an_id_that_the_catalog_lacks_is_status_2() {
 }
 
 #[test]
+fn an_unknown_rule_is_status_2_and_names_the_nearest() {
+    let (stdout, stderr, status) = run(&mut candor(&["explain", "S04", "D1"]));
+    assert_eq!((stdout.as_str(), status), ("", 2));
+    assert_eq!(stderr, "candor: `D1` is no rule; the nearest is `D01`; `candor rules` lists them\n");
+    let (_, stderr, status) = run(&mut candor(&["explain", "\u{1b}[31mnothing"]));
+    assert_eq!((stderr.as_str(), status), ("candor: `\\u{1b}[31mnothing` is no rule; `candor rules` lists them\n", 2));
+}
+
+#[test]
+fn rules_are_explained_in_the_language_asked_for() {
+    let (stdout, _, status) = run(&mut candor(&["explain", "s04", "unlisted-sdk", "--lang", "zh"]));
+    assert_eq!(status, 0);
+    assert!(stdout.starts_with("S04  ") && stdout.contains("\nS01  ") && stdout.contains("条款号已核实"), "{stdout}");
+    assert!(!stdout.contains('\u{1b}'), "no colour outside of a terminal");
+    let (stdout, _, status) = run(&mut candor(&["rules", "--format", "json"]));
+    assert_eq!(status, 0);
+    let rules: Vec<serde_json::Value> = serde_json::from_str(&stdout).expect("JSON");
+    assert!(rules.iter().any(|rule| rule["tier"] == "later") && rules.iter().any(|rule| rule["id"] == "S04"));
+    let (stdout, _, status) = run(&mut candor(&["explain", "--help"]));
+    assert!(stdout.contains("sdk-exceeds-disclosure") && stdout.contains("--lang"), "{stdout}");
+    assert_eq!(status, 0);
+}
+
+#[test]
 fn every_part_of_the_catalog_is_listed() {
     let (stdout, _, status) = run(&mut candor(&["catalog", "list", "--format", "json"]));
     assert_eq!(status, 0);

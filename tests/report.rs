@@ -461,6 +461,7 @@ fn finding(rule: &str, severity: Severity) -> Finding {
         name: format!("name-of-{rule}"),
         class: "omitted".into(),
         state: State::Open,
+        confidence: Confidence::High,
         owner: None,
         data: Vec::new(),
         permissions: Vec::new(),
@@ -469,6 +470,7 @@ fn finding(rule: &str, severity: Severity) -> Finding {
         detail: String::new(),
         evidence: Vec::new(),
         policy: Vec::new(),
+        searched: Vec::new(),
         fingerprint: "f00d".into(),
     }
 }

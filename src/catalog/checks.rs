@@ -9,8 +9,8 @@ use super::rule::Rule;
 use super::tables::Tables;
 use super::version::{Version, VersionKind};
 use super::words::{
-    CASES, CATEGORIES, DATA_CLASSES, DECLARED_BASES, GBT35273, LOOK_UPS, MARKER_KINDS, MARKERS, NEEDS, PHRASE_ROLES,
-    PLACEHOLDERS, PLATFORMS, PROTECTIONS, ROLES, RULE_CLASSES, STRENGTHS, TIERS,
+    CASES, CATEGORIES, DATA_CLASSES, DECLARED_BASES, GBT35273, LOOK_UPS, MARKER_KINDS, MARKERS, NEEDS, PARTS,
+    PHRASE_ROLES, PLACEHOLDERS, PLATFORMS, PROTECTIONS, ROLES, RULE_CLASSES, STRENGTHS, TIERS,
 };
 
 /// Checks `files` as entries that are laid over `base`, in the order given. The first fault is returned.
@@ -215,6 +215,7 @@ impl<'t> Names<'t> {
         word(file, "class", &entry.class, RULE_CLASSES)?;
         word(file, "needs", &entry.needs, NEEDS)?;
         word(file, "tier", &entry.tier, TIERS)?;
+        entry.searches.iter().try_for_each(|part| word(file, "searches", part, PARTS))?;
         explained(file, entry)?;
         for case in &entry.raised_for {
             if !self.data.contains_key(case.as_str()) {

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::model::Confidence;
 use super::pattern::Pattern;
 
 /// How bad a finding is.
@@ -71,6 +72,13 @@ pub struct Rule<S = &'static str> {
     /// The same in Chinese.
     #[serde(default)]
     pub severity_note_zh: S,
+    /// How sure a finding can be at most, where that is not all: what it rests on is a guess or an absence.
+    #[serde(default)]
+    pub confidence: Option<Confidence>,
+    /// Parts of a policy that are looked through in vain where a finding rests on its silence: `collects`, `sdk`,
+    /// `permission`, `claims`.
+    #[serde(default)]
+    pub searches: Vec<S>,
     /// `omitted`, `vague`, `ambiguous`, `incorrect`, `clear` or `none`.
     pub class: S,
     /// `app`, `policy` or `app+policy`.

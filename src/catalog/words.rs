@@ -137,6 +137,8 @@ pub(super) const PHRASE_ROLES: &[&str] = &[
 /// What a finding says about the disclosure.
 pub(super) const RULE_CLASSES: &[&str] =
     &["ambiguous", "clear", "incorrect", "none", "omitted", "omitted|incorrect", "vague"];
+/// Parts of a disclosure.
+pub(super) const PARTS: &[&str] = &["claims", "collects", "permission", "sdk"];
 /// What a rule needs to be decided.
 pub(super) const NEEDS: &[&str] = &["app", "app+policy", "policy"];
 /// Whether a rule is decided by this version.

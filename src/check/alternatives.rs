@@ -56,6 +56,7 @@ impl Told<'_> {
             place: read.caller.clone(),
             at: format!("{}@{}", read.file, read.offset),
             certainty: Some(read.certainty),
+            confidence: Some(read.confidence),
             pre_consent: read.pre_consent,
             path: read.path.clone(),
             obtainable: Some(read.obtainable.clone()),

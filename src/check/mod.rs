@@ -5,6 +5,7 @@
 //! confidence. Rules that rest on absence are undecided where the package is not complete.
 
 mod alternatives;
+mod confidence;
 mod data;
 mod fingerprint;
 mod model;
@@ -13,6 +14,7 @@ mod patterns;
 mod permissions;
 mod policy;
 mod sdks;
+mod searched;
 mod verdict;
 
 pub use model::*;
@@ -66,7 +68,7 @@ impl<'c> Case<'c> {
     /// A finding of a rule, to be filled; none where the catalog does not have the rule.
     fn finding(&self, rule: &str) -> Option<Draft<'c>> {
         let rule = self.catalog.rule(rule)?;
-        Some(Draft { rule, severity: rule.severity, finding: blank(rule) })
+        Some(Draft { rule, severity: rule.severity, finding: Finding { searched: self.searched(rule), ..blank(rule) } })
     }
 }
 
@@ -162,6 +164,9 @@ impl Draft<'_> {
         finding.evidence.dedup();
         finding.policy.sort();
         finding.policy.dedup();
+        // A claim that was found is cited.
+        finding.searched.retain(|it| it.part != "claims" || finding.policy.is_empty());
+        finding.confidence = confidence::confidence(finding, self.rule);
         finding.fingerprint = fingerprint::of(finding);
         self.finding
     }
@@ -174,6 +179,7 @@ fn blank(rule: &Rule) -> Finding {
         name: rule.name.to_owned(),
         class: rule.class.to_owned(),
         state: State::Open,
+        confidence: Confidence::High,
         owner: None,
         data: Vec::new(),
         permissions: Vec::new(),
@@ -182,6 +188,7 @@ fn blank(rule: &Rule) -> Finding {
         detail: String::new(),
         evidence: Vec::new(),
         policy: Vec::new(),
+        searched: Vec::new(),
         fingerprint: String::new(),
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::behavior::{Certainty, Obtainable, Owner};
-use crate::catalog::Severity;
+use crate::catalog::{Confidence, Severity};
 use crate::disclosure::Cite;
 
 /// The verdict for one data type of one owner.
@@ -57,6 +57,9 @@ pub struct Evidence {
     /// How sure a read is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certainty: Option<Certainty>,
+    /// How sure the catalog is that the call of a read gives this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<Confidence>,
     /// Reachable before consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pre_consent: Option<bool>,
@@ -68,6 +71,17 @@ pub struct Evidence {
     pub obtainable: Option<Obtainable>,
     /// What a reader must know.
     pub note: String,
+}
+
+/// A part of the policy in which nothing was found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Searched {
+    /// `collects` (what the app says of itself), `sdk`, `permission` or `claims`.
+    pub part: &'static str,
+    /// How many entries it has.
+    pub entries: usize,
+    /// Their lines.
+    pub lines: Vec<[u32; 2]>,
 }
 
 /// One difference, or one fault inside either side.
@@ -83,6 +97,8 @@ pub struct Finding {
     pub class: String,
     /// Whether it stands.
     pub state: State,
+    /// How sure it is, apart from how bad it would be.
+    pub confidence: Confidence,
     /// Whose code it is about; none for findings about the package or the policy as a whole.
     pub owner: Option<Owner>,
     /// Data type ids, sorted.
@@ -100,6 +116,9 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Places of the policy that it is held against.
     pub policy: Vec<Cite>,
+    /// Parts of the policy that were looked through in vain, where it rests on their silence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub searched: Vec<Searched>,
     /// The same for the same finding in another build, and no other finding's in the report: a hash of rule, owner, data,
     /// permissions and SDKs.
     pub fingerprint: String,

@@ -25,6 +25,7 @@ Examples:
   candor scan -q builds/                               one line for each package of a folder
   candor check app.apk --against privacy.toml          hold a package against its privacy policy
   find . -name '*.apk' | candor scan - --format ndjson --output scan.ndjson
+  candor explain RULE                                  what a finding of this rule means and how to fix it
   candor catalog show imei                             a data type and the ways in which code obtains it
 
 Exit status:
@@ -80,6 +81,13 @@ pub(super) enum Command {
         #[command(subcommand)]
         action: PolicyAction,
     },
+    /// List the rules that findings come from
+    Rules {
+        #[command(flatten)]
+        form: ListForm,
+    },
+    /// Say what findings of a rule mean, why they matter, how to fix them and what they rest on
+    Explain(Explain),
     /// Look into what candor knows: data types, sources, permissions, SDKs, packers, rules
     Catalog(CatalogCommand),
     /// Print a completion script for a shell
@@ -233,6 +241,15 @@ pub(super) enum CatalogAction {
         #[command(flatten)]
         form: ListForm,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// Rules by id or name: S04, sdk-exceeds-disclosure
+    #[arg(required = true, value_name = "RULE")]
+    pub(super) rules: Vec<String>,
+    #[command(flatten)]
+    pub(super) form: ListForm,
 }
 
 /// Where reports go and how they look.

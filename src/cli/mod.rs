@@ -14,6 +14,7 @@ mod options;
 mod output;
 mod outputs;
 mod package;
+mod rules;
 mod status;
 mod versions;
 
@@ -63,6 +64,8 @@ fn command(command: &Command) -> Result<Status> {
         Command::Lint(arguments) => lint::run(arguments),
         Command::Policy { action } => versions::run(action),
         Command::Catalog(catalog) => self::catalog(&catalog.action),
+        Command::Rules { form } => rules::list(form),
+        Command::Explain(arguments) => rules::explain(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "candor", &mut script);

@@ -173,6 +173,24 @@ pub struct Claims {
     pub rights: Option<Claim>,
 }
 
+impl Claims {
+    /// The claims that the policy makes, each with its key in the file.
+    pub fn stated(&self) -> impl Iterator<Item = (&'static str, &Claim)> {
+        let keyed = [
+            ("cross_border", &self.cross_border),
+            ("storage", &self.storage),
+            ("retention", &self.retention),
+            ("transport", &self.transport),
+            ("minors", &self.minors),
+            ("background", &self.background),
+            ("targeting", &self.targeting),
+            ("contact", &self.contact),
+            ("rights", &self.rights),
+        ];
+        keyed.into_iter().filter_map(|(key, claim)| Some((key, claim.as_ref()?)))
+    }
+}
+
 /// The days on which the policy is in force, ISO 8601.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -55,21 +55,8 @@ impl Disclosure {
             file.list("platforms", &it.platforms, false);
             file.cite("cite", &it.cite);
         }
-        let claims = &self.claims;
-        for (name, claim) in [
-            ("cross_border", &claims.cross_border),
-            ("storage", &claims.storage),
-            ("retention", &claims.retention),
-            ("transport", &claims.transport),
-            ("minors", &claims.minors),
-            ("background", &claims.background),
-            ("targeting", &claims.targeting),
-            ("contact", &claims.contact),
-            ("rights", &claims.rights),
-        ] {
-            if let Some(claim) = claim {
-                file.claim(name, claim);
-            }
+        for (name, claim) in self.claims.stated() {
+            file.claim(name, claim);
         }
         file.text
     }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::layout::{Line, Page, Tone, width};
 use super::words::{PLATFORM_PERMISSION, Words};
-use super::{Format, Report, json};
-use crate::catalog::{self, Catalog, Permission, Rule, Source, Tables};
+use super::{Format, Report, explain, json};
+use crate::catalog::{self, Catalog, Permission, Source, Tables};
 
 /// Columns between two columns of a list.
 const GAP: usize = 3;
@@ -169,11 +169,7 @@ fn rows(section: Section, words: &Words<'_>) -> Vec<Row> {
         Section::Markers => {
             tables.markers.iter().map(|entry| row([entry.kind, entry.name, entry.marker, entry.pattern])).collect()
         }
-        Section::Rules => {
-            let title = |entry: &Rule| words.pick(entry.title_zh, entry.title_en);
-            let severity = |entry: &Rule| words.severity(entry.severity);
-            tables.rules.iter().map(|entry| row([entry.id, severity(entry), entry.name, title(entry)])).collect()
-        }
+        Section::Rules => tables.rules.iter().map(|entry| explain::row(words, entry)).collect(),
     }
 }
 
@@ -182,7 +178,7 @@ fn row<const N: usize>(cells: [&str; N]) -> Row {
 }
 
 /// Entries as NDJSON, or as one JSON array with an entry a line.
-fn array(format: Format, entries: &[impl Serialize], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn array(format: Format, entries: &[impl Serialize], out: &mut dyn Write) -> io::Result<()> {
     let array = format != Format::Ndjson;
     if array {
         out.write_all(b"[\n")?;
@@ -201,7 +197,7 @@ fn array(format: Format, entries: &[impl Serialize], out: &mut dyn Write) -> io:
     })
 }
 
-fn table(report: &Report<'_>, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn table(report: &Report<'_>, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest =
         |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0);

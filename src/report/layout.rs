@@ -71,6 +71,12 @@ impl Line {
         self
     }
 
+    /// Adds another line's words.
+    pub(super) fn then(mut self, other: &Self) -> Self {
+        self.cells.extend(&other.cells);
+        self
+    }
+
     /// Adds spaces.
     pub(super) fn gap(mut self, columns: usize) -> Self {
         self.cells.extend(std::iter::repeat_n(Cell { c: ' ', tone: Tone::Plain, glued: false }, columns));

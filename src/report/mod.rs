@@ -5,6 +5,7 @@
 //! every byte that it writes.
 
 mod catalog;
+mod explain;
 mod format;
 mod json;
 mod layout;
@@ -21,6 +22,7 @@ use crate::check::Checked;
 use crate::disclosure::{Choice, Disclosure};
 
 pub use catalog::{Section, list, nearest, show};
+pub use explain::{explain, rule, rules};
 pub use format::{Format, Subject};
 pub use layout::plain;
 

@@ -6,8 +6,8 @@ use super::Lang;
 use std::collections::BTreeSet;
 
 use crate::behavior::{Certainty, Completeness, Grade, Obtainable, Owner, OwnerKind};
-use crate::catalog::{Catalog, DataType, Severity};
-use crate::check::{Evidence, Finding};
+use crate::catalog::{Catalog, Confidence, DataType, Severity};
+use crate::check::{Evidence, Finding, Searched};
 use crate::disclosure::Cite;
 
 /// The prefix of the platform's own permissions; a report leaves it out.
@@ -134,6 +134,33 @@ impl<'a> Words<'a> {
             Severity::Medium => self.pick("中", "medium"),
             Severity::Low => self.pick("低", "low"),
             Severity::Info => self.pick("提示", "info"),
+        }
+    }
+
+    pub(super) fn confidence(&self, confidence: Confidence) -> &'static str {
+        match confidence {
+            Confidence::High => self.pick("置信度高", "confidence high"),
+            Confidence::Medium => self.pick("置信度中", "confidence medium"),
+            Confidence::Low => self.pick("置信度低", "confidence low"),
+        }
+    }
+
+    /// A part of the policy that was looked through, with how much there is of it.
+    pub(super) fn searched(&self, searched: &Searched) -> String {
+        let part = match searched.part {
+            "collects" => self.pick("应用收集的信息", "what the app says it collects"),
+            "sdk" => self.pick("SDK 清单", "the list of SDKs"),
+            "permission" => self.pick("权限说明", "the list of permissions"),
+            _ => self.pick("其他声明", "other statements"),
+        };
+        let (Some([first, _]), Some([_, last])) = (searched.lines.first(), searched.lines.last()) else {
+            return format!("{part}{}", self.pick("（没有条目）", " (no entry)"));
+        };
+        let lines = self.cite(&Cite { lines: [*first, *last], quote: String::new() });
+        let entries = self.count(searched.entries, "条", "entry", "entries");
+        match self.lang {
+            Lang::Zh => format!("{part}（{lines}，{entries}）"),
+            Lang::En => format!("{part} ({lines}, {entries})"),
         }
     }
 

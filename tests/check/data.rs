@@ -1,8 +1,8 @@
 //! Data types: the verdict for each pair of data type and owner (D01–D04, D07, D08, S04), and who answers for a read.
 
-use candor::behavior::{Behavior, OwnerKind, Read};
+use candor::behavior::{Behavior, Certainty, OwnerKind, Read};
 use candor::catalog::{Confidence, Focus, Severity};
-use candor::check::State;
+use candor::check::{Finding, State};
 
 use crate::{Fires, checked, collects, denies, incomplete, lines, of, own, package, permission, read, row, sdk, told};
 
@@ -62,6 +62,37 @@ fn an_sdks_reads_have_five_verdicts() {
     ] {
         assert_eq!(told(&imei, &said), expected, "{said}");
     }
+}
+
+#[test]
+fn silence_names_the_parts_that_were_looked_through() {
+    let said = collects("\"oaid\"") + &collects("\"oaid\"") + &row("\"alipay\"", "\"imsi\"");
+    let parts = |finding: &Finding| -> Vec<_> {
+        finding.searched.iter().map(|it| (it.part, it.entries, it.lines.clone())).collect()
+    };
+    let omitted = of("D01", &package(vec![own("imei")]), &said);
+    let expected = [("collects", 2, vec![[1, 1]]), ("permission", 0, vec![]), ("sdk", 1, vec![[2, 2]])];
+    assert_eq!((parts(&omitted[0]), lines(&omitted[0])), (expected.to_vec(), vec![]));
+    let unlisted = of("S01", &package(vec![sdk("bugly", "imei")]), &said);
+    assert_eq!(parts(&unlisted[0]), [("sdk", 1, vec![[2, 2]])]);
+    // What was found is cited, and nothing else is told.
+    let vague = of("D03", &package(vec![own("imei")]), &collects("\"~device-info\""));
+    assert_eq!((parts(&vague[0]), lines(&vague[0])), (vec![], vec![1]));
+}
+
+#[test]
+fn confidence_is_told_apart_from_severity() {
+    let reachable = Read { certainty: Certainty::Reachable, pre_consent: Some(false), ..own("imei") };
+    let guessed = Read { confidence: Confidence::Medium, ..reachable.clone() };
+    for (read, expected) in
+        [(own("imei"), Confidence::Medium), (guessed, Confidence::Medium), (reachable, Confidence::High)]
+    {
+        let found = &of("D01", &package(vec![read]), "")[0];
+        assert_eq!((found.severity, found.confidence), (Severity::High, expected));
+        assert!(found.evidence[0].confidence.is_some());
+    }
+    let stale = &of("D07", &incomplete(package(vec![])), &collects("\"imei\""))[0];
+    assert_eq!((stale.state, stale.confidence), (State::Undecided, Confidence::Low));
 }
 
 #[test]

@@ -122,7 +122,8 @@ fn findings(sheet: &mut Sheet<'_, '_>, checked: &Checked, complete: bool) -> io:
         sheet.page.blank()?;
         let (tone, badge) = badge(sheet, finding);
         let line = Line::indented(MARGIN).tone(tone, badge).column(rule_column).tone(Tone::Strong, &finding.rule);
-        sheet.page.line(&line.column(column).plain(&words.message(finding)), column)?;
+        let line = line.column(column).plain(&words.message(finding)).gap(GAP);
+        sheet.page.line(&line.whole(Tone::Faint, words.confidence(finding.confidence)), column)?;
         body(sheet, finding, column)?;
     }
     Ok(())
@@ -163,7 +164,21 @@ fn body(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Resu
         sheet.page.line(&Line::indented(column).plain(&text), column + INDENT)?;
     }
     policy(sheet, finding, column)?;
-    basis(sheet, finding, column)
+    basis(sheet, finding, column)?;
+    if sheet.verbose { remedy(sheet, finding, column) } else { Ok(()) }
+}
+
+/// What would make it go away.
+fn remedy(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Result<()> {
+    let words = sheet.words;
+    let Some(rule) = words.catalog.rule(&finding.rule) else { return Ok(()) };
+    labelled(sheet, column, words.pick("应用整改", "fix in the app"), words.pick(rule.fix_app_zh, rule.fix_app_en))?;
+    labelled(
+        sheet,
+        column,
+        words.pick("政策整改", "fix in the policy"),
+        words.pick(rule.fix_policy_zh, rule.fix_policy_en),
+    )
 }
 
 fn labelled(sheet: &mut Sheet<'_, '_>, column: usize, label: &str, text: &str) -> io::Result<()> {
@@ -255,7 +270,14 @@ fn policy(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Re
         }
         sheet.page.line(&Line::indented(column).plain(&text), column + width(label) + 2)?;
     }
-    sheet.rest(shown, finding.policy.len(), column)
+    sheet.rest(shown, finding.policy.len(), column)?;
+    if finding.searched.is_empty() {
+        return Ok(());
+    }
+    let parts: Vec<_> = finding.searched.iter().map(|it| words.searched(it)).collect();
+    let label = words.pick("政策", "policy");
+    let text = format!("{label}  {}{}", words.pick("未见于：", "nothing found in "), words.join(&parts));
+    sheet.page.line(&Line::indented(column).plain(&text), column + width(label) + 2)
 }
 
 /// The clauses, those of one instrument together; without `--verbose` the first few that are certain.

@@ -14,6 +14,7 @@ use super::words::Words;
 use super::{Detail, Document, Held, Part, Report, Subject, Told, Totals};
 use crate::behavior::{Behavior, Completeness};
 use crate::catalog::Severity;
+use crate::check::Checked;
 
 /// Columns between two facts on a line.
 const GAP: usize = 3;
@@ -68,13 +69,14 @@ fn package(sheet: &mut Sheet<'_, '_>, detail: Detail, Told { behavior, held }: T
     }
     sheet.issues(behavior)?;
     sheet.page.blank()?;
-    let mut line = sheet.summary(Line::new(), behavior, held);
-    if held.is_some_and(|held| !held.checked.findings.is_empty()) && !sheet.verbose && !is_unread(behavior) {
-        line = line.gap(WIDE_GAP).whole(Tone::Faint, sheet.words.pick("用 -v 看全部证据", "all evidence with -v"));
-    }
+    let line = sheet.summary(Line::new(), behavior, held);
     sheet.page.line(&line, 0)?;
     sheet.library_reads(held)?;
-    sheet.reasons(&behavior.completeness)
+    sheet.reasons(&behavior.completeness)?;
+    match held {
+        Some(held) if !is_unread(behavior) => sheet.hint(held.checked),
+        _ => Ok(()),
+    }
 }
 
 /// The last line, where there is more than one package.
@@ -211,6 +213,19 @@ impl<'p, 'a> Sheet<'p, 'a> {
             (super::Lang::Zh, _) => format!("另有 {count} 处读取在开源库中，由调用者决定"),
             (super::Lang::En, 1) => "1 more read is in a library and up to its callers".to_owned(),
             (super::Lang::En, _) => format!("{count} more reads are in libraries and up to their callers"),
+        };
+        self.page.line(&Line::new().tone(Tone::Faint, &text), 0)
+    }
+
+    /// How to learn more: of the evidence, and of the rule of the first finding.
+    fn hint(&mut self, checked: &Checked) -> io::Result<()> {
+        let Some(first) = checked.findings.first().filter(|_| !self.verbose) else { return Ok(()) };
+        let rule = &first.rule;
+        let text = match self.words.lang {
+            super::Lang::Zh => format!("用 -v 看全部证据，用 candor explain {rule} 看含义、依据和整改建议"),
+            super::Lang::En => {
+                format!("all evidence with -v; what {rule} means and how to fix it: candor explain {rule}")
+            }
         };
         self.page.line(&Line::new().tone(Tone::Faint, &text), 0)
     }
