@@ -9,21 +9,26 @@
 //!   "disclosure": {"file": "…", "title": "…", "app": "…", "controller": "…", "effective": {"from": "…"}, "source": {…}},
 //!   "version": {"reason": "in-force|newest", "date": "2021-12-24", "entry": "META-INF/CERT.RSA", "versions": 3},
 //!   "findings": [{"severity": "high", "rule": "S04", "name": "…", "class": "omitted", "state": "open|undecided",
+//!                 "confidence": "high|medium|low",
 //!                 "owner": {"kind": "sdk", "id": "…"}, "data": ["imsi"], "permissions": [], "sdks": ["…"],
 //!                 "shipped_in": ["…"], "detail": "…",
 //!                 "evidence": [{"kind": "read", "data": "imei", "also": ["meid"], "what": "…", "literal": "…", "place": "…",
-//!                               "at": "classes.dex@0x…", "certainty": "present", "pre_consent": false, "path": ["…"],
-//!                               "obtainable": "yes", "note": "…"},
+//!                               "at": "classes.dex@0x…", "certainty": "present", "confidence": "high", "pre_consent": false,
+//!                               "path": ["…"], "obtainable": "yes", "note": "…"},
 //!                              {"kind": "call", "data": "", "what": "…", "place": "…", "at": "…", "note": "android.permission.…"},
 //!                              {"kind": "class", "data": "", "what": "com.…", "count": 8, "place": "", "at": "", "note": ""}],
-//!                 "policy": [{"lines": [84, 93], "quote": "…"}], "fingerprint": "…",
+//!                 "policy": [{"lines": [84, 93], "quote": "…"}],
+//!                 "searched": [{"part": "collects|sdk|permission|claims", "entries": 3, "lines": [[84, 112]]}],
+//!                 "fingerprint": "…",
 //!                 "message": {"zh": "…", "en": "…"},
-//!                 "basis": [{"instrument": "…", "clause": "…", "verified": true, "note": ""}]}],
+//!                 "basis": [{"instrument": "…", "clause": "…", "verified": true, "note": "", "note_zh": ""}]}],
 //!   "agreements": [{"owner": {…}, "data": "…", "policy": {"lines": [37, 37]}}],
 //!   "summary": {"critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0, "undecided": 0, "agreements": 1}}}
 //! ```
 //!
-//! Keys of `version`, of `shipped_in` and of evidence that say nothing are left out: those of one disclosure that was not
+//! What a rule means and how to fix a finding stands in the output of `candor explain --format json`, not here.
+//!
+//! Keys of `version`, of `shipped_in`, of `searched` and of evidence that say nothing are left out: those of one disclosure that was not
 //! chosen among versions, those of a read on other evidence, and what was not analysed.
 //!
 //! Severities of the summary count open findings; undecided ones count under `undecided` alone. A package that could
