@@ -131,3 +131,54 @@ fn a_folder_that_cannot_be_chosen_from_is_an_error() {
     assert!(refused(&twice.join("v1.toml"), &["--date", "2020-01-01"]).contains("`--date` chooses among the versions"));
     assert!(refused(&twice, &["--date", "2020-02-30"]).contains("expected a day such as 2021-11-01"));
 }
+
+/// What `candor policy diff` writes, and the exit status.
+fn diff(old: &str, new: &str, more: &[&str]) -> (String, i32) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("versions").join("diff");
+    fs::create_dir_all(&folder).expect("a temporary folder");
+    let [old, new] = [("old.txt", old), ("new.txt", new)].map(|(name, text)| {
+        let path = folder.join(format!("{}-{name}", more.join("")));
+        fs::write(&path, text).expect("writable");
+        path
+    });
+    let output = candor().args(["policy", "diff"]).arg(old).arg(new).args(more).output().expect("the binary runs");
+    (String::from_utf8(output.stdout).expect("text"), output.status.code().expect("no signal ends it"))
+}
+
+const OLD: &str = "隐私政策\n\n我们会收集您的IMEI、OAID。\n我们不会收集您的短信内容。\n";
+const NEW: &str = "隐私政策\n\n我们会收集您的OAID、设备标识符、通讯录。\n";
+
+#[test]
+fn a_new_version_is_told_by_what_it_weakens_drops_and_adds() {
+    let (zh, status) = diff(OLD, NEW, &["--lang", "zh"]);
+    assert_eq!(status, 0, "without --fail-on a difference is no failure");
+    assert!(zh.contains("弱化  应用自身：不再列明 IMEI，仅以“设备标识符”概括"), "{zh}");
+    assert!(zh.contains("弱化  应用自身：不再声明不收集短信"), "{zh}");
+    assert!(zh.contains("新增  应用自身：列出通讯录") && zh.ends_with("2 弱化 · 1 新增\n"), "{zh}");
+    let (en, _) = diff(OLD, NEW, &["--lang", "en"]);
+    assert!(en.contains("weakened   the app itself: no longer names IMEI, only “Device identifier” covers it"), "{en}");
+    let (same, _) = diff(OLD, OLD, &["--lang", "en"]);
+    assert!(same.contains("nothing changed"), "{same}");
+}
+
+#[test]
+fn a_difference_fails_where_it_is_asked_to() {
+    assert_eq!(diff(OLD, NEW, &["--fail-on", "weakened"]).1, 1);
+    assert_eq!(diff(OLD, NEW, &["--fail-on", "dropped,clarified"]).1, 0);
+    assert_eq!(diff(OLD, "", &["--fail-on", "added"]).1, 2, "no policy");
+    let (json, _) = diff(OLD, NEW, &["--format", "json"]);
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["schema"], "candor.policy-diff/1");
+    assert_eq!(json["summary"], serde_json::json!({"weakened": 2, "dropped": 0, "added": 1, "clarified": 0}));
+    let first = &json["differences"][0];
+    assert_eq!(
+        (&first["about"], &first["before"], &first["after"], &first["old"]["lines"], &first["new"]["lines"]),
+        (
+            &"data".into(),
+            &"imei".into(),
+            &"~device-identifier".into(),
+            &serde_json::json!([3, 3]),
+            &serde_json::json!([3, 3])
+        )
+    );
+}

@@ -15,10 +15,12 @@ mod permissions;
 mod policy;
 mod sdks;
 mod searched;
+mod suggest;
 mod verdict;
 
 pub use model::*;
 pub use policy::lint;
+pub use suggest::{Lacking, Subject, Suggestion};
 
 use std::collections::BTreeMap;
 

@@ -27,6 +27,10 @@ pub(super) struct Against {
 impl Against {
     pub(super) fn new(check: &Check, catalog: &Catalog) -> Result<Self> {
         let versions = match (&check.against, &check.policy) {
+            (Some(path), _) if path.is_dir() && check.suggest.is_some() => {
+                let what = format!("`--suggest` adds to one disclosure, and {} is a folder", path.display());
+                return Err(Error::malformed(what, None));
+            }
             (Some(path), _) if path.is_dir() => folder(path, catalog)?,
             _ if check.date.is_some() => {
                 let what = "`--date` chooses among the versions of a folder, and `--against` names none";
@@ -38,6 +42,11 @@ impl Against {
         };
         let today = time::OffsetDateTime::now_utc().date().to_string();
         Ok(Self { versions, date: check.date.clone(), today })
+    }
+
+    /// The disclosure of every package; nothing where there are versions to choose from.
+    pub(super) fn only(&self) -> Option<&Disclosure> {
+        self.versions.only()
     }
 
     /// The disclosure for a package, and why it is that one.

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::catalog::{Catalog, Severity};
-use crate::disclosure::is_day;
+use crate::disclosure::{Change, is_day};
 use crate::report::{self, Format};
 
 const STYLES: Styles = Styles::styled()
@@ -38,6 +38,7 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   candor check app.apk --against privacy.toml
   candor check app.apk --against privacy.toml --gate high --output json=report.json
+  candor check app.apk --against privacy.toml --suggest rows.md
   candor check old-builds/ --against privacy/ --format ndjson       each build against the version of its day
 
 The exit status is 1 where a finding at or above the gate stands. Undecided findings (they rest on absence, and not all
@@ -54,6 +55,12 @@ Examples:
 The policy is a saved page (HTML), a text or Markdown; what it is and its encoding is found by its content. Nothing is
 fetched. The result is a draft: every statement cites its lines, and what was not understood is listed on standard error
 and in the file. The exit status is 2 where the input is no policy.";
+
+const DIFF_STATUS: &str = "\
+Exit status:
+  0  compared; nothing changed of the kinds that --fail-on names (it names none by default)
+  1  something of these kinds changed
+  2  wrong usage, or a version could not be read";
 
 /// Checks what an Android package can do with personal data against what its privacy policy discloses
 #[derive(Debug, Parser)]
@@ -123,6 +130,10 @@ pub(super) struct Check {
     /// The policy itself, which is imported first; a disclosure that a person has reviewed is the better base
     #[arg(long, value_name = "POLICY", conflicts_with = "against")]
     pub(super) policy: Option<PathBuf>,
+    /// Write the rows that the disclosure lacks to a file, each to be confirmed: TOML to paste into the disclosure, or a
+    /// Markdown table for the policy where the file ends with `.md`
+    #[arg(long, value_name = "FILE")]
+    pub(super) suggest: Option<PathBuf>,
     /// The least severity that fails the check. `low` takes in everything that ought to be mended; `info` findings state
     /// facts and faults of nobody
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
@@ -187,12 +198,19 @@ pub(super) struct Import {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PolicyAction {
-    /// Say what a new version added (+), dropped (-) and weakened (!)
+    /// Say what a new version added, dropped, weakened (one word in place of names, an open list, a denial that is gone)
+    /// and made clearer
+    #[command(after_help = DIFF_STATUS)]
     Diff {
         /// The old version: a disclosure (TOML) or a policy
         old: PathBuf,
         /// The new version
         new: PathBuf,
+        /// The kinds of change that give the exit status 1
+        #[arg(long, value_name = "CHANGE", value_delimiter = ',')]
+        fail_on: Vec<ChangeKind>,
+        #[command(flatten)]
+        form: ListForm,
     },
 }
 
@@ -209,6 +227,18 @@ pub(super) struct Lint {
     /// Show all evidence
     #[arg(long, short)]
     pub(super) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ChangeKind {
+    /// It names less exactly, or promises less
+    Weakened,
+    /// Only the old version states it
+    Dropped,
+    /// Only the new version states it
+    Added,
+    /// It names more exactly, or promises more
+    Clarified,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -395,6 +425,17 @@ impl From<Lang> for report::Lang {
         match lang {
             Lang::Zh => Self::Zh,
             Lang::En => Self::En,
+        }
+    }
+}
+
+impl From<ChangeKind> for Change {
+    fn from(kind: ChangeKind) -> Self {
+        match kind {
+            ChangeKind::Weakened => Self::Weakened,
+            ChangeKind::Dropped => Self::Dropped,
+            ChangeKind::Added => Self::Added,
+            ChangeKind::Clarified => Self::Clarified,
         }
     }
 }

@@ -27,16 +27,17 @@ use clap::{CommandFactory, Parser};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use args::{Batch, CatalogAction, Cli, Command};
-use options::{Options, detail};
+use options::{Gated, Options, detail};
 use output::Output;
 use outputs::Outputs;
 use package::Done;
 use status::Status;
 
 use crate::catalog::Catalog;
+use crate::check::Suggestion;
 use crate::container::{Input, discover};
 use crate::error::{Error, Issue, Result};
-use crate::report::{self, Detail, Subject, Totals};
+use crate::report::{self, Detail, Paste, Report, Subject, Totals};
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
@@ -106,6 +107,7 @@ fn packages(options: &Options, mut outputs: Outputs<'_>) -> Result<Status> {
     };
     let bar = progress(options, items.len());
     let mut totals = Totals::default();
+    let mut suggestion = Suggestion::default();
     outputs.begin()?;
     let mut failure = Ok(());
     batch::in_order(&pool, &items, work, |done| {
@@ -114,6 +116,7 @@ fn packages(options: &Options, mut outputs: Outputs<'_>) -> Result<Status> {
             outputs.add(&done.parts)
         });
         count(&done, &mut totals);
+        suggestion.merge(done.suggestion);
         bar.inc(1);
         // A check goes on when nobody reads the report any more: its status is still to be found out.
         let useless = outputs.are_broken() && options.gated.is_none();
@@ -122,7 +125,18 @@ fn packages(options: &Options, mut outputs: Outputs<'_>) -> Result<Status> {
     bar.finish_and_clear();
     failure?;
     outputs.end(&totals)?;
+    if let (Some(gated), Some(report)) = (&options.gated, reports.first()) {
+        suggest(gated, &suggestion, report)?;
+    }
     Ok(Status::new(&totals, options))
+}
+
+/// Writes the rows that the disclosure lacks, where they are asked for.
+fn suggest(gated: &Gated, suggestion: &Suggestion, report: &Report<'_>) -> Result<()> {
+    let Some((path, disclosure)) = gated.suggest.as_deref().zip(gated.against.only()) else { return Ok(()) };
+    let is_markdown = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("md"));
+    let paste = if is_markdown { Paste::Markdown } else { Paste::Toml };
+    print(Some(path), |out| report::suggestion(report, suggestion, disclosure, paste, out)).map(|_| ())
 }
 
 /// One line of the work list.

@@ -32,6 +32,8 @@ pub(super) struct Options {
 pub(super) struct Gated {
     pub(super) against: Against,
     pub(super) gate: Severity,
+    /// Where the rows go that the disclosure lacks.
+    pub(super) suggest: Option<PathBuf>,
 }
 
 impl Options {
@@ -62,7 +64,8 @@ impl Options {
 
     /// As [`Options::new`], with the disclosure of a check, which is made on all that policies list whatever is shown.
     pub(super) fn with_gate(check: &Check, catalog: &'static Catalog) -> Result<Self> {
-        let gated = Some(Gated { against: Against::new(check, catalog)?, gate: check.gate.into() });
+        let against = Against::new(check, catalog)?;
+        let gated = Some(Gated { against, gate: check.gate.into(), suggest: check.suggest.clone() });
         let seen = focus(check.batch.focus).max(catalog::Focus::Policy);
         Ok(Self { gated, ..Self::observing(seen, &check.batch, catalog)? })
     }

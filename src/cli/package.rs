@@ -7,7 +7,7 @@ use super::messages;
 use super::options::Options;
 use super::status::{is_failing, is_incomplete};
 use crate::behavior::{self, Behavior, IssueEntry};
-use crate::check::check;
+use crate::check::{Suggestion, check};
 use crate::container::{Input, Package};
 use crate::error::Issue;
 use crate::report::{Held, Part, Report, Told};
@@ -19,6 +19,8 @@ pub(super) struct Done {
     pub(super) unreadable: bool,
     pub(super) incomplete: bool,
     pub(super) failing: bool,
+    /// The rows that the disclosure lacks, where they are asked for.
+    pub(super) suggestion: Suggestion,
 }
 
 /// Analyses one package.
@@ -38,6 +40,7 @@ pub(super) fn unreadable(issue: &Issue, reports: &[Report<'_>]) -> Done {
         unreadable: true,
         incomplete: false,
         failing: false,
+        suggestion: Suggestion::default(),
     }
 }
 
@@ -67,7 +70,12 @@ fn finish(mut behavior: Behavior, options: &Options, reports: &[Report<'_>]) -> 
     behavior.reads.retain(|read| read.focus <= options.shown);
     let held =
         outcome.as_ref().map(|(_, disclosure, choice, checked)| Held { disclosure, choice: choice.as_ref(), checked });
+    let suggestion = match &outcome {
+        Some((gated, _, _, checked)) if gated.suggest.is_some() => Suggestion::of(checked),
+        _ => Suggestion::default(),
+    };
     Done {
+        suggestion,
         parts: parts(Told { behavior: &behavior, held }, reports),
         messages: messages::issues(&behavior),
         unreadable: false,

@@ -1,6 +1,5 @@
 //! `candor policy diff`: what a new version of a policy changed.
 
-use std::io::Write;
 use std::path::Path;
 
 use super::args::PolicyAction;
@@ -9,24 +8,18 @@ use super::{import, options, print};
 use crate::catalog::Catalog;
 use crate::disclosure::{Change, Disclosure};
 use crate::error::Result;
-use crate::report::plain;
+use crate::report::{self, Detail};
 
 pub(super) fn run(action: &PolicyAction) -> Result<Status> {
-    let PolicyAction::Diff { old, new } = action;
-    let catalog = options::catalog(None)?;
-    let differences = load(old, catalog)?.diff(&load(new, catalog)?, catalog);
-    print(None, |out| {
-        for it in &differences {
-            let (sign, file) = match it.change {
-                Change::Added => ('+', new),
-                Change::Dropped => ('-', old),
-                Change::Weakened => ('!', if it.what.contains('→') { new } else { old }),
-            };
-            let [first, last] = it.cite.lines;
-            writeln!(out, "{sign} {}   {}:{first}–{last}", plain(&it.what), plain(&file.display().to_string()))?;
-        }
-        Ok(())
-    })
+    let PolicyAction::Diff { old, new, fail_on, form } = action;
+    let catalog = options::catalog(form.look.catalog.as_deref())?;
+    let output = form.output.as_deref();
+    let report = options::report(form.format.into(), output, &form.look, Detail::Normal, catalog, true);
+    let (old, new) = (load(old, catalog)?, load(new, catalog)?);
+    let differences = old.diff(&new, catalog);
+    print(output, |out| report::versions(&report, [&old, &new], &differences, out))?;
+    let fails = |change: Change| fail_on.iter().any(|it| Change::from(*it) == change);
+    Ok(if differences.iter().any(|it| fails(it.change)) { Status::Findings } else { Status::Clean })
 }
 
 /// A disclosure, or a policy that is imported.

@@ -8,13 +8,14 @@
 mod diff;
 mod model;
 mod place;
+mod promises;
 mod query;
 mod read;
 mod validate;
 mod versions;
 mod write;
 
-pub use diff::{Change, Difference};
+pub use diff::{About, Change, Difference};
 pub use model::{
     Cite, Claim, Claims, Collects, Denies, Disclosure, Effective, PermissionRow, SCHEMA, SdkRow, SourceText,
 };

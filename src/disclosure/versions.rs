@@ -64,6 +64,11 @@ impl Versions {
         Self { all: vec![disclosure], dated: false }
     }
 
+    /// The one policy; nothing where there are versions to choose from.
+    pub fn only(&self) -> Option<&Disclosure> {
+        self.all.first().filter(|_| !self.dated)
+    }
+
     /// The versions of a folder.
     ///
     /// # Errors
@@ -92,7 +97,7 @@ impl Versions {
     /// # Errors
     /// None was in force on the day, or none is for this application.
     pub fn for_package(&self, package: &str, asked: Asked<'_>) -> Result<(&Disclosure, Option<Choice>), NoneInForce> {
-        if let (false, [only]) = (self.dated, self.all.as_slice()) {
+        if let Some(only) = self.only() {
             return Ok((only, None));
         }
         let named = |it: &&Disclosure| it.packages.iter().any(|it| it == package);

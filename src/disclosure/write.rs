@@ -12,52 +12,14 @@ impl Disclosure {
         let mut file = File { text: String::new(), comment };
         file.comments(heading);
         file.head(self);
-        for it in &self.collects {
-            file.table("[[collects]]", &it.cite);
-            file.list("data", &it.data, it.data.is_empty() && it.other.is_empty() && it.umbrella.is_empty());
-            file.list("other", &it.other, false);
-            file.text("umbrella", &it.umbrella);
-            file.flag("open_ended", it.open_ended);
-            file.flag("user_provided", it.user_provided);
-            file.text("scene", &it.scene);
-            file.text("purpose", &it.purpose);
-            file.list("platforms", &it.platforms, false);
-            file.cite("cite", &it.cite);
-        }
-        for it in &self.sdk {
-            file.table("[[sdk]]", &it.cite);
-            file.list("names", &it.names, true);
-            file.list("catalog", &it.catalog, it.category.is_empty());
-            file.text("category", &it.category);
-            file.always("provider", &it.provider);
-            file.text("scene", &it.scene);
-            file.always("purpose", &it.purpose);
-            file.list("data", &it.data, true);
-            file.list("other", &it.other, false);
-            file.flag("open_ended", it.open_ended);
-            file.list("links", &it.links, false);
-            file.list("platforms", &it.platforms, false);
-            file.cite("cite", &it.cite);
-        }
-        for it in &self.permission {
-            file.table("[[permission]]", &it.cite);
-            file.always("text", &it.text);
-            file.list("constants", &it.constants, true);
-            file.always("purpose", &it.purpose);
-            file.list("data", &it.data, false);
-            file.list("platforms", &it.platforms, false);
-            file.cite("cite", &it.cite);
-        }
-        for it in &self.denies {
-            file.table("[[denies]]", &it.cite);
-            file.list("data", &it.data, true);
-            file.list("sdk", &it.sdk, false);
-            file.list("platforms", &it.platforms, false);
-            file.cite("cite", &it.cite);
-        }
-        for (name, claim) in self.claims.stated() {
-            file.claim(name, claim);
-        }
+        file.entries(self);
+        file.text
+    }
+
+    /// The entries alone, as [`Disclosure::to_toml`] writes them: a piece that a file can take in.
+    pub fn entries_to_toml(&self, comment: &dyn Fn(&Cite) -> Vec<String>) -> String {
+        let mut file = File { text: String::new(), comment };
+        file.entries(self);
         file.text
     }
 }
@@ -68,6 +30,55 @@ struct File<'c> {
 }
 
 impl File<'_> {
+    fn entries(&mut self, disclosure: &Disclosure) {
+        for it in &disclosure.collects {
+            self.table("[[collects]]", &it.cite);
+            self.list("data", &it.data, it.data.is_empty() && it.other.is_empty() && it.umbrella.is_empty());
+            self.list("other", &it.other, false);
+            self.text("umbrella", &it.umbrella);
+            self.flag("open_ended", it.open_ended);
+            self.flag("user_provided", it.user_provided);
+            self.text("scene", &it.scene);
+            self.text("purpose", &it.purpose);
+            self.list("platforms", &it.platforms, false);
+            self.cite("cite", &it.cite);
+        }
+        for it in &disclosure.sdk {
+            self.table("[[sdk]]", &it.cite);
+            self.list("names", &it.names, true);
+            self.list("catalog", &it.catalog, it.category.is_empty());
+            self.text("category", &it.category);
+            self.always("provider", &it.provider);
+            self.text("scene", &it.scene);
+            self.always("purpose", &it.purpose);
+            self.list("data", &it.data, true);
+            self.list("other", &it.other, false);
+            self.flag("open_ended", it.open_ended);
+            self.list("links", &it.links, false);
+            self.list("platforms", &it.platforms, false);
+            self.cite("cite", &it.cite);
+        }
+        for it in &disclosure.permission {
+            self.table("[[permission]]", &it.cite);
+            self.always("text", &it.text);
+            self.list("constants", &it.constants, true);
+            self.always("purpose", &it.purpose);
+            self.list("data", &it.data, false);
+            self.list("platforms", &it.platforms, false);
+            self.cite("cite", &it.cite);
+        }
+        for it in &disclosure.denies {
+            self.table("[[denies]]", &it.cite);
+            self.list("data", &it.data, true);
+            self.list("sdk", &it.sdk, false);
+            self.list("platforms", &it.platforms, false);
+            self.cite("cite", &it.cite);
+        }
+        for (name, claim) in disclosure.claims.stated() {
+            self.claim(name, claim);
+        }
+    }
+
     fn head(&mut self, it: &Disclosure) {
         self.always("schema", &it.schema);
         self.text("title", &it.title);

@@ -19,6 +19,7 @@ mod dates;
 mod draft;
 mod export;
 mod fold;
+mod form;
 mod grids;
 mod heads;
 mod html;
@@ -78,12 +79,17 @@ pub fn import(bytes: &[u8], file: &str, catalog: &Catalog) -> Result<Import> {
         made = words::Words::new(catalog);
         &made
     };
-    let (parts, scripts) = match input::form(&source.text) {
-        input::Form::Html => html::read(&source),
-        input::Form::Plain => (grids::parts(plain::read(&source), words), false),
+    let draft = if form::is_form(&source.text) {
+        form::read(&source, catalog)?
+    } else {
+        let (parts, scripts) = match input::form(&source.text) {
+            input::Form::Html => html::read(&source),
+            input::Form::Plain => (grids::parts(plain::read(&source), words), false),
+        };
+        let draft = walk::read(&parts, words, &source);
+        walk::refuse_empty(&parts, &draft, scripts, words)?;
+        draft
     };
-    let draft = walk::read(&parts, words, &source);
-    walk::refuse_empty(&parts, &draft, scripts, words)?;
     let draft::Draft { mut disclosure, mut marks, mut unread, .. } = draft;
     SCHEMA.clone_into(&mut disclosure.schema);
     let mut sha256 = String::new();

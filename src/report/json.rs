@@ -169,7 +169,7 @@ impl<'a> Check<'a> {
 
 /// The head of a disclosure.
 #[derive(Serialize)]
-struct Head<'a> {
+pub(super) struct Head<'a> {
     file: &'a str,
     title: &'a str,
     app: &'a str,
@@ -179,7 +179,7 @@ struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    fn new(disclosure: &'a Disclosure) -> Self {
+    pub(super) fn new(disclosure: &'a Disclosure) -> Self {
         Self {
             file: &disclosure.file,
             title: &disclosure.title,
@@ -213,9 +213,9 @@ impl<'a> Explained<'a> {
 }
 
 #[derive(Serialize)]
-struct Message {
-    zh: String,
-    en: String,
+pub(super) struct Message {
+    pub(super) zh: String,
+    pub(super) en: String,
 }
 
 /// Escapes what steers a terminal, beyond the control characters that JSON itself demands to be escaped.

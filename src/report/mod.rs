@@ -10,8 +10,10 @@ mod format;
 mod json;
 mod layout;
 mod names;
+mod suggestion;
 mod summary;
 mod text;
+mod versions;
 mod words;
 
 use std::io::{self, Write};
@@ -25,6 +27,8 @@ pub use catalog::{Section, list, nearest, show};
 pub use explain::{explain, rule, rules};
 pub use format::{Format, Subject};
 pub use layout::plain;
+pub use suggestion::{Paste, suggestion};
+pub use versions::versions;
 
 /// The language of text. JSON has no language: where it has sentences, it has all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

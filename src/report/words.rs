@@ -363,6 +363,13 @@ fn fill_part(part: &str, value: impl Fn(&str) -> Option<String>, filled: &mut St
     append(filled, rest);
 }
 
+/// A sentence with a space wherever Chinese and Latin letters would touch.
+pub(super) fn spaced(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len());
+    text.split_inclusive(|_: char| true).for_each(|letter| append(&mut spaced, letter));
+    spaced
+}
+
 /// Appends a text, with a space where Chinese and Latin letters would touch.
 fn append(filled: &mut String, text: &str) {
     let touches = |a: char, b: char| is_han(a) && b.is_ascii_alphanumeric() || a.is_ascii_alphanumeric() && is_han(b);
@@ -374,7 +381,7 @@ fn append(filled: &mut String, text: &str) {
     filled.push_str(text);
 }
 
-fn is_han(c: char) -> bool {
+pub(super) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}')
 }
 
