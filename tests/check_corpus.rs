@@ -122,3 +122,52 @@ fn data(findings: &[Value]) -> Vec<String> {
 fn list(value: &Value) -> &[Value] {
     value.as_array().expect("a list")
 }
+
+/// The import of the policy gives the findings of the table that a person made of it; only quotes are chosen otherwise.
+#[test]
+fn the_policy_itself_gives_the_findings_of_its_table() {
+    let Some(corpus) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else { return };
+    let policy = corpus.join("policies/000_meitu-idphoto.txt");
+    for name in ["apppaydemo__app-release.apk", "buglydemo__app-baidu-release.apk", "firebasetest__app-debug.apk"] {
+        let package = corpus.join("corpus/real").join(name);
+        let findings = |option: &str, path: &Path| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_candor"));
+            command.arg("check").arg(&package).arg(option).arg(path).args(["--format", "ndjson"]);
+            let output = command.output().expect("the binary runs");
+            let mut package: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            for finding in package["check"]["findings"].as_array_mut().expect("findings") {
+                for cite in finding["policy"].as_array_mut().expect("citations") {
+                    cite.as_object_mut().expect("a citation").remove("quote");
+                }
+            }
+            package["check"]["findings"].take()
+        };
+        assert_eq!(findings("--policy", &policy), findings("--against", Path::new(POLICY)), "{name}");
+    }
+}
+
+/// What the first policy must give on its own; lines 70 and 122 open lists of exceptions and contradict nothing.
+#[test]
+fn a_policy_on_its_own_gives_what_people_found_in_it() {
+    let Some(corpus) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else { return };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_candor"));
+    command.arg("lint").arg(corpus.join("policies/000_meitu-idphoto.txt")).args(["--format", "json"]);
+    let report: Value = serde_json::from_slice(&command.output().expect("the binary runs").stdout).expect("JSON");
+    let findings = list(&report["findings"]);
+    let cited = |rule: &str| -> Vec<(u64, u64)> {
+        let of_rule = findings.iter().filter(|it| it["rule"] == rule);
+        let lines = of_rule.flat_map(|it| list(&it["policy"])).map(|it| &it["lines"]);
+        lines.map(|it| (it[0].as_u64().expect("a line"), it[1].as_u64().expect("a line"))).collect()
+    };
+    assert_eq!(cited("S05"), [(84, 93), (97, 102), (107, 112)]);
+    assert_eq!(cited("S08"), [(84, 93)]);
+    assert_eq!(cited("D08"), [(37, 37)]);
+    assert_eq!(cited("P07"), [(255, 257)]);
+    assert_eq!(cited("C03"), [(154, 154)]);
+    assert_eq!(findings.iter().filter(|it| it["rule"] == "Q05").count(), 1);
+    for finding in findings {
+        for cite in list(&finding["policy"]) {
+            assert!(cite["lines"] != serde_json::json!([70, 70]) && cite["lines"] != serde_json::json!([122, 122]));
+        }
+    }
+}

@@ -22,9 +22,13 @@ fn folder(name: &str) -> PathBuf {
 
 /// Checks the sample package; gives the findings, and writes what is suggested.
 fn check(against: &Path, suggest: &Path) -> Vec<Value> {
+    check_by("--against", against, suggest)
+}
+
+fn check_by(option: &str, against: &Path, suggest: &Path) -> Vec<Value> {
     let mut command = Command::cargo_bin("candor").expect("built with the tests");
     command.env("LANG", "C").env_remove("LC_ALL").env_remove("LC_MESSAGES");
-    command.arg("check").arg(root().join("fixtures/id-photo/id-photo.apk")).arg("--against").arg(against);
+    command.arg("check").arg(root().join("fixtures/id-photo/id-photo.apk")).arg(option).arg(against);
     let output = command.arg("--suggest").arg(suggest).args(["--format", "ndjson"]).output().expect("the binary runs");
     let package: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     package["check"]["findings"].as_array().expect("findings").clone()
@@ -91,4 +95,15 @@ fn a_table_for_the_policy_has_the_columns_of_its_own() {
     assert!(en.contains("| SDK | Provider | Purpose | Personal information | State |"), "{en}");
     assert!(en.contains("| Bug\\|ly &lt;b&gt; | "), "{en}");
     assert!(en.contains("to be confirmed |") && !en.contains("待确认"), "{en}");
+}
+
+#[test]
+fn the_policy_itself_gives_the_headers_of_its_table() {
+    let rows = folder("headers").join("rows.md");
+    check_by("--policy", &root().join("fixtures/policies/pipes.md"), &rows);
+    let text = fs::read_to_string(&rows).expect("written");
+    let policy = fs::read_to_string(root().join("fixtures/policies/pipes.md")).expect("a fixture");
+    let header = policy.lines().find(|line| line.contains("SDK") && line.starts_with('|')).expect("a table");
+    let header = header.trim_end_matches('|').trim();
+    assert!(text.contains(&format!("{header} | 状态 |")), "{header}\n{text}");
 }

@@ -6,14 +6,14 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::args::Check;
-use super::import;
+use super::import::{self, Columns};
 use crate::behavior::Behavior;
 use crate::catalog::Catalog;
 use crate::disclosure::{Asked, Choice, Disclosure, NoneInForce, Versions};
 use crate::error::{Error, Result};
 
 /// How the files end that are policies where they lie in a folder of versions.
-const POLICIES: [&str; 4] = ["htm", "html", "md", "txt"];
+const POLICIES: [&str; 7] = ["csv", "docx", "htm", "html", "md", "pdf", "txt"];
 
 /// The disclosures of a check.
 pub(super) struct Against {
@@ -22,10 +22,13 @@ pub(super) struct Against {
     date: Option<String>,
     /// A stamp beyond this day is no date.
     today: String,
+    /// The columns of the policy's own table of SDKs, where the policy itself is given.
+    columns: Columns,
 }
 
 impl Against {
     pub(super) fn new(check: &Check, catalog: &Catalog) -> Result<Self> {
+        let mut columns = Columns::new();
         let versions = match (&check.against, &check.policy) {
             (Some(path), _) if path.is_dir() && check.suggest.is_some() => {
                 let what = format!("`--suggest` adds to one disclosure, and {} is a folder", path.display());
@@ -37,16 +40,25 @@ impl Against {
                 return Err(Error::malformed(what, None));
             }
             (Some(path), _) => Versions::one(Disclosure::load(path, catalog)?),
-            (None, Some(path)) => Versions::one(import::disclosure(path, catalog)?),
+            (None, Some(path)) => {
+                let (disclosure, own) = import::with_columns(path, catalog)?;
+                columns = own;
+                Versions::one(disclosure)
+            }
             (None, None) => return Err(Error::malformed("neither a disclosure nor a policy is given", None)),
         };
         let today = time::OffsetDateTime::now_utc().date().to_string();
-        Ok(Self { versions, date: check.date.clone(), today })
+        Ok(Self { versions, date: check.date.clone(), today, columns })
     }
 
     /// The disclosure of every package; nothing where there are versions to choose from.
     pub(super) fn only(&self) -> Option<&Disclosure> {
         self.versions.only()
+    }
+
+    /// The columns of the policy's own table of SDKs; none where a disclosure is given.
+    pub(super) fn columns(&self) -> &[(&'static str, String)] {
+        &self.columns
     }
 
     /// The disclosure for a package, and why it is that one.

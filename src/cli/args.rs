@@ -52,8 +52,8 @@ Examples:
   candor import policy.txt --review review.html --output privacy.toml
   curl -s https://example.com/privacy | candor import - --format json
 
-The policy is a saved page (HTML), a text or Markdown; what it is and its encoding is found by its content. Nothing is
-fetched. The result is a draft: every statement cites its lines, and what was not understood is listed on standard error
+The policy is a saved page (HTML), a text, Markdown, a Word document (.docx), a PDF with text in it, or the CSV export of
+Google Play's data-safety form; what it is and its encoding is found by its content. Nothing is fetched. The result is a draft: every statement cites its lines, and what was not understood is listed on standard error
 and in the file. The exit status is 2 where the input is no policy.";
 
 const DIFF_STATUS: &str = "\

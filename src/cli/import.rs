@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 use crate::limits::MAX_TEXT_BYTES;
 use crate::policy::{self, Import};
 
+/// What the columns of a table of SDKs hold, and their headers.
+pub(super) type Columns = Vec<(&'static str, String)>;
+
 /// Entries of what was not understood that are told on standard error; the rest is counted.
 const TOLD: usize = 10;
 
@@ -39,9 +42,14 @@ pub(super) fn run(arguments: &args::Import) -> Result<Status> {
 
 /// The disclosure of a policy, as reports cite it.
 pub(super) fn disclosure(path: &Path, catalog: &Catalog) -> Result<Disclosure> {
-    let mut disclosure = read(path, catalog)?.disclosure;
+    Ok(with_columns(path, catalog)?.0)
+}
+
+/// The disclosure of a policy with the columns of its table of SDKs.
+pub(super) fn with_columns(path: &Path, catalog: &Catalog) -> Result<(Disclosure, Columns)> {
+    let Import { mut disclosure, sdk_columns, .. } = read(path, catalog)?;
     disclosure.file = path.display().to_string();
-    Ok(disclosure)
+    Ok((disclosure, sdk_columns))
 }
 
 /// Reads a policy; `-` is standard input.

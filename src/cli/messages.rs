@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::panic;
 
 use crate::behavior::{Behavior, IssueEntry};
+use crate::policy;
 use crate::report::plain;
 
 /// Prints one line; that standard error is gone is nothing that could still be told.
@@ -27,6 +28,10 @@ pub(super) fn issues(behavior: &Behavior) -> Vec<String> {
 /// Makes a panic one line that names its place; what it means for the package is told by whoever catches it.
 pub(super) fn shorten_panics() {
     panic::set_hook(Box::new(|panic| {
+        // The reader of a hostile document ends by itself alone, and whoever started it tells so.
+        if std::thread::current().name() == Some(policy::READER) {
+            return;
+        }
         let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
         say(format_args!("defect in candor at {place}: {}", reason(panic.payload())));
     }));

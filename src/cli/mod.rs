@@ -136,7 +136,8 @@ fn suggest(gated: &Gated, suggestion: &Suggestion, report: &Report<'_>) -> Resul
     let Some((path, disclosure)) = gated.suggest.as_deref().zip(gated.against.only()) else { return Ok(()) };
     let is_markdown = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("md"));
     let paste = if is_markdown { Paste::Markdown } else { Paste::Toml };
-    print(Some(path), |out| report::suggestion(report, suggestion, disclosure, paste, out)).map(|_| ())
+    print(Some(path), |out| report::suggestion(report, suggestion, disclosure, gated.against.columns(), paste, out))
+        .map(|_| ())
 }
 
 /// One line of the work list.

@@ -1,9 +1,9 @@
 //! What a new version promises less or more: lists that open, elements of rows, claims.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diff::{About, Change, Difference, claimed};
-use super::model::{Cite, Claim, Claims, Disclosure, SdkRow};
+use super::model::{Cite, Claim, Disclosure, SdkRow};
 
 /// Whom a row speaks for: the SDKs by id, their category, or the names as written.
 pub(super) fn subjects(row: &SdkRow) -> Vec<String> {
@@ -138,22 +138,10 @@ fn kept(
 
 /// Claims, by their values where the format has words for them and else by their presence.
 pub(super) fn claims(old: &Disclosure, new: &Disclosure) -> Vec<Difference> {
-    let pairs = all(&old.claims).into_iter().zip(all(&new.claims));
-    pairs.filter_map(|((name, old), (_, new))| claim(name, old, new)).collect()
-}
-
-fn all(it: &Claims) -> [(&'static str, Option<&Claim>); 9] {
-    [
-        ("cross_border", it.cross_border.as_ref()),
-        ("storage", it.storage.as_ref()),
-        ("retention", it.retention.as_ref()),
-        ("transport", it.transport.as_ref()),
-        ("minors", it.minors.as_ref()),
-        ("background", it.background.as_ref()),
-        ("targeting", it.targeting.as_ref()),
-        ("contact", it.contact.as_ref()),
-        ("rights", it.rights.as_ref()),
-    ]
+    let before: BTreeMap<&str, &Claim> = old.claims.stated().collect();
+    let after: BTreeMap<&str, &Claim> = new.claims.stated().collect();
+    let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    names.into_iter().filter_map(|name| claim(name, before.get(name).copied(), after.get(name).copied())).collect()
 }
 
 /// How much a value promises, where it is a word of the format.

@@ -25,7 +25,7 @@ const MAGIC: [(&[u8], &str); 9] = [
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"\x1f\x8b", "gzip data"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"\xd0\xcf\x11\xe0", "an old or an encrypted Office document"),
 ];
 
 /// Bytes at the start in which the encoding of a page and the tags of its head are looked for.

@@ -16,17 +16,26 @@ mod claims;
 mod columns;
 mod data;
 mod dates;
+#[cfg(feature = "documents")]
+mod documents;
+#[cfg(feature = "documents")]
+mod docx;
 mod draft;
 mod export;
 mod fold;
 mod form;
 mod grids;
+mod header;
 mod heads;
 mod html;
 mod input;
+#[cfg(feature = "documents")]
+mod layout;
 mod links;
 mod names;
 mod page;
+#[cfg(feature = "documents")]
+mod pdf;
 mod permissions;
 mod pipes;
 mod plain;
@@ -38,6 +47,9 @@ mod spoken;
 mod text;
 mod walk;
 mod words;
+
+/// The name of the thread on which a document is read that may bring out a defect of its reader.
+pub const READER: &str = "policy-reader";
 
 pub use draft::{Mark, MarkKind, NotUnderstood};
 pub use text::Source;
@@ -62,6 +74,11 @@ pub struct Import {
     pub marks: Vec<Mark>,
     /// The places that speak of data, SDKs or permissions and were not understood, by their lines.
     pub not_understood: Vec<NotUnderstood>,
+    /// What the columns of its table of SDKs hold (`name`, `provider`, `purpose`, `data`, `link`, `other`), and their headers;
+    /// empty where it has no such table.
+    pub sdk_columns: Vec<(&'static str, String)>,
+    /// The source is a page, of which a reader sees the text alone.
+    markup: bool,
 }
 
 /// Reads the bytes of a policy; `file` is the name that the disclosure gives it.
@@ -70,7 +87,6 @@ pub struct Import {
 /// The bytes are no text in a known encoding, or the text is no policy: empty, a script, a wall of consent. The error
 /// says what was found.
 pub fn import(bytes: &[u8], file: &str, catalog: &Catalog) -> Result<Import> {
-    let source = Source::new(input::decode(bytes)?);
     let made;
     let words = if std::ptr::eq(catalog, Catalog::builtin()) {
         static BUILTIN: OnceLock<words::Words<'static>> = OnceLock::new();
@@ -79,13 +95,10 @@ pub fn import(bytes: &[u8], file: &str, catalog: &Catalog) -> Result<Import> {
         made = words::Words::new(catalog);
         &made
     };
+    let Read { source, parts, scripts, markup } = read(bytes, words)?;
     let draft = if form::is_form(&source.text) {
         form::read(&source, catalog)?
     } else {
-        let (parts, scripts) = match input::form(&source.text) {
-            input::Form::Html => html::read(&source),
-            input::Form::Plain => (grids::parts(plain::read(&source), words), false),
-        };
         let draft = walk::read(&parts, words, &source);
         walk::refuse_empty(&parts, &draft, scripts, words)?;
         draft
@@ -101,5 +114,40 @@ pub fn import(bytes: &[u8], file: &str, catalog: &Catalog) -> Result<Import> {
     marks.dedup();
     unread.sort_by(|a, b| (a.lines, &a.quote).cmp(&(b.lines, &b.quote)));
     unread.dedup();
-    Ok(Import { disclosure, source, marks, not_understood: unread })
+    Ok(Import {
+        disclosure,
+        source,
+        marks,
+        not_understood: unread,
+        sdk_columns: header::of_sdks(&parts, words),
+        markup,
+    })
+}
+
+/// A policy as lines and tables.
+struct Read {
+    source: Source,
+    parts: Vec<page::Part>,
+    /// Scripts stood in it.
+    scripts: bool,
+    /// It is a page.
+    markup: bool,
+}
+
+fn read(bytes: &[u8], words: &words::Words<'_>) -> Result<Read> {
+    #[cfg(feature = "documents")]
+    if let Some((source, parts)) = documents::read(bytes, words)? {
+        return Ok(Read { source, parts, scripts: false, markup: false });
+    }
+    let source = Source::new(input::decode(bytes)?);
+    Ok(match input::form(&source.text) {
+        input::Form::Html => {
+            let (parts, scripts) = html::read(&source);
+            Read { source, parts, scripts, markup: true }
+        }
+        input::Form::Plain => {
+            let parts = grids::parts(plain::read(&source), words);
+            Read { source, parts, scripts: false, markup: false }
+        }
+    })
 }

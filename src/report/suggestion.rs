@@ -18,7 +18,8 @@ pub enum Paste {
     Markdown,
 }
 
-/// Writes the rows, in the language of the policy.
+/// Writes the rows, in the language of the policy. `headings` are what the columns of the policy's own table of SDKs hold
+/// (`name`, `provider`, `purpose`, `data`, `link`, `other`) with their headers; none = those that the disclosure fills.
 ///
 /// # Errors
 /// Those of `out`.
@@ -26,6 +27,7 @@ pub fn suggestion(
     report: &Report<'_>,
     suggestion: &Suggestion,
     disclosure: &Disclosure,
+    headings: &[(&str, String)],
     paste: Paste,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -34,7 +36,8 @@ pub fn suggestion(
         suggestion.rows.iter().map(|(subject, lacking)| Row::new(words, disclosure, subject, lacking)).collect();
     match paste {
         Paste::Toml => toml(words, &rows, out),
-        Paste::Markdown => markdown(words, &rows, disclosure, out),
+        Paste::Markdown if headings.is_empty() => markdown(words, &rows, &filled(words, disclosure), out),
+        Paste::Markdown => markdown(words, &rows, headings, out),
     }
 }
 
@@ -127,7 +130,8 @@ fn purpose(words: Words<'_>, sdk: &Sdk) -> String {
 
 /// The header over data.
 fn personal(words: Words<'_>) -> String {
-    format!("{}{}", words.pick("收集的", ""), words.data("personal-info"))
+    let all = words.catalog.tables.data_types.iter().find(|it| it.umbrella && it.parent.is_empty());
+    format!("{}{}", words.pick("收集的", ""), all.map_or("", |it| words.data(it.id)))
 }
 
 fn unconfirmed(words: Words<'_>) -> &'static str {
@@ -193,75 +197,79 @@ fn toml(words: Words<'_>, rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-/// One column: its header, and its cell of a row.
-type Column<'c> = (String, Box<dyn Fn(&Row<'_>) -> String + 'c>);
+/// The columns that the rows of a disclosure fill; those of a full table where it has no row.
+fn filled(words: Words<'_>, disclosure: &Disclosure) -> Vec<(&'static str, String)> {
+    let table: Vec<&SdkRow> = disclosure.sdk_rows().collect();
+    let has = |given: fn(&SdkRow) -> bool| table.is_empty() || table.iter().any(|row| given(row));
+    let columns = [
+        ("name", words.pick("SDK 名称", "SDK").to_owned(), true),
+        ("provider", words.pick("提供方", "Provider").to_owned(), has(|row| !row.provider.is_empty())),
+        (
+            "other",
+            words.pick("使用场景", "Where it is used").to_owned(),
+            !table.is_empty() && has(|row| !row.scene.is_empty()),
+        ),
+        ("purpose", words.pick("使用目的", "Purpose").to_owned(), true),
+        ("data", personal(words), true),
+        ("link", words.pick("隐私政策链接", "Privacy policy").to_owned(), has(|row| !row.links.is_empty())),
+    ];
+    columns.into_iter().filter(|(.., shown)| *shown).map(|(holds, header, _)| (holds, header)).collect()
+}
 
-fn markdown(words: Words<'_>, rows: &[Row<'_>], disclosure: &Disclosure, out: &mut dyn Write) -> io::Result<()> {
+/// The cell of a row by what its column holds.
+fn cell(words: Words<'_>, row: &Row<'_>, holds: &str) -> String {
+    match (holds, row.subject) {
+        ("name", _) => row.name.clone(),
+        ("provider", _) => row.provider.clone(),
+        ("purpose", _) => marked(words, &row.purpose),
+        ("data", _) => row.data(words),
+        ("link", _) => row.link.clone(),
+        ("constant", Subject::Permission(constant)) => constant.clone(),
+        _ => unconfirmed(words).to_owned(),
+    }
+}
+
+fn markdown(words: Words<'_>, rows: &[Row<'_>], headings: &[(&str, String)], out: &mut dyn Write) -> io::Result<()> {
     let heading = words.pick(
         "以下为 candor 依据安装包中的代码和清单建议补充的内容，均待确认。",
         "Rows that candor suggests, from nothing but the code and the manifest of the package. Each is to be confirmed.",
     );
     writeln!(out, "{heading}")?;
-    let of = |wanted: fn(&Subject) -> bool| rows.iter().filter(move |row| wanted(row.subject));
-    let name = |header: &str| -> Column<'_> { (header.to_owned(), Box::new(|row| row.name.clone())) };
-    let data: Column<'_> = (personal(words), Box::new(move |row| row.data(words)));
-    let why = || -> Column<'_> {
-        (words.pick("使用目的", "Purpose").to_owned(), Box::new(move |row| marked(words, &row.purpose)))
-    };
-    let state = || -> Column<'_> {
-        (words.pick("状态", "State").to_owned(), Box::new(move |_| unconfirmed(words).to_owned()))
-    };
-    let sdks: Vec<&Row<'_>> = of(|it| matches!(it, Subject::Sdk(_))).collect();
-    // The columns that the policy's own table has, where it has one.
-    let table: Vec<&SdkRow> = disclosure.sdk_rows().collect();
-    let has = |given: fn(&SdkRow) -> bool| table.is_empty() || table.iter().any(|row| given(row));
-    let mut columns = vec![name(words.pick("SDK 名称", "SDK"))];
-    if has(|row| !row.provider.is_empty()) {
-        columns.push((words.pick("提供方", "Provider").to_owned(), Box::new(|row| row.provider.clone())));
-    }
-    if !table.is_empty() && has(|row| !row.scene.is_empty()) {
-        columns.push((
-            words.pick("使用场景", "Where it is used").to_owned(),
-            Box::new(move |_| unconfirmed(words).to_owned()),
-        ));
-    }
-    columns.push(why());
-    columns.push(data);
-    if has(|row| !row.links.is_empty()) {
-        columns.push((words.pick("隐私政策链接", "Privacy policy").to_owned(), Box::new(|row| row.link.clone())));
-    }
-    columns.push(state());
-    write_table(words.pick("第三方 SDK", "Third-party SDKs"), &columns, &sdks, out)?;
-    let own: Vec<&Row<'_>> = of(|it| matches!(it, Subject::Own(_))).collect();
-    let columns = [
-        (personal(words), Box::new(move |row: &Row<'_>| row.data(words)) as Box<dyn Fn(&Row<'_>) -> String>),
-        why(),
-        name(words.pick("代码归属", "Whose code")),
-        state(),
+    let purpose = || ("purpose", words.pick("使用目的", "Purpose").to_owned());
+    let own = [("data", personal(words)), purpose(), ("name", words.pick("代码归属", "Whose code").to_owned())];
+    let permissions = [
+        ("name", words.pick("权限名称", "Permission").to_owned()),
+        ("constant", words.pick("权限常量", "Constant").to_owned()),
+        purpose(),
     ];
-    write_table(words.pick("应用自身收集的信息", "What the app collects itself"), &columns, &own, out)?;
-    let permissions: Vec<&Row<'_>> = of(|it| matches!(it, Subject::Permission(_))).collect();
-    let constant: Column<'_> = (
-        words.pick("权限常量", "Constant").to_owned(),
-        Box::new(|row| match row.subject {
-            Subject::Permission(constant) => constant.clone(),
-            Subject::Own(_) | Subject::Sdk(_) => String::new(),
-        }),
-    );
-    let columns = [name(words.pick("权限名称", "Permission")), constant, why(), state()];
-    write_table(words.pick("系统权限", "Permissions"), &columns, &permissions, out)
+    let of =
+        |wanted: fn(&Subject) -> bool| -> Vec<&Row<'_>> { rows.iter().filter(|row| wanted(row.subject)).collect() };
+    let sdks = of(|it| matches!(it, Subject::Sdk(_)));
+    table(words, words.pick("第三方 SDK", "Third-party SDKs"), headings, &sdks, out)?;
+    let title = words.pick("应用自身收集的信息", "What the app collects itself");
+    table(words, title, &own, &of(|it| matches!(it, Subject::Own(_))), out)?;
+    let permitted = of(|it| matches!(it, Subject::Permission(_)));
+    table(words, words.pick("系统权限", "Permissions"), &permissions, &permitted, out)
 }
 
-fn write_table(title: &str, columns: &[Column<'_>], rows: &[&Row<'_>], out: &mut dyn Write) -> io::Result<()> {
+/// One table; its last column says of every row that it is to be confirmed.
+fn table(
+    words: Words<'_>,
+    title: &str,
+    headings: &[(&str, String)],
+    rows: &[&Row<'_>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n### {title}\n")?;
-    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-    writeln!(out, "{}", line(columns.iter().map(|(header, _)| header.clone()).collect()))?;
-    writeln!(out, "{}", line(columns.iter().map(|_| "---".to_owned()).collect()))?;
+    let mut line = |cells: Vec<String>, last: &str| writeln!(out, "| {} | {last} |", cells.join(" | "));
+    line(headings.iter().map(|(_, header)| escaped(header)).collect(), words.pick("状态", "State"))?;
+    line(headings.iter().map(|_| "---".to_owned()).collect(), "---")?;
     for row in rows {
-        writeln!(out, "{}", line(columns.iter().map(|(_, cell)| escaped(&cell(row))).collect()))?;
+        let cells = headings.iter().map(|(holds, _)| escaped(&cell(words, row, holds)));
+        line(cells.collect(), unconfirmed(words))?;
     }
     Ok(())
 }
