@@ -353,16 +353,21 @@ impl<'d> Font<'d> {
         let wide = name(b"Subtype") == Some(b"Type0");
         let encoding = name(b"Encoding").unwrap_or_default();
         let has_unicode = font.get_deref(b"ToUnicode", document).is_ok();
-        // Where a map cannot be read, a wide font is given an encoding of single bytes, which says nothing of it.
-        let fits =
-            |it: &Encoding<'_>| !wide || matches!(it, Encoding::UnicodeMapEncoding(_) | Encoding::SimpleEncoding(_));
+        let named =
+            font.get_deref(b"Encoding", document).and_then(Object::as_dict).is_ok_and(|it| it.has(b"Differences"));
+        // Where a map or the names of glyphs cannot be read, the reader gives an encoding that says nothing of the font.
+        let fits = |it: &Encoding<'_>| match it {
+            Encoding::UnicodeMapEncoding(_) | Encoding::SimpleEncoding(_) => true,
+            Encoding::Differences(_) => !wide,
+            Encoding::OneByteEncoding(_) => !wide && !named,
+        };
         let known = || font.get_font_encoding_with_limit(document, MAX_PAGE_BYTES).ok().filter(fits);
         let decode = match encoding {
             b"GBK-EUC-H" | b"GBKp-EUC-H" | b"GBK2K-H" | b"GB-EUC-H" => Decode::Gbk,
             // Only these have no map of their own and are known all the same.
             b"UniGB-UCS2-H" | b"UniGB-UTF16-H" => known().map_or(Decode::Unknown, Decode::Known),
             _ if wide && !has_unicode => Decode::Unknown,
-            _ => known().map_or(Decode::Unknown, Decode::Known),
+            _ => to_unicode(font, document).or_else(known).map_or(Decode::Unknown, Decode::Known),
         };
         if matches!(decode, Decode::Unknown) {
             *unread = String::from_utf8_lossy(encoding).chars().filter(char::is_ascii_graphic).take(40).collect();
@@ -432,6 +437,17 @@ impl<'d> Font<'d> {
             (Decode::Gbk, _, true) | (_, 0.0, _) => 500.0,
             (_, usual, _) => usual,
         }
+    }
+}
+
+/// The map from codes to text, which outranks the names of glyphs: programs name them as they like.
+fn to_unicode<'d>(font: &Dictionary, document: &Document) -> Option<Encoding<'d>> {
+    let mut bare = font.clone();
+    bare.remove(b"Encoding");
+    bare.get(b"ToUnicode").ok()?;
+    match bare.get_font_encoding_with_limit(document, MAX_PAGE_BYTES) {
+        Ok(Encoding::UnicodeMapEncoding(map)) => Some(Encoding::UnicodeMapEncoding(map)),
+        _ => None,
     }
 }
 
