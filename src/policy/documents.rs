@@ -42,6 +42,7 @@ fn settled(source: &Source, parts: Vec<Part>, words: &Words<'_>) -> Vec<Part> {
                 run.extend(plain.map(|plain| Line {
                     level: if plain.level == 0 { line.level } else { plain.level },
                     gap: line.gap,
+                    closed: line.closed,
                     ..plain
                 }));
             }

@@ -113,6 +113,11 @@ impl Pages {
             pieces.pop();
         }
         let usual = usual_size(&pieces);
+        let end = |row: &[Glyph]| row.last().map_or(0.0, |it| it.x + it.width);
+        let widest = pieces.iter().fold(0.0, |widest: f64, (_, piece)| match piece {
+            Piece::Row(row) => widest.max(end(row)),
+            Piece::Table(..) => widest,
+        });
         let mut last: Option<f64> = None;
         let mut first = true;
         for (top, piece) in pieces {
@@ -120,7 +125,10 @@ impl Pages {
                 Piece::Row(row) => {
                     let size = row.iter().map(|it| it.size).fold(0.0, f64::max);
                     let gap = last.is_some_and(|last| size.max(usual) * 2.0 < last - top);
-                    self.line(&row, size, usual, gap);
+                    // A sentence that goes on fills its line.
+                    let closed = end(&row) + size * 3.0 < widest;
+                    let level = if usual * 1.12 < size { 2 } else { 0 };
+                    self.line(&joined(&row), Line { level, gap: usize::from(gap), closed, ..Line::default() });
                     last = Some(top);
                 }
                 Piece::Table(frame, glyphs) => {
@@ -143,12 +151,10 @@ impl Pages {
         (Source::new(self.out), self.parts)
     }
 
-    fn line(&mut self, row: &[Glyph], size: f64, usual: f64, gap: bool) {
-        let shown = joined(row);
-        let text = self.write(&shown);
+    fn line(&mut self, shown: &str, mut line: Line) {
+        line.text = self.write(shown);
         self.out.push('\n');
-        let level = if usual * 1.12 < size { 2 } else { 0 };
-        self.parts.push(Part::Line(Line { text, level, gap: usize::from(gap), ..Line::default() }));
+        self.parts.push(Part::Line(line));
     }
 
     /// Writes a text that stands on one line.
