@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const FORMATS: [&str; 3] = ["json", "ndjson", "text"];
+const FORMATS: [&str; 4] = ["json", "ndjson", "text", "html"];
 
 #[test]
 fn fixtures_give_the_same_bytes_however_they_are_read() {

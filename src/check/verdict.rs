@@ -1,7 +1,7 @@
 //! The verdict for one data type of one subject: denied → incorrect, named for it → clear, only a wider word → vague,
 //! named for somebody else → ambiguous, nothing → omitted.
 
-use super::{Case, Verdict, permissions};
+use super::{Case, Finding, Verdict, permissions};
 use crate::disclosure::{Cite, SdkRow};
 
 /// A verdict with the statements it rests on.
@@ -9,6 +9,20 @@ use crate::disclosure::{Cite, SdkRow};
 pub(super) struct Judged<'c> {
     pub(super) verdict: Verdict,
     pub(super) cites: Vec<&'c Cite>,
+}
+
+impl Finding {
+    /// What the policy says of the data types of the finding, as code of its owner reads them; none where its rule is about
+    /// something else, such as when they are read.
+    pub fn verdict(&self) -> Option<Verdict> {
+        match self.rule.as_str() {
+            "D01" | "S01" | "S02" | "S04" => Some(Verdict::Omitted),
+            "D02" => Some(Verdict::Ambiguous),
+            "D03" => Some(Verdict::Vague),
+            "D04" => Some(Verdict::Incorrect),
+            _ => None,
+        }
+    }
 }
 
 fn judged(verdict: Verdict, cites: Vec<&Cite>) -> Option<Judged<'_>> {

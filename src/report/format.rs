@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Document, Held, Part, Report, Told, Totals, json, text};
+use super::{Document, Held, Part, Report, Told, Totals, html, json, text};
 
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Format {
     Json,
     /// One object a line.
     Ndjson,
+    /// A page to hand over.
+    Html,
 }
 
 /// What a report is about.
@@ -30,13 +32,14 @@ pub enum Subject {
 
 impl Format {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Ndjson];
+    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Ndjson, Self::Html];
 
     pub(super) fn shape(self) -> &'static dyn Shape {
         match self {
             Self::Text => &text::Text,
             Self::Json => &json::Json,
             Self::Ndjson => &json::Ndjson,
+            Self::Html => &html::Html,
         }
     }
 

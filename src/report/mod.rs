@@ -5,8 +5,10 @@
 //! every byte that it writes.
 
 mod catalog;
+mod evidence;
 mod explain;
 mod format;
+mod html;
 mod json;
 mod layout;
 mod names;
@@ -124,7 +126,7 @@ impl<'a> Report<'a> {
     /// Those of `out`.
     pub fn begin(self, out: &mut dyn Write) -> io::Result<Document<'a>> {
         self.format.shape().begin(&self, out)?;
-        Ok(Document { report: self, packages: 0 })
+        Ok(Document { report: self, packages: 0, pages: html::Pages::default() })
     }
 
     /// Writes what was found in a policy on its own.
@@ -141,6 +143,8 @@ impl<'a> Report<'a> {
 pub struct Part {
     /// What is written of it.
     pub body: Vec<u8>,
+    /// What a page shows of it.
+    page: Option<html::Sheet>,
 }
 
 /// A report in the making. Parts are written one by one, so that a report of any length needs the memory of a few.
@@ -149,6 +153,8 @@ pub struct Document<'a> {
     report: Report<'a>,
     /// Parts that were written.
     packages: usize,
+    /// What waits for the end, in the form that has an index.
+    pages: html::Pages,
 }
 
 impl Document<'_> {

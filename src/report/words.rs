@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::behavior::{Certainty, Completeness, Grade, Obtainable, Owner, OwnerKind};
 use crate::catalog::{Catalog, Confidence, DataType, Severity};
 use crate::check::{Evidence, Finding, Searched};
-use crate::disclosure::Cite;
+use crate::disclosure::{Choice, Cite};
 
 /// The prefix of the platform's own permissions; a report leaves it out.
 pub(super) const PLATFORM_PERMISSION: &str = "android.permission.";
@@ -37,7 +37,7 @@ impl<'a> Words<'a> {
     }
 
     /// The catalog's text in the report's language, else in the other one, else the id.
-    fn name<'t>(&self, zh: &'t str, en: &'t str, id: &'t str) -> &'t str {
+    pub(super) fn name<'t>(&self, zh: &'t str, en: &'t str, id: &'t str) -> &'t str {
         let (first, second) = match self.lang {
             Lang::Zh => (zh, en),
             Lang::En => (en, zh),
@@ -115,7 +115,7 @@ impl<'a> Words<'a> {
     }
 
     /// Whose code it is.
-    fn party(&self, owner: &Owner) -> String {
+    pub(super) fn party(&self, owner: &Owner) -> String {
         match owner.kind {
             OwnerKind::App => self.pick("应用自身", "the app itself").to_owned(),
             OwnerKind::Sdk => self.sdk(&owner.id).to_owned(),
@@ -248,6 +248,43 @@ impl<'a> Words<'a> {
             let silent = text.is_empty() && slot == "cite" && !optional;
             Some(if silent { self.pick("政策", "the policy").to_owned() } else { text })
         })
+    }
+
+    /// Why a finding is undecided.
+    pub(super) fn doubt(&self, finding: &Finding) -> String {
+        let why = if finding.evidence.is_empty() {
+            self.pick(
+                "依据是代码中未见，而代码不完全可见；若成立，级别为",
+                "it rests on absence, and not all code is visible; if it stands, its severity is ",
+            )
+        } else {
+            self.pick("迹象较弱，不足以认定；若成立，级别为", "the signs are weak; if it stands, its severity is ")
+        };
+        format!("{why}{}", self.severity(finding.severity))
+    }
+
+    /// Why a package is held against this version of a policy.
+    pub(super) fn choice(&self, choice: &Choice) -> String {
+        let many = choice.versions;
+        match (self.lang, choice.date.as_deref(), choice.entry.as_deref()) {
+            (Lang::Zh, Some(day), Some(entry)) => {
+                format!("版本：{day} 有效，该日期为安装包内 {entry} 的时间戳（共 {many} 个版本）")
+            }
+            (Lang::Zh, Some(day), None) => format!("版本：{day} 有效，该日期由 --date 指定（共 {many} 个版本）"),
+            (Lang::Zh, None, _) => {
+                format!(
+                    "版本：安装包没有可用的日期（时间戳为固定值或晚于今天），取 {many} 个版本中最新的；可用 --date 指定"
+                )
+            }
+            (Lang::En, Some(day), Some(entry)) => {
+                format!("version in force on {day}, the date stamp of {entry} in the package; one of {many}")
+            }
+            (Lang::En, Some(day), None) => format!("version in force on {day}, the day given by --date; one of {many}"),
+            (Lang::En, None, _) => format!(
+                "newest version of {many}: the package has no usable date (its stamps are fixed or in the future); --date \
+                 gives one"
+            ),
+        }
     }
 
     fn slot(&self, finding: &Finding, slot: &str) -> Option<String> {

@@ -1,8 +1,7 @@
 //! The differences between a package and its disclosure, each with its evidence, the clauses it rests on and the place
 //! in the policy.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 
 use super::{GAP, INDENT, Sheet};
@@ -10,6 +9,7 @@ use crate::behavior::Behavior;
 use crate::catalog::Basis;
 use crate::check::{Agreement, Checked, Evidence, Finding, State};
 use crate::disclosure::{Choice, Disclosure};
+use crate::report::evidence::most_telling;
 use crate::report::layout::{Line, Tone, width};
 use crate::report::names::{dotted, short, tail};
 use crate::report::words::short_permission;
@@ -74,26 +74,7 @@ fn against(sheet: &mut Sheet<'_, '_>, disclosure: &Disclosure) -> io::Result<()>
 /// Why the policy is held in this version.
 fn version(sheet: &mut Sheet<'_, '_>, choice: Option<&Choice>) -> io::Result<()> {
     let Some(choice) = choice else { return Ok(()) };
-    let many = choice.versions;
-    let text = match (sheet.words.lang, choice.date.as_deref(), choice.entry.as_deref()) {
-        (Lang::Zh, Some(day), Some(entry)) => {
-            format!("版本：{day} 有效，该日期为安装包内 {entry} 的时间戳（共 {many} 个版本）")
-        }
-        (Lang::Zh, Some(day), None) => format!("版本：{day} 有效，该日期由 --date 指定（共 {many} 个版本）"),
-        (Lang::Zh, None, _) => {
-            format!(
-                "版本：安装包没有可用的日期（时间戳为固定值或晚于今天），取 {many} 个版本中最新的；可用 --date 指定"
-            )
-        }
-        (Lang::En, Some(day), Some(entry)) => {
-            format!("version in force on {day}, the date stamp of {entry} in the package; one of {many}")
-        }
-        (Lang::En, Some(day), None) => format!("version in force on {day}, the day given by --date; one of {many}"),
-        (Lang::En, None, _) => format!(
-            "newest version of {many}: the package has no usable date (its stamps are fixed or in the future); --date \
-             gives one"
-        ),
-    };
+    let text = sheet.words.choice(choice);
     let tone = if choice.date.is_some() { Tone::Faint } else { Tone::Warning };
     sheet.page.line(&Line::indented(INDENT).tone(tone, &text), 2 * INDENT)
 }
@@ -140,16 +121,8 @@ fn badge(sheet: &Sheet<'_, '_>, finding: &Finding) -> (Tone, &'static str) {
 fn body(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Result<()> {
     let words = sheet.words;
     if finding.state == State::Undecided {
-        let why = if finding.evidence.is_empty() {
-            words.pick(
-                "依据是代码中未见，而代码不完全可见；若成立，级别为",
-                "it rests on absence, and not all code is visible; if it stands, its severity is ",
-            )
-        } else {
-            words.pick("迹象较弱，不足以认定；若成立，级别为", "the signs are weak; if it stands, its severity is ")
-        };
-        let line = Line::indented(column).tone(Tone::Warning, why);
-        sheet.page.line(&line.tone(Tone::Warning, words.severity(finding.severity)), column)?;
+        let line = Line::indented(column).tone(Tone::Warning, &words.doubt(finding));
+        sheet.page.line(&line, column)?;
     }
     let names: Vec<_> = finding.permissions.iter().map(|name| short_permission(name)).collect();
     labelled(sheet, column, words.pick("权限", "permissions"), &names.join(" · "))?;
@@ -191,7 +164,8 @@ fn labelled(sheet: &mut Sheet<'_, '_>, column: usize, label: &str, text: &str) -
 fn evidence(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Result<()> {
     let words = sheet.words;
     let (reads, others): (Vec<_>, Vec<_>) = finding.evidence.iter().partition(|it| !it.data.is_empty());
-    let (reads, few) = most_telling(sheet, reads);
+    let (reads, kinds) = most_telling(&words, reads);
+    let few = kinds.clamp(FEW_PLACES, MORE_PLACES);
     let shown = if sheet.verbose { reads.len() } else { few.min(reads.len()) };
     let names = reads.iter().take(shown).map(|it| width(&words.data_of(it)));
     let place_column = column + names.max().unwrap_or(0).min(MAX_COLUMN) + GAP;
@@ -215,19 +189,6 @@ fn evidence(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::
         sheet.page.line(&line, column + INDENT)?;
     }
     sheet.rest(shown + few, reads.len() + others.len(), column)
-}
-
-/// The reads with the most telling place of each data type ahead, and how many are shown without `--verbose`.
-fn most_telling<'f>(sheet: &Sheet<'_, '_>, mut reads: Vec<&'f Evidence>) -> (Vec<&'f Evidence>, usize) {
-    reads.sort_by_key(|it| {
-        let obstacles = it.obtainable.as_ref().map_or(0, |it| it.undeclared.len());
-        (sheet.words.weight(&it.data), &it.data, Reverse(it.certainty), it.pre_consent != Some(true), obstacles)
-    });
-    let mut seen = BTreeSet::new();
-    let (mut first, rest): (Vec<_>, Vec<_>) = reads.into_iter().partition(|it| seen.insert(&it.data));
-    let few = first.len().clamp(FEW_PLACES, MORE_PLACES);
-    first.extend(rest);
-    (first, few)
 }
 
 /// One read: data type, caller and API, and how sure it is.

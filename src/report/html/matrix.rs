@@ -1,0 +1,162 @@
+//! Data types against owners: what the policy says of each pair that the code can read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::text::{Both, Text};
+use crate::behavior::{Behavior, Owner, OwnerKind};
+use crate::check::{Finding, State, Verdict};
+use crate::report::Held;
+
+/// What a policy says of one data type of one owner; the worst comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Said {
+    Denied,
+    Omitted,
+    Elsewhere,
+    Vague,
+    Undecided,
+    Disclosed,
+}
+
+impl Said {
+    const ALL: [Self; 6] =
+        [Self::Disclosed, Self::Vague, Self::Elsewhere, Self::Omitted, Self::Denied, Self::Undecided];
+
+    /// What a finding says of the data types that it names.
+    fn of(finding: &Finding) -> Option<Self> {
+        let said = match finding.verdict()? {
+            Verdict::Incorrect => Self::Denied,
+            Verdict::Omitted => Self::Omitted,
+            Verdict::Ambiguous => Self::Elsewhere,
+            Verdict::Vague => Self::Vague,
+            Verdict::Clear => Self::Disclosed,
+        };
+        Some(if finding.state == State::Undecided { Self::Undecided } else { said })
+    }
+
+    /// A class of the style sheet, a sign that needs no colour, and a word.
+    fn shown(self) -> (&'static str, &'static str, Text<'static>) {
+        match self {
+            Self::Disclosed => ("disclosed", "✓", Text::new("已披露", "disclosed")),
+            Self::Vague => ("vague", "≈", Text::new("笼统", "vague")),
+            Self::Elsewhere => ("elsewhere", "⇄", Text::new("归属不符", "elsewhere")),
+            Self::Omitted => ("omitted", "✕", Text::new("未披露", "omitted")),
+            Self::Denied => ("denied", "⊘", Text::new("被否认", "denied")),
+            Self::Undecided => ("undecided", "?", Text::new("未定", "undecided")),
+        }
+    }
+
+    fn meaning(self) -> Text<'static> {
+        match self {
+            Self::Disclosed => Text::new("政策为该主体点名列出", "the policy names it for this owner"),
+            Self::Vague => Text::new("只有概括性说法，没有逐项写明", "covered by a wider word only"),
+            Self::Elsewhere => Text::new("列出了，但写在其他主体名下", "named, but for another owner"),
+            Self::Omitted => Text::new("没有列出", "not named at all"),
+            Self::Denied => Text::new("政策称不收集", "the policy says that it is not collected"),
+            Self::Undecided => Text::new("依据不足，不能认定", "cannot be told from what was seen"),
+        }
+    }
+}
+
+/// The matrix as it is drawn.
+pub(super) struct Matrix<'a> {
+    pub(super) owners: Vec<Column<'a>>,
+    pub(super) rows: Vec<Row<'a>>,
+    /// Empty where there is no policy.
+    pub(super) legend: Vec<Entry<'a>>,
+}
+
+/// An owner.
+pub(super) struct Column<'a> {
+    pub(super) key: String,
+    pub(super) name: Text<'a>,
+}
+
+/// A data type with one cell for each owner.
+pub(super) struct Row<'a> {
+    pub(super) key: &'a str,
+    pub(super) name: Text<'a>,
+    pub(super) cells: Vec<Option<Entry<'a>>>,
+}
+
+/// A cell, or a line of the legend.
+pub(super) struct Entry<'a> {
+    pub(super) class: &'static str,
+    pub(super) sign: &'static str,
+    pub(super) text: Text<'a>,
+    /// In a cell the id of the finding.
+    pub(super) link: Option<String>,
+    /// In the legend what it means.
+    pub(super) meaning: Option<Text<'a>>,
+}
+
+/// The key of an owner in filters: `sdk:alipay`.
+pub(super) fn owner_key(owner: &Owner) -> String {
+    let kind = match owner.kind {
+        OwnerKind::App => return "app".to_owned(),
+        OwnerKind::Sdk => "sdk",
+        OwnerKind::Library => "library",
+        OwnerKind::Unknown => "unknown",
+    };
+    format!("{kind}:{}", owner.id)
+}
+
+impl<'a> Matrix<'a> {
+    /// The verdicts of a check. `ids` are those of the findings on the page.
+    pub(super) fn of_check(both: Both<'a>, held: Held<'a>, ids: &[String]) -> Self {
+        let mut cells: BTreeMap<(&Owner, &str), (Said, Option<String>)> = BTreeMap::new();
+        let mut put = |owner, data, said, link: Option<&String>| {
+            let cell = cells.entry((owner, data)).or_insert((Said::Disclosed, None));
+            if said < cell.0 {
+                *cell = (said, link.cloned());
+            }
+        };
+        for agreement in &held.checked.agreements {
+            put(&agreement.owner, &agreement.data, Said::Disclosed, None);
+        }
+        for (finding, id) in held.checked.findings.iter().zip(ids) {
+            let Some((owner, said)) = finding.owner.as_ref().zip(Said::of(finding)) else { continue };
+            let seen = finding.evidence.iter().map(|it| &it.data).filter(|data| !data.is_empty());
+            for data in seen.chain(&finding.data) {
+                put(owner, data, said, Some(id));
+            }
+        }
+        let cells = cells.into_iter().map(|(pair, (said, link))| {
+            let (class, sign, text) = said.shown();
+            (pair, Entry { class, sign, text, link, meaning: None })
+        });
+        let legend = Said::ALL.map(|said| {
+            let (class, sign, text) = said.shown();
+            Entry { class, sign, text, link: None, meaning: Some(said.meaning()) }
+        });
+        Self::new(both, cells.collect(), legend.into())
+    }
+
+    /// Where there is no policy, how many places read what.
+    pub(super) fn of_scan(both: Both<'a>, behavior: &'a Behavior) -> Self {
+        let mut places: BTreeMap<(&Owner, &str), usize> = BTreeMap::new();
+        for read in &behavior.reads {
+            *places.entry((&read.owner, &read.data)).or_default() += 1;
+        }
+        let cells = places.into_iter().map(|(pair, count)| {
+            let text = both.say(|words| words.count(count, "处", "place", "places"));
+            (pair, Entry { class: "read", sign: "", text, link: None, meaning: None })
+        });
+        Self::new(both, cells.collect(), Vec::new())
+    }
+
+    fn new(both: Both<'a>, mut cells: BTreeMap<(&'a Owner, &'a str), Entry<'a>>, legend: Vec<Entry<'a>>) -> Self {
+        let owners: BTreeSet<&Owner> = cells.keys().map(|(owner, _)| *owner).collect();
+        let data: BTreeSet<(usize, &str)> = cells.keys().map(|(_, data)| (both.en.weight(data), *data)).collect();
+        let rows = data.into_iter().map(|(_, key)| Row {
+            key,
+            name: both.say(|words| words.data(key)),
+            cells: owners.iter().map(|owner| cells.remove(&(*owner, key))).collect(),
+        });
+        let rows = rows.collect();
+        let owners = owners
+            .into_iter()
+            .map(|owner| Column { key: owner_key(owner), name: both.say(|words| words.party(owner)) });
+        Self { owners: owners.collect(), rows, legend }
+    }
+}

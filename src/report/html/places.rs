@@ -1,0 +1,129 @@
+//! Where in the code a finding or a read is: the place, how sure it is, and the way from an entry point to it.
+
+use super::text::{Both, Text};
+use crate::behavior::{Certainty, Obtainable, Read, SdkEvidence};
+use crate::check::{Evidence, Finding};
+use crate::report::evidence::most_telling;
+use crate::report::names::{dotted, short};
+
+/// Places of one finding that are shown; the rest are counted.
+const MAX_PLACES: usize = 40;
+/// Signs of one SDK that are shown; the rest are counted.
+pub(super) const MAX_SIGNS: usize = 12;
+
+/// Places that give one data type or use one permission.
+pub(super) struct Places<'a> {
+    pub(super) name: Text<'a>,
+    pub(super) places: Vec<Place<'a>>,
+}
+
+/// One place.
+pub(super) struct Place<'a> {
+    /// The method that holds it, or the file.
+    pub(super) caller: String,
+    pub(super) what: String,
+    pub(super) literal: Option<&'a str>,
+    pub(super) reachable: bool,
+    pub(super) certainty: Option<Text<'a>>,
+    pub(super) notes: Vec<Text<'a>>,
+    pub(super) at: String,
+    /// What is called, in full.
+    pub(super) descriptor: &'a str,
+    /// From the entry point to the place.
+    pub(super) path: Vec<String>,
+    pub(super) note: &'a str,
+    /// Shown with its details from the start.
+    pub(super) open: bool,
+}
+
+/// A sign of an SDK, or another thing seen in the package.
+pub(super) struct Sign<'a> {
+    pub(super) text: Text<'a>,
+    pub(super) notes: Vec<&'a str>,
+}
+
+/// The places of a finding, the most telling first, and how many more there are.
+pub(super) fn of<'a>(both: Both<'a>, finding: &'a Finding) -> (Vec<Places<'a>>, usize) {
+    let reads = finding.evidence.iter().filter(|it| !it.data.is_empty()).collect();
+    let (reads, _) = most_telling(&both.en, reads);
+    let calls = finding.evidence.iter().filter(|it| it.data.is_empty() && it.kind == "call");
+    let all: Vec<&Evidence> = reads.into_iter().chain(calls).collect();
+    let mut groups: Vec<(&str, Places<'a>)> = Vec::new();
+    for (index, it) in all.iter().take(MAX_PLACES).enumerate() {
+        let place = place(both, it, index == 0);
+        let key = if it.data.is_empty() { it.note.as_str() } else { it.data.as_str() };
+        if let Some((_, group)) = groups.iter_mut().find(|(known, _)| *known == key) {
+            group.places.push(place);
+        } else {
+            let name = if it.data.is_empty() {
+                both.say(|words| words.permission(&it.note))
+            } else {
+                both.say(|words| words.data_of(it))
+            };
+            groups.push((key, Places { name, places: vec![place] }));
+        }
+    }
+    (groups.into_iter().map(|(_, group)| group).collect(), all.len().saturating_sub(MAX_PLACES))
+}
+
+fn place<'a>(both: Both<'a>, it: &'a Evidence, open: bool) -> Place<'a> {
+    let mut notes = Vec::new();
+    notes.extend((it.pre_consent == Some(true)).then(|| Text::new("同意前", "before consent")));
+    notes.extend(it.obtainable.iter().flat_map(|it| obstacles(both, it)));
+    Place {
+        caller: dotted(&it.place),
+        what: short(&it.what),
+        literal: it.literal.as_deref().filter(|literal| **literal != it.what),
+        reachable: it.certainty == Some(Certainty::Reachable),
+        certainty: it.certainty.map(|certainty| both.say(|words| words.certainty(certainty))),
+        notes,
+        at: it.at.clone(),
+        descriptor: &it.what,
+        path: it.path.iter().map(|step| dotted(step)).collect(),
+        note: if it.data.is_empty() { "" } else { &it.note },
+        open,
+    }
+}
+
+/// A read of a package that is held against nothing.
+pub(super) fn of_read<'a>(both: Both<'a>, read: &'a Read) -> Place<'a> {
+    let mut notes = Vec::new();
+    notes.extend((read.pre_consent == Some(true)).then(|| Text::new("同意前", "before consent")));
+    notes.extend((read.background == Some(true)).then(|| Text::new("后台", "in the background")));
+    notes.extend(read.via.is_some().then(|| Text::new("归属依调用者", "owner by its callers")));
+    notes.extend(obstacles(both, &read.obtainable));
+    Place {
+        caller: if read.caller.is_empty() { read.file.clone() } else { dotted(&read.caller) },
+        what: short(&read.api),
+        literal: read.literal.as_deref().filter(|literal| **literal != read.api),
+        reachable: read.certainty == Certainty::Reachable,
+        certainty: Some(both.say(|words| words.certainty(read.certainty))),
+        notes,
+        at: format!("{}@{}", read.file, read.offset),
+        descriptor: &read.api,
+        path: read.path.iter().map(|step| dotted(step)).collect(),
+        note: read.note.as_deref().unwrap_or_default(),
+        open: false,
+    }
+}
+
+fn obstacles<'a>(both: Both<'a>, obtainable: &Obtainable) -> Vec<Text<'a>> {
+    both.list(|words| words.obstacles(obtainable))
+}
+
+/// What else a finding shows of the package. The list of permissions says all that their declarations do.
+pub(super) fn signs<'a>(both: Both<'a>, finding: &'a Finding) -> (Vec<Sign<'a>>, usize) {
+    let is_sign = |it: &&Evidence| it.data.is_empty() && !["call", "permission"].contains(&it.kind);
+    let all: Vec<&Evidence> = finding.evidence.iter().filter(is_sign).collect();
+    let shown = all.iter().take(MAX_SIGNS).map(|it| Sign {
+        text: both.say(|words| words.sign(it.kind, &it.what, it.count)),
+        notes: [&it.place, &it.note].into_iter().filter(|text| !text.is_empty()).map(String::as_str).collect(),
+    });
+    (shown.collect(), all.len().saturating_sub(MAX_SIGNS))
+}
+
+/// The signs of an SDK, and how many more there are.
+pub(super) fn signs_of_sdk<'a>(both: Both<'a>, evidence: &'a [SdkEvidence]) -> (Vec<Text<'a>>, usize) {
+    let shown = evidence.iter().take(MAX_SIGNS).map(|it| both.say(|words| words.sign(it.kind, &it.value, it.count)));
+    (shown.collect(), evidence.len().saturating_sub(MAX_SIGNS))
+}

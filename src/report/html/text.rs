@@ -1,0 +1,112 @@
+//! Text on a page: in both languages where they differ, never markup, and nothing in it changes the writing direction.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display, Formatter};
+
+use askama::filters::{Escaper, Html, HtmlSafe};
+
+use crate::catalog::Catalog;
+use crate::report::Lang;
+use crate::report::layout::{plain, steers};
+use crate::report::words::Words;
+
+/// A part of a page in which characters that steer or hide are shown as `\u{…}`. Ends of lines stay: they are spaces there.
+pub(super) fn harmless(part: String) -> String {
+    let acts = |c: char| c != '\n' && steers(c);
+    if !part.contains(acts) {
+        return part;
+    }
+    part.chars().map(|c| if acts(c) { plain(c.encode_utf8(&mut [0; 4])).into_owned() } else { c.to_string() }).collect()
+}
+
+/// A text in Chinese and in English. The page shows one of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Text<'t> {
+    pub(super) zh: Cow<'t, str>,
+    pub(super) en: Cow<'t, str>,
+}
+
+impl<'t> Text<'t> {
+    pub(super) fn new(zh: impl Into<Cow<'t, str>>, en: impl Into<Cow<'t, str>>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// A text that is the same in both.
+    pub(super) fn same(text: &'t str) -> Self {
+        Self::new(text, text)
+    }
+
+    /// The text, unless it says nothing.
+    pub(super) fn told(self) -> Option<Self> {
+        (!self.zh.is_empty() || !self.en.is_empty()).then_some(self)
+    }
+}
+
+impl Display for Text<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.zh == self.en {
+            return Html.write_escaped_str(f, &self.zh);
+        }
+        f.write_str("<span lang=\"zh\">")?;
+        Html.write_escaped_str(&mut *f, &self.zh)?;
+        f.write_str("</span><span lang=\"en\">")?;
+        Html.write_escaped_str(&mut *f, &self.en)?;
+        f.write_str("</span>")
+    }
+}
+
+/// It is written with its markup, and its texts are escaped already.
+impl HtmlSafe for Text<'_> {}
+
+/// What the templates call to say a phrase in both languages: `{{ "发现"|en("Findings") }}`.
+#[expect(
+    unreachable_pub,
+    clippy::inline_always,
+    clippy::unnecessary_wraps,
+    reason = "the attribute asks for the result and makes the rest of the function"
+)]
+pub(super) mod filters {
+    use askama::Values;
+
+    use super::Text;
+
+    #[askama::filter_fn]
+    pub(crate) fn en<'t>(zh: &'t str, _: &dyn Values, en: &'t str) -> askama::Result<Text<'t>> {
+        Ok(Text::new(zh, en))
+    }
+}
+
+/// Looks names up in both languages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Both<'a> {
+    pub(super) zh: Words<'a>,
+    pub(super) en: Words<'a>,
+}
+
+impl<'a> Both<'a> {
+    pub(super) fn new(catalog: &'a Catalog) -> Self {
+        Self { zh: Words::new(catalog, Lang::Zh), en: Words::new(catalog, Lang::En) }
+    }
+
+    pub(super) fn say<'t, T: Into<Cow<'t, str>>>(&self, say: impl Fn(&Words<'a>) -> T) -> Text<'t> {
+        Text::new(say(&self.zh), say(&self.en))
+    }
+
+    /// As [`Self::say`], for as many texts as the English words give.
+    pub(super) fn list<'t>(&self, say: impl Fn(&Words<'a>) -> Vec<String>) -> Vec<Text<'t>> {
+        say(&self.zh).into_iter().zip(say(&self.en)).map(|(zh, en)| Text::new(zh, en)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_text_is_markup_or_steers() {
+        let text = harmless(Text::same("<b title='x'>&\u{202e}gpj.\n").to_string());
+        assert_eq!(text, "&#60;b title=&#39;x&#39;&#62;&#38;\\u{202e}gpj.\n");
+        let both = Text::new("<高>", "<high>").to_string();
+        assert_eq!(both, "<span lang=\"zh\">&#60;高&#62;</span><span lang=\"en\">&#60;high&#62;</span>");
+    }
+}
