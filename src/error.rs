@@ -36,12 +36,14 @@ pub enum Error {
         limit: u64,
     },
     /// A catalog, disclosure or configuration file that a person wrote has a fault.
-    #[error("{file}:{line}: {message}")]
+    #[error("{file}:{line}{}: {message}", Column(*column))]
     Data {
         /// The file as given.
         file: String,
         /// Line, counted from 1.
         line: usize,
+        /// Column, counted from 1, where it is known.
+        column: Option<usize>,
         /// What is wrong, and the nearest valid word where there is one.
         message: String,
     },
@@ -112,6 +114,18 @@ impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(offset) => write!(f, " (at offset {offset:#x})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Prints `:…` where a column is known.
+struct Column(Option<usize>);
+
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(column) => write!(f, ":{column}"),
             None => Ok(()),
         }
     }

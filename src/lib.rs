@@ -16,6 +16,7 @@
 
 pub mod error;
 pub mod limits;
+mod located;
 mod names;
 
 pub mod container;
@@ -31,7 +32,9 @@ pub mod catalog;
 pub mod disclosure;
 pub mod policy;
 
+pub mod changes;
 pub mod check;
+pub mod gate;
 pub mod report;
 
 pub mod cli;

@@ -43,6 +43,9 @@ pub const MIN_NESTED_BYTES: u64 = 1 << 20;
 /// Bytes of one disclosure or catalog file that a person wrote.
 pub const MAX_TEXT_BYTES: u64 = 16 << 20;
 
+/// Bytes of one scan that an earlier run wrote. The largest packages give a tenth of that.
+pub const MAX_SCAN_BYTES: u64 = 1 << 28;
+
 /// Issues that are kept for one package; the rest are counted in a last one.
 pub const MAX_ISSUES: usize = 200;
 

@@ -6,7 +6,7 @@ use candor::behavior::{
     Permission, PermissionUse, PermissionUser, Read, Reason, SdkEvidence, SdkFound, Signing,
 };
 use candor::catalog::{Catalog, Confidence, Focus, Severity, Tables};
-use candor::check::{Agreement, Checked, Evidence, Finding, State};
+use candor::check::{Agreement, Checked, Evidence, Finding, Gate, State};
 use candor::disclosure::{Cite, Disclosure, Effective};
 use candor::report::{Detail, Format, Held, Lang, Report, Section, Style, Told, Totals, list, nearest, show};
 use serde_json::Value;
@@ -252,7 +252,7 @@ fn document(view: View, packages: &[Behavior]) -> String {
         for behavior in packages {
             document.add(&report.package(Told { behavior, held: None }), out).expect("a vector takes all");
         }
-        let totals = Totals { packages: packages.len(), unreadable: 0, incomplete: packages.len(), failing: 0 };
+        let totals = Totals { packages: packages.len(), incomplete: packages.len(), ..Totals::default() };
         document.end(&totals, out).expect("a vector takes all");
     })
 }
@@ -472,5 +472,6 @@ fn finding(rule: &str, severity: Severity) -> Finding {
         policy: Vec::new(),
         searched: Vec::new(),
         fingerprint: "f00d".into(),
+        gate: Gate::default(),
     }
 }

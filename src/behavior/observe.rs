@@ -45,6 +45,8 @@ pub struct Observer {
     versions: Versions,
     hosts: Hosts,
     focus: Focus,
+    /// Namespaces that are told to be the app's own.
+    own: Vec<String>,
     /// Whether the call graph is built.
     follows_calls: bool,
     /// Whether native libraries are read.
@@ -67,11 +69,18 @@ impl Observer {
             versions: Versions::new(catalog),
             hosts: Hosts::new(catalog),
             focus,
+            own: Vec::new(),
             follows_calls: true,
             natives: true,
             native_words: OnceLock::new(),
             script_words: OnceLock::new(),
         }
+    }
+
+    /// The same observer, which takes classes of these packages for the app's own code.
+    #[must_use]
+    pub fn with_own(self, namespaces: impl IntoIterator<Item = String>) -> Self {
+        Self { own: namespaces.into_iter().collect(), ..self }
     }
 
     /// The same observer, which leaves native libraries unread.
@@ -122,7 +131,8 @@ impl Observer {
         self.versions.fill(&program, &manifests, &package.parts, &mut sdks);
 
         let declared = permissions.iter().map(|it| it.name.clone()).collect();
-        let owners = Owners::new(self.catalog, &manifests, supported(self.catalog, &sdks), declared);
+        let owners =
+            Owners::new(self.catalog, &manifests, supported(self.catalog, &sdks), declared).with_own(&self.own);
         let hierarchy = self.follows_calls.then(|| Hierarchy::of(&program));
         let linkage = hierarchy.as_ref().map(Linkage::of);
         let readers: Vec<Reader<'_, '_>> = program

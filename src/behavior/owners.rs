@@ -48,6 +48,12 @@ impl<'c> Owners<'c> {
         Self { catalog, own, app, supported, declared }
     }
 
+    /// The same, with namespaces that are told to be the app's own.
+    pub(super) fn with_own(mut self, namespaces: &[String]) -> Self {
+        self.own.extend(namespaces.iter().cloned());
+        self
+    }
+
     /// Whose code the class with this descriptor is: the longest of the app's namespaces and the catalog's prefixes.
     pub(super) fn owner_of(&self, descriptor: &str) -> Owner {
         let name = crate::dex::class_name(descriptor).unwrap_or(descriptor).replace('/', ".");
@@ -195,6 +201,18 @@ mod tests {
         let own = manifest("com.tencent.bugly.demo", &[]);
         assert_eq!(owner_in(own.clone(), "Lcom/tencent/bugly/demo/Main;").0, OwnerKind::App);
         assert_eq!(owner_in(own, "Lcom/tencent/bugly/crashreport/CrashReport;"), (OwnerKind::Sdk, "bugly".to_owned()));
+    }
+
+    #[test]
+    fn code_that_is_told_to_be_the_apps_own_is() {
+        let owner = |class: &str| {
+            let owners =
+                Owners::new(Catalog::builtin(), &[manifest("com.example", &[])], BTreeSet::new(), BTreeSet::new());
+            owners.with_own(&["org.core".to_owned()]).owner_of(class)
+        };
+        let (core, near) = (owner("Lorg/core/net/Client;"), owner("Lorg/corex/Client;"));
+        assert_eq!((core.kind, core.id.as_str()), (OwnerKind::App, "com.example"));
+        assert_eq!((near.kind, near.id.as_str()), (OwnerKind::Unknown, "org.corex"));
     }
 
     #[test]

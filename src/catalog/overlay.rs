@@ -13,7 +13,7 @@ use crate::limits::MAX_TEXT_BYTES;
 
 impl From<Fault> for Error {
     fn from(Fault { file, line, message }: Fault) -> Self {
-        Self::Data { file, line, message }
+        Self::Data { file, line, column: None, message }
     }
 }
 

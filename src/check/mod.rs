@@ -40,7 +40,7 @@ pub fn check(behavior: &Behavior, disclosure: &Disclosure, catalog: &Catalog) ->
     patterns::check(&case, &mut checked);
     checked.findings.extend(policy::without_rules(&case));
     fingerprint::tell_apart(&mut checked.findings);
-    checked.findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
+    checked.sort();
     checked.agreements.sort();
     checked.agreements.dedup();
     let in_libraries = |read: &&Read| read.owner.kind == OwnerKind::Library && is_held(read);
@@ -192,6 +192,7 @@ fn blank(rule: &Rule) -> Finding {
         policy: Vec::new(),
         searched: Vec::new(),
         fingerprint: String::new(),
+        gate: Gate::default(),
     }
 }
 

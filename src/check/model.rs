@@ -32,6 +32,51 @@ pub enum State {
     Undecided,
 }
 
+/// Whether a team has taken note of a finding.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateState {
+    /// Nobody has.
+    #[default]
+    Open,
+    /// It is accepted for a time.
+    Waived,
+    /// It was there when the baseline was made.
+    Baselined,
+}
+
+/// What a project's configuration and baseline say of a finding; a check alone leaves it open.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Gate {
+    /// Whether a team has taken note of it.
+    pub state: GateState,
+    /// The waiver or the entry of the baseline, `candor.toml:12`; of an open finding the waiver that has expired, or the
+    /// entry that it has outgrown.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// Why it was accepted.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Who answers for that.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+    /// The last day on which it is accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// That day is over.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub expired: bool,
+    /// The day on which the baseline adopted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// What it is about beyond the entry of the baseline, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub grown_by: Vec<String>,
+    /// The catalog's severity, where the configuration sets another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog_severity: Option<Severity>,
+}
+
 /// One piece of evidence on the side of the package.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Evidence {
@@ -122,6 +167,8 @@ pub struct Finding {
     /// The same for the same finding in another build, and no other finding's in the report: a hash of rule, owner, data,
     /// permissions and SDKs.
     pub fingerprint: String,
+    /// What the project says of it.
+    pub gate: Gate,
 }
 
 /// One pair that the policy discloses as it is, for the count of agreements.
@@ -145,4 +192,11 @@ pub struct Checked {
     /// Reads in known libraries, which collect nothing by themselves: who calls them decides, so they are listed by a
     /// scan and not held against the policy.
     pub library_reads: usize,
+}
+
+impl Checked {
+    /// Puts the findings in the order of reports.
+    pub(crate) fn sort(&mut self) {
+        self.findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
+    }
 }

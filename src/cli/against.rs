@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::args::Check;
+use super::args_gate::Policies;
+use super::config::Project;
 use super::import::{self, Columns};
 use crate::behavior::Behavior;
 use crate::catalog::Catalog;
@@ -27,15 +28,28 @@ pub(super) struct Against {
 }
 
 impl Against {
-    pub(super) fn new(check: &Check, catalog: &Catalog) -> Result<Self> {
+    /// What is typed is stronger than what the configuration says. `suggests` is whether rows are to be added to it.
+    pub(super) fn new(
+        typed: &Policies,
+        project: &Project,
+        suggests: bool,
+        today: String,
+        catalog: &Catalog,
+    ) -> Result<Self> {
+        let (against, policy) = match (&typed.against, &typed.policy) {
+            (None, None) => {
+                (project.path(project.config.against.as_ref()), project.path(project.config.policy.as_ref()))
+            }
+            (against, policy) => (against.clone(), policy.clone()),
+        };
         let mut columns = Columns::new();
-        let versions = match (&check.against, &check.policy) {
-            (Some(path), _) if path.is_dir() && check.suggest.is_some() => {
+        let versions = match (against.as_deref(), policy.as_deref()) {
+            (Some(path), _) if path.is_dir() && suggests => {
                 let what = format!("`--suggest` adds to one disclosure, and {} is a folder", path.display());
                 return Err(Error::malformed(what, None));
             }
             (Some(path), _) if path.is_dir() => folder(path, catalog)?,
-            _ if check.date.is_some() => {
+            _ if typed.date.is_some() => {
                 let what = "`--date` chooses among the versions of a folder, and `--against` names none";
                 return Err(Error::malformed(what, None));
             }
@@ -45,10 +59,12 @@ impl Against {
                 columns = own;
                 Versions::one(disclosure)
             }
-            (None, None) => return Err(Error::malformed("neither a disclosure nor a policy is given", None)),
+            (None, None) => {
+                let what = "nothing to hold packages against: give --against or --policy, or say it in candor.toml";
+                return Err(Error::malformed(what, None));
+            }
         };
-        let today = time::OffsetDateTime::now_utc().date().to_string();
-        Ok(Self { versions, date: check.date.clone(), today, columns })
+        Ok(Self { versions, date: typed.date.clone(), today, columns })
     }
 
     /// The disclosure of every package; nothing where there are versions to choose from.

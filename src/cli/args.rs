@@ -9,6 +9,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::args_gate::{Adopt, Analysis, Diff, Policies};
 use crate::catalog::{Catalog, Severity};
 use crate::disclosure::{Change, is_day};
 use crate::report::{self, Format};
@@ -43,8 +44,27 @@ Examples:
 
 The exit status is 1 where a finding at or above the gate stands. Undecided findings (they rest on absence, and not all
 code is visible) never count; a packed or partly unreadable package gives 3 instead, so that no gate is passed because
-nothing could be seen. Code loaded at run time and reflection weaken a result and are shown, but give no 3 by
+nothing could be seen. Waived findings and those of a baseline never count; a waiver that has expired or covers nothing
+does, like a finding of low severity. Code loaded at run time and reflection weaken a result and are shown, but give no 3 by
 themselves: nearly every app has some.";
+
+const BASELINE_EXAMPLES: &str = "\
+Examples:
+  candor baseline app.apk --against privacy.toml --output baseline.toml
+  candor check app.apk --against privacy.toml --baseline baseline.toml
+  candor baseline app.apk --against privacy.toml --output baseline.toml --update
+
+Findings that are undecided or waived are not adopted. What is not seen in a package that is packed or partly unreadable
+stays in the baseline; the exit status is 3 then. A finding that became smaller stays known, and one that grew does not.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  candor diff app-1.0.apk app-1.1.apk
+  candor diff last-release.json app.apk --fail-on new-read,new-sdk,less-complete
+  candor diff app-1.0.apk app-1.1.apk --format json --output changes.json
+
+Owners are compared by names that last: code that an obfuscator named otherwise is no change. The exit status is 1 where
+one of the changes after --fail-on is there, and 3 where a build is packed or partly unreadable.";
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:
@@ -78,6 +98,12 @@ pub(super) enum Command {
     /// Hold packages against what a privacy policy discloses
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
+    /// Adopt today's findings, so that a check fails for new ones only
+    #[command(after_help = BASELINE_EXAMPLES)]
+    Baseline(Adopt),
+    /// Say what changed in behavior between two builds of an app
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
     /// Read a privacy policy into a disclosure that a person reviews
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(Import),
@@ -119,53 +145,31 @@ pub(super) struct Scan {
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) batch: Batch,
-    /// The disclosure: the policy as a table (TOML). Of a folder with versions of it (TOML, or policies) each package is
-    /// held against the one that was in force on the day that the date stamps of its archive say, or against the newest
-    /// where they say none
-    #[arg(long, short = 'a', value_name = "DISCLOSURE", required_unless_present = "policy")]
-    pub(super) against: Option<PathBuf>,
-    /// The day for which the version is chosen, whatever the packages say
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    pub(super) date: Option<String>,
-    /// The policy itself, which is imported first; a disclosure that a person has reviewed is the better base
-    #[arg(long, value_name = "POLICY", conflicts_with = "against")]
-    pub(super) policy: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) policies: Policies,
+    /// The findings that are known already: only others fail [default: that of the configuration]
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
     /// Write the rows that the disclosure lacks to a file, each to be confirmed: TOML to paste into the disclosure, or a
     /// Markdown table for the policy where the file ends with `.md`
     #[arg(long, value_name = "FILE")]
     pub(super) suggest: Option<PathBuf>,
     /// The least severity that fails the check. `low` takes in everything that ought to be mended; `info` findings state
-    /// facts and faults of nobody
-    #[arg(long, value_name = "SEVERITY", default_value = "low")]
-    pub(super) gate: Gate,
+    /// facts and faults of nobody [default: that of the configuration, else low]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(super) gate: Option<Gate>,
 }
 
 /// What scan and check share.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct Batch {
     /// Packages (.apk, .apks, .xapk, .apkm, .aab, .dex), folders or globs; `-` reads paths from standard input, one a line
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) form: Form,
-    /// How many packages are analysed at a time, and threads in all [default: the number of processors]
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) jobs: Option<u16>,
-    /// Which reads count: `core` identifiers and sensitive data, `policy` also what policies often list, `all` also what
-    /// nearly every app does
-    #[arg(long, value_name = "FOCUS", default_value = "policy")]
-    pub(super) focus: Focus,
-    /// How deep to look: `calls` says where the code is, `flow` also whether the system can reach it, from where, and
-    /// whether before consent
-    #[arg(long, value_name = "DEPTH", default_value = "flow")]
-    pub(super) depth: Depth,
-    /// Leave native libraries unread: faster, but blind to the names and strings in them
-    #[arg(long)]
-    pub(super) no_native: bool,
-    /// Let packages that could not be analysed fully pass: no exit status 3. The report stays the same
-    #[arg(long)]
-    pub(super) allow_incomplete: bool,
+    #[command(flatten)]
+    pub(super) analysis: Analysis,
     /// Show all evidence
     #[arg(long, short, conflicts_with = "quiet")]
     pub(super) verbose: bool,
@@ -465,7 +469,7 @@ impl From<Section> for report::Section {
     }
 }
 
-fn day(typed: &str) -> Result<String, String> {
+pub(super) fn day(typed: &str) -> Result<String, String> {
     if is_day(typed) { Ok(typed.to_owned()) } else { Err("expected a day such as 2021-11-01".to_owned()) }
 }
 

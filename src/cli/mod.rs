@@ -6,7 +6,13 @@
 
 mod against;
 mod args;
+mod args_gate;
+mod baseline;
 mod batch;
+mod config;
+mod diff;
+#[cfg(test)]
+mod examples;
 mod import;
 mod lint;
 mod messages;
@@ -37,6 +43,7 @@ use crate::catalog::Catalog;
 use crate::check::Suggestion;
 use crate::container::{Input, discover};
 use crate::error::{Error, Issue, Result};
+use crate::gate::Usage;
 use crate::report::{self, Detail, Paste, Report, Subject, Totals};
 
 /// Runs the command line.
@@ -61,6 +68,8 @@ fn command(command: &Command) -> Result<Status> {
             let outputs = outputs(&check.batch, Subject::Comparison, catalog)?;
             packages(&Options::with_gate(check, catalog)?, outputs)
         }
+        Command::Baseline(arguments) => baseline::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Lint(arguments) => lint::run(arguments),
         Command::Policy { action } => versions::run(action),
@@ -81,7 +90,47 @@ fn outputs(batch: &Batch, subject: Subject, catalog: &'static Catalog) -> Result
 }
 
 fn packages(options: &Options, mut outputs: Outputs<'_>) -> Result<Status> {
-    // Whoever names or finds the files in another order gets the same report.
+    let items = items(options)?;
+    let pool = pool(options)?;
+    let reports = outputs.reports();
+    let work = |item: &Item| match item {
+        Item::Lost(issue) => package::unreadable(issue, &reports),
+        Item::Input(input) => package::analyse(input, options, &reports),
+    };
+    let bar = progress(options, items.len());
+    let mut totals = Totals::default();
+    let mut usage = Usage::default();
+    let mut suggestion = Suggestion::default();
+    outputs.begin()?;
+    let mut failure = Ok(());
+    batch::in_order(&pool, &items, work, |done| {
+        failure = bar.suspend(|| {
+            done.messages.iter().for_each(messages::say);
+            outputs.add(&done.parts)
+        });
+        count(&done, &mut totals);
+        usage.merge(done.usage);
+        suggestion.merge(done.suggestion);
+        bar.inc(1);
+        // A check goes on when nobody reads the report any more: its status is still to be found out.
+        let useless = outputs.are_broken() && options.gated.is_none();
+        if failure.is_err() || useless { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    bar.finish_and_clear();
+    failure?;
+    totals.notices = options.gated.as_ref().map(|gated| gated.gate.notices(&usage)).unwrap_or_default();
+    if !outputs.tell_notices() {
+        totals.notices.iter().for_each(|notice| messages::say(report::notice(notice, report::Lang::En)));
+    }
+    outputs.end(&totals)?;
+    if let (Some(gated), Some(report)) = (&options.gated, reports.first()) {
+        suggest(gated, &suggestion, report)?;
+    }
+    Ok(Status::new(&totals, options))
+}
+
+/// The work list. Whoever names or finds the files in another order gets the same report.
+fn items(options: &Options) -> Result<Vec<Item>> {
     let mut paths = options.paths.clone();
     paths.sort();
     let (mut inputs, mut lost) = discover(&paths);
@@ -95,40 +144,13 @@ fn packages(options: &Options, mut outputs: Outputs<'_>) -> Result<Status> {
         };
         return Err(Error::malformed(what, None));
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build();
-    let pool =
-        pool.map_err(|error| Error::malformed(format!("cannot start {} threads: {error}", options.jobs), None))?;
     // Paths that led nowhere come first: they are known already.
-    let items: Vec<Item> = lost.into_iter().map(Item::Lost).chain(inputs.into_iter().map(Item::Input)).collect();
-    let reports = outputs.reports();
-    let work = |item: &Item| match item {
-        Item::Lost(issue) => package::unreadable(issue, &reports),
-        Item::Input(input) => package::analyse(input, options, &reports),
-    };
-    let bar = progress(options, items.len());
-    let mut totals = Totals::default();
-    let mut suggestion = Suggestion::default();
-    outputs.begin()?;
-    let mut failure = Ok(());
-    batch::in_order(&pool, &items, work, |done| {
-        failure = bar.suspend(|| {
-            done.messages.iter().for_each(messages::say);
-            outputs.add(&done.parts)
-        });
-        count(&done, &mut totals);
-        suggestion.merge(done.suggestion);
-        bar.inc(1);
-        // A check goes on when nobody reads the report any more: its status is still to be found out.
-        let useless = outputs.are_broken() && options.gated.is_none();
-        if failure.is_err() || useless { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    bar.finish_and_clear();
-    failure?;
-    outputs.end(&totals)?;
-    if let (Some(gated), Some(report)) = (&options.gated, reports.first()) {
-        suggest(gated, &suggestion, report)?;
-    }
-    Ok(Status::new(&totals, options))
+    Ok(lost.into_iter().map(Item::Lost).chain(inputs.into_iter().map(Item::Input)).collect())
+}
+
+fn pool(options: &Options) -> Result<rayon::ThreadPool> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build();
+    pool.map_err(|error| Error::malformed(format!("cannot start {} threads: {error}", options.jobs), None))
 }
 
 /// Writes the rows that the disclosure lacks, where they are asked for.

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::against::Against;
 use super::args::{Batch, Check, Color, Depth, Focus, Lang, Look};
+use super::args_gate::{Adopt, Analysis, Policies};
+use super::config::{self, Project};
 use crate::behavior::Observer;
 use crate::catalog::{self, Catalog, Severity};
 use crate::error::{Error, Result};
+use crate::gate::{Config, Gate};
 use crate::report::{self, Detail, Format, Report, Style};
 
 /// Columns of a page that does not go to a terminal.
@@ -28,46 +31,84 @@ pub(super) struct Options {
     pub(super) progress: bool,
 }
 
-/// What packages are held against, and from which severity on a finding fails.
+/// What packages are held against, and what becomes of the findings.
 pub(super) struct Gated {
     pub(super) against: Against,
-    pub(super) gate: Severity,
+    pub(super) gate: Gate,
     /// Where the rows go that the disclosure lacks.
     pub(super) suggest: Option<PathBuf>,
 }
 
 impl Options {
     pub(super) fn new(batch: &Batch, catalog: &'static Catalog) -> Result<Self> {
-        Self::observing(focus(batch.focus), batch, catalog)
+        let project = Project::load(&batch.analysis.project, catalog)?;
+        Self::observing(focus(batch.analysis.focus), &batch.analysis, &project.config, catalog).of(batch)
     }
 
     /// Packages are observed up to `seen`, whatever is shown of them.
-    fn observing(seen: catalog::Focus, batch: &Batch, catalog: &'static Catalog) -> Result<Self> {
-        let mut observer = Observer::new(catalog, seen);
-        if batch.depth == Depth::Calls {
+    fn observing(seen: catalog::Focus, analysis: &Analysis, config: &Config, catalog: &'static Catalog) -> Self {
+        let mut observer = Observer::new(catalog, seen).with_own(config.own_namespaces.iter().cloned());
+        if analysis.depth == Depth::Calls {
             observer = observer.without_calls();
         }
-        if batch.no_native {
+        if analysis.no_native {
             observer = observer.without_natives();
         }
-        Ok(Self {
-            paths: paths(&batch.paths)?,
-            jobs: batch.jobs.map_or_else(processors, usize::from),
+        Self {
+            paths: Vec::new(),
+            jobs: analysis.jobs.map_or_else(processors, usize::from),
             observer,
             catalog,
-            shown: focus(batch.focus),
+            shown: focus(analysis.focus),
             gated: None,
-            allow_incomplete: batch.allow_incomplete,
-            progress: !batch.no_progress && io::stderr().is_terminal(),
-        })
+            allow_incomplete: analysis.allow_incomplete,
+            progress: false,
+        }
+    }
+
+    fn of(self, batch: &Batch) -> Result<Self> {
+        let progress = !batch.no_progress && io::stderr().is_terminal();
+        Ok(Self { paths: paths(&batch.paths)?, progress, ..self })
     }
 
     /// As [`Options::new`], with the disclosure of a check, which is made on all that policies list whatever is shown.
     pub(super) fn with_gate(check: &Check, catalog: &'static Catalog) -> Result<Self> {
-        let against = Against::new(check, catalog)?;
-        let gated = Some(Gated { against, gate: check.gate.into(), suggest: check.suggest.clone() });
-        let seen = focus(check.batch.focus).max(catalog::Focus::Policy);
-        Ok(Self { gated, ..Self::observing(seen, &check.batch, catalog)? })
+        let analysis = &check.batch.analysis;
+        let project = Project::load(&analysis.project, catalog)?;
+        let baseline = check.baseline.clone().or_else(|| project.path(project.config.baseline.as_ref()));
+        let baseline = baseline.as_deref().map(config::baseline).transpose()?;
+        let threshold = check.gate.map(|gate| Severity::from(gate).into());
+        let options = Self::judging(&check.policies, analysis, &project, check.suggest.clone(), catalog)?;
+        let gated = options.gated.map(|it| Gated { gate: Gate { baseline, threshold, ..it.gate }, ..it });
+        Self { gated, ..options }.of(&check.batch)
+    }
+
+    /// For a baseline, with the configuration, and without a baseline that is known already.
+    pub(super) fn adopting(adopt: &Adopt, catalog: &'static Catalog) -> Result<(Self, Project)> {
+        let project = Project::load(&adopt.analysis.project, catalog)?;
+        let options = Self::judging(&adopt.policies, &adopt.analysis, &project, None, catalog)?;
+        Ok((Self { paths: paths(&adopt.paths)?, ..options }, project))
+    }
+
+    /// For one package that is held against nothing.
+    pub(super) fn observing_one(analysis: &Analysis, catalog: &'static Catalog) -> Result<Self> {
+        let project = Project::load(&analysis.project, catalog)?;
+        Ok(Self::observing(focus(analysis.focus), analysis, &project.config, catalog))
+    }
+
+    fn judging(
+        policies: &Policies,
+        analysis: &Analysis,
+        project: &Project,
+        suggest: Option<PathBuf>,
+        catalog: &'static Catalog,
+    ) -> Result<Self> {
+        let today = config::today(policies.today.as_deref())?;
+        let against = Against::new(policies, project, suggest.is_some(), today.clone(), catalog)?;
+        let gate = Gate { config: project.config.clone(), today, ..Gate::default() };
+        let seen = focus(analysis.focus).max(catalog::Focus::Policy);
+        let options = Self::observing(seen, analysis, &project.config, catalog);
+        Ok(Self { gated: Some(Gated { against, gate, suggest }), ..options })
     }
 }
 

@@ -66,6 +66,11 @@ impl<'a> Outputs<'a> {
         })
     }
 
+    /// Whether one of them tells what has to be said of waivers and baselines.
+    pub(super) fn tell_notices(&self) -> bool {
+        self.outputs.iter().any(|it| it.report.format.tells_notices())
+    }
+
     /// Nobody reads any of them any more.
     pub(super) fn are_broken(&self) -> bool {
         self.outputs.iter().all(|it| it.to.is_broken())

@@ -5,12 +5,14 @@ use std::path::Path;
 
 use super::messages;
 use super::options::Options;
-use super::status::{is_failing, is_incomplete};
+use super::status::is_incomplete;
 use crate::behavior::{self, Behavior, IssueEntry};
-use crate::check::{Suggestion, check};
+use crate::check::{Checked, Finding, Suggestion, check};
 use crate::container::{Input, Package};
-use crate::error::Issue;
-use crate::report::{Held, Part, Report, Told};
+use crate::disclosure::{Choice, Disclosure};
+use crate::error::{Error, Issue, Result};
+use crate::gate::{self, Entry, Gate, Usage};
+use crate::report::{self, Held, Part, Report, Told};
 
 /// A package whose analysis is over: its part of each report, and what it does to the exit status.
 pub(super) struct Done {
@@ -21,6 +23,7 @@ pub(super) struct Done {
     pub(super) failing: bool,
     /// The rows that the disclosure lacks, where they are asked for.
     pub(super) suggestion: Suggestion,
+    pub(super) usage: Usage,
 }
 
 /// Analyses one package.
@@ -41,6 +44,7 @@ pub(super) fn unreadable(issue: &Issue, reports: &[Report<'_>]) -> Done {
         incomplete: false,
         failing: false,
         suggestion: Suggestion::default(),
+        usage: Usage::blind(),
     }
 }
 
@@ -53,25 +57,13 @@ fn guarded(path: &Path, reports: &[Report<'_>], analysis: impl FnOnce() -> Done)
 }
 
 fn finish(mut behavior: Behavior, options: &Options, reports: &[Report<'_>]) -> Done {
-    let chosen = options.gated.as_ref().map(|gated| (gated, gated.against.of(&behavior)));
-    let outcome = match chosen {
-        Some((gated, Ok((disclosure, choice)))) => {
-            Some((gated, disclosure, choice, check(&behavior, disclosure, options.catalog)))
-        }
-        Some((_, Err(none))) => {
-            // Nothing was held against it, and that must not look like a check without findings.
-            let path = behavior.path.clone();
-            behavior.issues.push(IssueEntry { file: path, offset: None, message: none.to_string() });
-            None
-        }
-        None => None,
-    };
+    let judged = judged(&mut behavior, options);
     // The check has seen all of them.
     behavior.reads.retain(|read| read.focus <= options.shown);
     let held =
-        outcome.as_ref().map(|(_, disclosure, choice, checked)| Held { disclosure, choice: choice.as_ref(), checked });
-    let suggestion = match &outcome {
-        Some((gated, _, _, checked)) if gated.suggest.is_some() => Suggestion::of(checked),
+        judged.as_ref().map(|it| Held { disclosure: it.disclosure, choice: it.choice.as_ref(), checked: &it.checked });
+    let suggestion = match (&options.gated, &judged) {
+        (Some(gated), Some(judged)) if gated.suggest.is_some() => Suggestion::of(&judged.checked),
         _ => Suggestion::default(),
     };
     Done {
@@ -80,8 +72,64 @@ fn finish(mut behavior: Behavior, options: &Options, reports: &[Report<'_>]) -> 
         messages: messages::issues(&behavior),
         unreadable: false,
         incomplete: is_incomplete(&behavior),
-        failing: outcome.is_some_and(|(gated, _, _, checked)| is_failing(gated, &checked)),
+        failing: judged.as_ref().is_some_and(|it| it.checked.findings.iter().any(|finding| it.gate.fails(finding))),
+        usage: judged.map_or_else(Usage::blind, |it| it.usage),
     }
+}
+
+/// What a check and the gate make of a package.
+struct Judged<'o> {
+    disclosure: &'o Disclosure,
+    choice: Option<Choice>,
+    gate: &'o Gate,
+    checked: Checked,
+    usage: Usage,
+}
+
+fn judged<'o>(behavior: &mut Behavior, options: &'o Options) -> Option<Judged<'o>> {
+    let gated = options.gated.as_ref()?;
+    match gated.against.of(behavior) {
+        Ok((disclosure, choice)) => {
+            let mut checked = check(behavior, disclosure, options.catalog);
+            let usage = gated.gate.judge(&mut checked, !is_incomplete(behavior));
+            Some(Judged { disclosure, choice, gate: &gated.gate, checked, usage })
+        }
+        Err(none) => {
+            // Nothing was held against it, and that must not look like a check without findings.
+            let path = behavior.path.clone();
+            behavior.issues.push(IssueEntry { file: path, offset: None, message: none.to_string() });
+            None
+        }
+    }
+}
+
+/// What a baseline takes of one package.
+pub(super) struct Adoptable {
+    pub(super) app: String,
+    pub(super) entries: Vec<Entry>,
+    pub(super) messages: Vec<String>,
+    pub(super) incomplete: bool,
+}
+
+/// The findings of one package that a baseline takes.
+pub(super) fn adoptable(input: &Input, options: &Options) -> Result<Adoptable> {
+    let named = |what: &dyn std::fmt::Display| Error::malformed(format!("{}: {what}", input.path.display()), None);
+    let package = Package::open(input).map_err(|error| named(&error))?;
+    let mut behavior = options.observer.observe(&package);
+    let judged = judged(&mut behavior, options);
+    let Some(judged) = judged else {
+        let last = behavior.issues.last().map_or("nothing was held against it", |it| it.message.as_str());
+        return Err(named(&last));
+    };
+    let title = |finding: &Finding| report::sentence(options.catalog, report::Lang::En, finding);
+    let today = &judged.gate.today;
+    let entries = gate::adoptable(&judged.checked).map(|it| Entry::new(it, title(it), today)).collect();
+    Ok(Adoptable {
+        app: behavior.app.package.clone(),
+        entries,
+        messages: messages::issues(&behavior),
+        incomplete: is_incomplete(&behavior),
+    })
 }
 
 fn parts(told: Told<'_>, reports: &[Report<'_>]) -> Vec<Part> {

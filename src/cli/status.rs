@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::options::{Gated, Options};
+use super::options::Options;
 use crate::behavior::Behavior;
-use crate::check::{Checked, State};
 use crate::report::Totals;
 
 /// How the program ends, with its documented number.
@@ -25,7 +24,7 @@ impl Status {
     pub(super) fn new(totals: &Totals, options: &Options) -> Self {
         if totals.packages == totals.unreadable {
             Self::Failed
-        } else if 0 < totals.failing {
+        } else if 0 < totals.failing || totals.notices.iter().any(|notice| notice.fails) {
             Self::Findings
         } else if 0 < totals.unreadable + totals.incomplete && !options.allow_incomplete {
             Self::Incomplete
@@ -48,11 +47,6 @@ pub(super) fn is_incomplete(behavior: &Behavior) -> bool {
     !behavior.issues.is_empty() || behavior.completeness.reasons.iter().any(|reason| hides(reason.kind))
 }
 
-/// Whether a finding stands at or above the gate.
-pub(super) fn is_failing(gated: &Gated, checked: &Checked) -> bool {
-    checked.findings.iter().any(|finding| finding.state == State::Open && gated.gate <= finding.severity)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,7 +66,7 @@ mod tests {
             progress: false,
         };
         let status = |packages, unreadable, incomplete, failing, allow| {
-            Status::new(&Totals { packages, unreadable, incomplete, failing }, &options(allow))
+            Status::new(&Totals { packages, unreadable, incomplete, failing, ..Totals::default() }, &options(allow))
         };
         assert_eq!(status(2, 0, 0, 0, false), Status::Clean);
         assert_eq!(status(2, 0, 0, 1, false), Status::Findings);

@@ -7,7 +7,6 @@
 
 mod diff;
 mod model;
-mod place;
 mod promises;
 mod query;
 mod read;
@@ -15,10 +14,10 @@ mod validate;
 mod versions;
 mod write;
 
+pub use crate::located::is_day;
 pub use diff::{About, Change, Difference};
 pub use model::{
     Cite, Claim, Claims, Collects, Denies, Disclosure, Effective, PermissionRow, SCHEMA, SdkRow, SourceText,
 };
 pub use query::Statement;
-pub use validate::is_day;
 pub use versions::{Asked, Choice, NoneInForce, Versions};

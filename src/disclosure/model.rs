@@ -2,7 +2,9 @@
 //!
 //! The types hold any value; what a file may not say is refused by `validate` when it is read.
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::located;
 
 /// The format that this version reads and writes. It changes only by adding keys.
 pub const SCHEMA: &str = "candor.disclosure/1";
@@ -262,11 +264,7 @@ pub struct Disclosure {
     pub file: String,
 }
 
-/// Takes a TOML date or a string and keeps its text, so that a file written by a program loads as well.
+/// A day that is stated.
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    match toml::Value::deserialize(deserializer)? {
-        toml::Value::Datetime(it) => Ok(Some(it.to_string())),
-        toml::Value::String(it) => Ok(Some(it)),
-        it => Err(de::Error::custom(format_args!("expected a day such as 2021-11-01, found {} {it}", it.type_str()))),
-    }
+    located::day(deserializer).map(Some)
 }

@@ -5,23 +5,11 @@
 use std::collections::BTreeSet;
 
 use super::model::{Cite, Claim, Claims, Disclosure, Effective, SdkRow};
-use super::place::Place;
-use crate::catalog::{Catalog, DataType, suggestion};
+use crate::catalog::{Catalog, DataType};
+use crate::located::{Checked, Place, did_you_mean, fail, is_day, quoted, text, unique, word};
 
 /// Words for `platforms`.
 const PLATFORMS: [&str; 4] = ["android", "harmonyos", "ios", "web"];
-
-/// A word of more characters is cut in messages and taken for no misspelling.
-const LONGEST_WORD: usize = 80;
-
-/// What is wrong with the value at a place.
-#[derive(Debug)]
-pub(super) struct Fault<'t> {
-    pub(super) place: Place<'t>,
-    pub(super) message: String,
-}
-
-type Checked<'t> = Result<(), Fault<'t>>;
 
 /// Checks everything that the types leave open; `root` is the document that `disclosure` was read from.
 pub(super) fn check<'t>(disclosure: &Disclosure, root: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
@@ -71,34 +59,6 @@ pub(super) fn check<'t>(disclosure: &Disclosure, root: &Place<'t>, catalog: &Cat
         cite(&it.cite, &place.key("cite"))?;
     }
     claims(&disclosure.claims, &root.key("claims"))
-}
-
-/// The nearest of `candidates` as a question for the end of a message; empty where none is near.
-pub(super) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
-    // The distance takes time by the length of the word, and no word of the catalog is longer.
-    if word.chars().nth(LONGEST_WORD).is_some() { String::new() } else { suggestion(word, candidates) }
-}
-
-/// A word of the file for a message, between backticks.
-pub(super) fn quoted(word: &str) -> String {
-    format!("`{}`", escaped(word, LONGEST_WORD))
-}
-
-/// A text of the file for a terminal: cut after `most` characters, with those escaped that a terminal does not show as
-/// they are.
-pub(super) fn escaped(text: &str, most: usize) -> String {
-    let mut shown = String::new();
-    for (index, character) in text.chars().enumerate() {
-        match character {
-            _ if index == most => {
-                shown.push('…');
-                break;
-            }
-            '"' | '\'' | '\\' => shown.push(character),
-            _ => shown.extend(character.escape_debug()),
-        }
-    }
-    shown
 }
 
 /// A row is about named SDKs or about a category, never about both.
@@ -282,56 +242,18 @@ fn cite<'t>(cite: &Cite, place: &Place<'t>) -> Checked<'t> {
     Ok(())
 }
 
-/// The word is one of a few, which a message can list.
-fn word<'t>(kind: &str, word: &str, words: &[&str], place: &Place<'t>) -> Checked<'t> {
-    if words.contains(&word) {
-        return Ok(());
-    }
-    let hint = did_you_mean(word, words.iter().copied());
-    if hint.is_empty() {
-        fail(place, format!("unknown {kind} {}; expected one of `{}`", quoted(word), words.join("`, `")))
-    } else {
-        fail(place, format!("unknown {kind} {}{hint}", quoted(word)))
-    }
-}
-
 /// A list of texts as the policy writes them.
 fn texts<'t>(list: &[String], place: &Place<'t>) -> Checked<'t> {
     unique(list, place)?;
     list.iter().zip(place.items()).try_for_each(|(it, place)| text(it, &place))
 }
 
-fn text<'t>(it: &str, place: &Place<'t>) -> Checked<'t> {
-    if it.trim().is_empty() { fail(place, "expected a text, found an empty one") } else { Ok(()) }
-}
-
 fn some<'t>(list: &[String], place: &Place<'t>, key: &str) -> Checked<'t> {
     if list.is_empty() { fail(&place.key(key), format!("`{key}` is empty")) } else { Ok(()) }
 }
 
-fn unique<'t>(list: &[String], place: &Place<'t>) -> Checked<'t> {
-    let mut seen = BTreeSet::new();
-    for (word, place) in list.iter().zip(place.items()) {
-        if !seen.insert(word) {
-            return fail(&place, format!("{} is listed twice", quoted(word)));
-        }
-    }
-    Ok(())
-}
-
 fn question(word: &str) -> String {
     format!("; did you mean `{word}`?")
-}
-
-#[cold]
-fn fail<'t>(place: &Place<'t>, message: impl Into<String>) -> Checked<'t> {
-    Err(Fault { place: place.clone(), message: message.into() })
-}
-
-/// A day of the calendar as `YYYY-MM-DD`.
-pub fn is_day(text: &str) -> bool {
-    text.parse::<toml::value::Datetime>()
-        .is_ok_and(|it| it.date.is_some() && it.time.is_none() && it.offset.is_none() && it.to_string() == text)
 }
 
 fn is_sha256(text: &str) -> bool {

@@ -58,6 +58,11 @@ impl Format {
         self.shape().about().subjects.contains(&subject)
     }
 
+    /// Whether a report in it tells what has to be said of waivers and baselines.
+    pub fn tells_notices(self) -> bool {
+        matches!(self, Self::Text | Self::Json)
+    }
+
     /// The form that the end of a file's name stands for; of several, the longest decides.
     pub fn of_file(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();

@@ -20,20 +20,27 @@
 //!                 "policy": [{"lines": [84, 93], "quote": "…"}],
 //!                 "searched": [{"part": "collects|sdk|permission|claims", "entries": 3, "lines": [[84, 112]]}],
 //!                 "fingerprint": "…",
+//!                 "gate": {"state": "open|waived|baselined", "place": "candor.toml:12", "reason": "…", "owner": "…",
+//!                          "until": "2027-03-31", "expired": true, "since": "2026-11-29", "grown_by": ["imsi"],
+//!                          "catalog_severity": "high"},
 //!                 "message": {"zh": "…", "en": "…"},
 //!                 "basis": [{"instrument": "…", "clause": "…", "verified": true, "note": "", "note_zh": ""}]}],
 //!   "agreements": [{"owner": {…}, "data": "…", "policy": {"lines": [37, 37]}}],
-//!   "summary": {"critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0, "undecided": 0, "agreements": 1}}}
+//!   "summary": {"critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0, "undecided": 0, "waived": 0,
+//!               "baselined": 0, "agreements": 1}}}
 //! ```
 //!
 //! What a rule means and how to fix a finding stands in the output of `candor explain --format json`, not here.
 //!
-//! Keys of `version`, of `shipped_in`, of `searched` and of evidence that say nothing are left out: those of one disclosure that was not
-//! chosen among versions, those of a read on other evidence, and what was not analysed.
+//! Keys of `gate`, of `version`, of `shipped_in`, of `searched` and of evidence that say nothing are left out: those of one
+//! disclosure that was not chosen among versions, those of a read on other evidence, and what was not analysed.
 //!
-//! Severities of the summary count open findings; undecided ones count under `undecided` alone. A package that could
-//! not be opened is an object too: empty but for its path, not complete for the reason `corrupt`, with the issue in it.
-//! Nothing here depends on a language, and characters that steer a terminal are escaped.
+//! Severities of the summary count open findings; undecided, waived and baselined ones count under these words alone. A
+//! package that could not be opened is an object too: empty but for its path, not complete for the reason `corrupt`, with
+//! the issue in it. Where something has to be said of waivers or of the baseline, the document ends with `"notices":
+//! [{"place", "rule", "kind": "expired|unused|unseen|partial|gone-entries|unseen-entries", "fails", …}]`. What changed
+//! between two builds is a document of its own, `{"schema": "candor.diff/1", "tool", "old", "new", "changes": […]}`, see
+//! [`crate::changes`]. Nothing here depends on a language, and characters that steer a terminal are escaped.
 
 use std::io::{self, Write};
 
@@ -46,6 +53,7 @@ use super::words::Words;
 use super::{Document, Held, Lang, Part, Report, Subject, Told, Totals, layout};
 use crate::behavior::Behavior;
 use crate::catalog::{Basis, Catalog};
+use crate::changes::Changes;
 use crate::check::{Agreement, Finding};
 use crate::disclosure::{Choice, Disclosure, Effective, SourceText};
 
@@ -69,10 +77,8 @@ impl Shape for Json {
     }
 
     fn begin(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let catalog = &report.catalog.hash;
-        let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), catalog };
         out.write_all(br#"{"schema":"candor.behavior/1","tool":"#)?;
-        write(&tool, out)?;
+        write(&Tool::new(report.catalog), out)?;
         out.write_all(b",\"packages\":[\n")
     }
 
@@ -84,8 +90,13 @@ impl Shape for Json {
         ",\n"
     }
 
-    fn end(&self, _: &Document<'_>, _: &Totals, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(b"\n]}\n")
+    fn end(&self, _: &Document<'_>, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(b"\n]")?;
+        if !totals.notices.is_empty() {
+            out.write_all(b",\"notices\":")?;
+            write(&totals.notices, out)?;
+        }
+        out.write_all(b"}\n")
     }
 
     fn policy(&self, report: &Report<'_>, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -117,6 +128,12 @@ fn package(catalog: &Catalog, told: Told<'_>, out: &mut dyn Write) -> io::Result
     write(&Package { behavior: told.behavior, check: told.held.map(|held| Check::new(catalog, held)) }, out)
 }
 
+/// What changed between two builds.
+pub(super) fn changes(catalog: &Catalog, changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
+    write(&Diff { schema: "candor.diff/1", tool: Tool::new(catalog), changes }, out)?;
+    out.write_all(b"\n")
+}
+
 /// What was found in a policy on its own: the object of a check, without a package around it.
 fn policy(catalog: &Catalog, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&Check::new(catalog, held), out)?;
@@ -133,6 +150,20 @@ struct Tool<'a> {
     name: &'a str,
     version: &'a str,
     catalog: &'a str,
+}
+
+impl<'a> Tool<'a> {
+    fn new(catalog: &'a Catalog) -> Self {
+        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), catalog: &catalog.hash }
+    }
+}
+
+#[derive(Serialize)]
+struct Diff<'a> {
+    schema: &'static str,
+    tool: Tool<'a>,
+    #[serde(flatten)]
+    changes: &'a Changes,
 }
 
 #[derive(Serialize)]

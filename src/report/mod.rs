@@ -12,6 +12,7 @@ mod html;
 mod json;
 mod layout;
 mod names;
+mod notices;
 mod suggestion;
 mod summary;
 mod text;
@@ -22,13 +23,16 @@ use std::io::{self, Write};
 
 use crate::behavior::Behavior;
 use crate::catalog::Catalog;
-use crate::check::Checked;
+use crate::changes::Changes;
+use crate::check::{Checked, Finding};
 use crate::disclosure::{Choice, Disclosure};
+use crate::gate::Notice;
 
 pub use catalog::{Section, list, nearest, show};
 pub use explain::{explain, rule, rules};
 pub use format::{Format, Subject};
 pub use layout::plain;
+pub use notices::notice;
 pub use suggestion::{Paste, suggestion};
 pub use versions::versions;
 
@@ -81,8 +85,8 @@ pub struct Told<'a> {
     pub held: Option<Held<'a>>,
 }
 
-/// What the last line of a report on several packages counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What is told of all packages together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Packages in the report.
     pub packages: usize,
@@ -92,6 +96,8 @@ pub struct Totals {
     pub incomplete: usize,
     /// Packages with open findings at or above the gate.
     pub failing: usize,
+    /// What has to be said of waivers and of the baseline.
+    pub notices: Vec<Notice>,
 }
 
 /// How a report is to be.
@@ -136,6 +142,22 @@ impl<'a> Report<'a> {
     pub fn policy(&self, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.format.shape().policy(self, held, out)
     }
+}
+
+/// Writes what changed between two builds.
+///
+/// # Errors
+/// Those of `out`.
+pub fn changes(report: &Report<'_>, changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
+    match report.format {
+        Format::Text => text::changes(report, changes, out),
+        _ => json::changes(report.catalog, changes, out),
+    }
+}
+
+/// The one sentence of a finding, safe to show.
+pub fn sentence(catalog: &Catalog, lang: Lang, finding: &Finding) -> String {
+    plain(&words::Words::new(catalog, lang).message(finding)).into_owned()
 }
 
 /// One package in one form.

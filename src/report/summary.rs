@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::catalog::Severity;
-use crate::check::{Checked, State};
+use crate::check::{Checked, GateState, State};
 
 /// Findings by severity.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -14,6 +14,8 @@ pub(super) struct Summary {
     pub(super) low: usize,
     pub(super) info: usize,
     pub(super) undecided: usize,
+    pub(super) waived: usize,
+    pub(super) baselined: usize,
     pub(super) agreements: usize,
 }
 
@@ -22,6 +24,8 @@ impl Summary {
         let mut summary = Self { agreements: checked.agreements.len(), ..Self::default() };
         for finding in &checked.findings {
             let count = match (finding.state, finding.severity) {
+                _ if finding.gate.state == GateState::Waived => &mut summary.waived,
+                _ if finding.gate.state == GateState::Baselined => &mut summary.baselined,
                 (State::Undecided, _) => &mut summary.undecided,
                 (State::Open, Severity::Critical) => &mut summary.critical,
                 (State::Open, Severity::High) => &mut summary.high,

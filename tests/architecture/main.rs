@@ -16,10 +16,11 @@ use source::{Kind, Source, Token, sources};
 
 /// What each room may use. Readers know nothing of privacy, the disclosure knows nothing of packages, the report does not
 /// reach behind the behavior, and only `check` sees both sides.
-const EDGES: [(&str, &[&str]); 17] = [
+const EDGES: [(&str, &[&str]); 20] = [
     ("error", &[]),
     ("limits", &[]),
     ("names", &[]),
+    ("located", &["catalog", "error", "limits"]),
     ("container", &["error", "limits"]),
     ("manifest", &["error", "limits"]),
     ("dex", &["error", "limits"]),
@@ -28,14 +29,30 @@ const EDGES: [(&str, &[&str]); 17] = [
     ("flow", &["dex", "error", "limits", "names"]),
     ("catalog", &["error", "limits", "names"]),
     ("behavior", &["catalog", "container", "dex", "error", "flow", "limits", "manifest", "names", "native", "script"]),
-    ("disclosure", &["catalog", "error", "limits"]),
+    ("disclosure", &["catalog", "error", "limits", "located"]),
     ("policy", &["catalog", "disclosure", "error", "limits"]),
+    ("changes", &["behavior", "error", "limits"]),
     ("check", &["behavior", "catalog", "disclosure", "error", "limits"]),
-    ("report", &["behavior", "catalog", "check", "disclosure", "error", "limits"]),
+    ("gate", &["behavior", "catalog", "check", "error", "limits", "located"]),
+    ("report", &["behavior", "catalog", "changes", "check", "disclosure", "error", "gate", "limits"]),
     ("store", &["behavior", "catalog", "check", "disclosure", "error", "limits"]),
     (
         "cli",
-        &["behavior", "catalog", "check", "container", "disclosure", "error", "limits", "policy", "report", "store"],
+        &[
+            "behavior",
+            "catalog",
+            "changes",
+            "check",
+            "container",
+            "disclosure",
+            "error",
+            "gate",
+            "limits",
+            "located",
+            "policy",
+            "report",
+            "store",
+        ],
     ),
 ];
 
@@ -46,7 +63,7 @@ const READERS: [&str; 7] = ["container", "manifest", "dex", "native", "script", 
 const DENIED: [&str; 3] = ["indexing_slicing", "arithmetic_side_effects", "unwrap_used"];
 
 const PRINTING: [&str; 1] = ["cli"];
-const TOUCHING_FILES: [&str; 5] = ["container", "catalog", "disclosure", "store", "cli"];
+const TOUCHING_FILES: [&str; 6] = ["container", "catalog", "disclosure", "located", "store", "cli"];
 
 /// The only file with `unsafe` in it.
 const UNSAFE: &str = "container/map.rs";

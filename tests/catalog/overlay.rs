@@ -33,7 +33,7 @@ const SDK: &str = "[[sdk]]\nid = \"acme\"\nname = \"Acme\"\ncategory = \"ads\"\n
 fn fault(name: &str, text: &str) -> (usize, String) {
     let dir = Dir::new(name, &[("ours.toml", text)]);
     match Catalog::with_dir(&dir.0) {
-        Err(Error::Data { file, line, message }) => {
+        Err(Error::Data { file, line, message, .. }) => {
             assert!(file.ends_with("ours.toml"), "{file}");
             (line, message)
         }

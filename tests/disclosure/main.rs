@@ -77,7 +77,7 @@ fn loaded_with(from: &str, to: &str) -> Disclosure {
 /// What is wrong with a text, as `line: message`.
 fn fault(text: &str) -> String {
     match Disclosure::parse("sample.toml", text, Catalog::builtin()) {
-        Err(Error::Data { file, line, message }) => {
+        Err(Error::Data { file, line, message, .. }) => {
             assert_eq!(file, "sample.toml");
             format!("{line}: {message}")
         }
@@ -178,7 +178,7 @@ fn a_file_that_is_no_utf8_text_is_refused_by_name() {
     let limit = usize::try_from(candor::limits::MAX_TEXT_BYTES).unwrap();
     assert_eq!(
         load(&vec![b'\n'; limit + 1]).unwrap_err(),
-        format!("a.toml:1: a disclosure of more than {limit} bytes is not read")
+        format!("a.toml:1: a file of more than {limit} bytes is not read")
     );
 }
 

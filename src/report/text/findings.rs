@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::{GAP, INDENT, Sheet};
+use super::{GAP, INDENT, Sheet, gate};
 use crate::behavior::Behavior;
 use crate::catalog::Basis;
-use crate::check::{Agreement, Checked, Evidence, Finding, State};
+use crate::check::{Agreement, Checked, Evidence, Finding, GateState, State};
 use crate::disclosure::{Choice, Disclosure};
 use crate::report::evidence::most_telling;
 use crate::report::layout::{Line, Tone, width};
@@ -99,19 +99,28 @@ fn findings(sheet: &mut Sheet<'_, '_>, checked: &Checked, complete: bool) -> io:
     let rule_column = MARGIN + badges.max().unwrap_or(0) + 2;
     let rules = checked.findings.iter().map(|finding| width(&finding.rule));
     let column = rule_column + rules.max().unwrap_or(0) + 2;
-    for finding in &checked.findings {
+    // What a team has taken note of is counted, and named where all is told.
+    let all = sheet.verbose;
+    let shown = checked.findings.iter().filter(|it| all || it.gate.state == GateState::Open);
+    for finding in shown {
         sheet.page.blank()?;
         let (tone, badge) = badge(sheet, finding);
         let line = Line::indented(MARGIN).tone(tone, badge).column(rule_column).tone(Tone::Strong, &finding.rule);
         let line = line.column(column).plain(&words.message(finding)).gap(GAP);
         sheet.page.line(&line.whole(Tone::Faint, words.confidence(finding.confidence)), column)?;
-        body(sheet, finding, column)?;
+        if finding.gate.state == GateState::Open {
+            body(sheet, finding, column)?;
+        }
+        gate::lines(sheet, finding, column)?;
     }
     Ok(())
 }
 
 /// The first word of a finding: how bad it is, or that this cannot be told.
 fn badge(sheet: &Sheet<'_, '_>, finding: &Finding) -> (Tone, &'static str) {
+    if let Some(noted) = gate::badge(sheet.words, finding.gate.state) {
+        return noted;
+    }
     match finding.state {
         State::Open => (Tone::Severity(finding.severity), sheet.words.severity(finding.severity)),
         State::Undecided => (Tone::Warning, sheet.words.pick("未定", "undecided")),

@@ -3,18 +3,22 @@
 //! A person sees first what matters most and is told of everything that was left out.
 
 mod behavior;
+mod changes;
 mod findings;
+mod gate;
 
 use std::io::{self, Write};
 
 use super::format::{About, Shape};
 use super::layout::{Line, Page, Tone};
+use super::notices;
 use super::summary::Summary;
 use super::words::Words;
 use super::{Detail, Document, Held, Part, Report, Subject, Told, Totals};
 use crate::behavior::{Behavior, Completeness};
 use crate::catalog::Severity;
-use crate::check::Checked;
+use crate::changes::Changes;
+use crate::check::{Checked, GateState};
 
 /// Columns between two facts on a line.
 const GAP: usize = 3;
@@ -79,8 +83,18 @@ fn package(sheet: &mut Sheet<'_, '_>, detail: Detail, Told { behavior, held }: T
     }
 }
 
-/// The last line, where there is more than one package.
+/// What changed between two builds.
+pub(super) fn changes(report: &Report<'_>, changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
+    changes::page(&mut Sheet::new(report, out), changes)
+}
+
+/// What is to be said of waivers and the baseline, and the last line, where there is more than one package.
 fn totals(report: &Report<'_>, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+    for it in &totals.notices {
+        let tone = if it.fails { Tone::Warning } else { Tone::Faint };
+        let line = Line::new().tone(tone, &notices::notice(it, report.lang));
+        Page::new(out, report.style).line(&line, INDENT)?;
+    }
     if totals.packages < 2 || report.detail == Detail::Quiet {
         return Ok(());
     }
@@ -219,7 +233,8 @@ impl<'p, 'a> Sheet<'p, 'a> {
 
     /// How to learn more: of the evidence, and of the rule of the first finding.
     fn hint(&mut self, checked: &Checked) -> io::Result<()> {
-        let Some(first) = checked.findings.first().filter(|_| !self.verbose) else { return Ok(()) };
+        let mut open = checked.findings.iter().filter(|it| it.gate.state == GateState::Open);
+        let Some(first) = open.next().filter(|_| !self.verbose) else { return Ok(()) };
         let rule = &first.rule;
         let text = match self.words.lang {
             super::Lang::Zh => format!("用 -v 看全部证据，用 candor explain {rule} 看含义、依据和整改建议"),
@@ -242,6 +257,13 @@ impl<'p, 'a> Sheet<'p, 'a> {
         for (count, severity) in severities.into_iter().filter(|&(count, _)| 0 < count) {
             let text = format!("{count} {}", words.severity(severity));
             line = line.tone(Tone::Severity(severity), &text).plain(" · ");
+        }
+        let noted = [
+            (summary.waived, words.pick("豁免", "waived")),
+            (summary.baselined, words.pick("在基线内", "in the baseline")),
+        ];
+        for (count, what) in noted.into_iter().filter(|(count, _)| 0 < *count) {
+            line = line.tone(Tone::Faint, &format!("{count} {what}")).plain(" · ");
         }
         if 0 < summary.undecided {
             let text = format!("{} {}", summary.undecided, words.pick("未定", "undecided"));
