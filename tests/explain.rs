@@ -4,7 +4,7 @@
 use std::fs;
 
 use candor::catalog::{Catalog, Rule, Severity};
-use candor::report::{Detail, Format, Lang, Report, Style, explain, rule, rules};
+use candor::report::{Detail, Format, Lang, Report, Style, Subject, explain, rule, rules};
 use serde_json::Value;
 
 /// Where the table of the README begins and ends.
@@ -12,7 +12,15 @@ const MARKS: [&str; 2] = ["<!-- rules -->\n", "<!-- /rules -->"];
 
 fn report(format: Format, lang: Lang, width: Option<usize>) -> Report<'static> {
     let style = Style { color: false, width };
-    Report { catalog: Catalog::builtin(), format, lang, detail: Detail::Verbose, style }
+    Report {
+        catalog: Catalog::builtin(),
+        format,
+        subject: Subject::Policy,
+        lang,
+        detail: Detail::Verbose,
+        style,
+        time: None,
+    }
 }
 
 fn explained(report: Report<'_>, words: &[&str]) -> String {

@@ -8,7 +8,9 @@ use candor::behavior::{
 use candor::catalog::{Catalog, Confidence, Focus, Severity, Tables};
 use candor::check::{Agreement, Checked, Evidence, Finding, Gate, State};
 use candor::disclosure::{Cite, Disclosure, Effective};
-use candor::report::{Detail, Format, Held, Lang, Report, Section, Style, Told, Totals, list, nearest, show};
+use candor::report::{
+    Detail, Format, Held, Lang, Report, Section, Status, Style, Subject, Told, Totals, list, nearest, show,
+};
 use serde_json::Value;
 
 /// A catalog of few entries; the tables borrow their words from it.
@@ -137,6 +139,23 @@ fn a_check_adds_its_findings_to_the_package() {
 }
 
 #[test]
+fn each_form_for_another_program() {
+    for format in [Format::Sarif, Format::Junit, Format::Markdown, Format::Csv, Format::CycloneDx] {
+        let view = View { format, ..EN };
+        let failing = ["f00d".to_owned()];
+        let held = Held { disclosure: &disclosure(), choice: None, checked: &checked(), failing: &failing };
+        let text = with_report(view, |report, out| {
+            let mut document = report.begin(out).expect("a vector takes all");
+            let told = Told { behavior: &behavior(), held: Some(held), status: Status::Findings };
+            document.add(&report.package(told), out).expect("a vector takes all");
+            document.end(&Totals { packages: 1, ..Totals::default() }, out).expect("a vector takes all");
+        });
+        let text = serde_json::from_str(&text).map_or(text, |value: Value| pretty(&value));
+        insta::assert_snapshot!(format.word(), text);
+    }
+}
+
+#[test]
 fn nothing_in_a_package_steers_a_terminal() {
     const EVIL: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}gpj.apk\r\nhigh\u{200b}";
     let mut hostile = behavior();
@@ -233,24 +252,27 @@ fn with_report(view: View, write: impl FnOnce(&Report<'_>, &mut Vec<u8>)) -> Str
     let catalog = catalog();
     let View { format, lang, detail, style } = view;
     let mut out = Vec::new();
-    write(&Report { catalog: &catalog, format, lang, detail, style }, &mut out);
+    let subject = Subject::Comparison;
+    write(&Report { catalog: &catalog, format, subject, lang, detail, style, time: None }, &mut out);
     String::from_utf8(out).expect("reports are text")
 }
 
 fn scanned(view: View, behavior: &Behavior) -> String {
-    with_report(view, |report, out| *out = report.package(Told { behavior, held: None }).body)
+    with_report(view, |report, out| *out = report.package(Told { behavior, held: None, status: Status::Clean }).body)
 }
 
 fn compared(view: View, behavior: &Behavior, disclosure: &Disclosure, checked: &Checked) -> String {
-    let held = Some(Held { disclosure, choice: None, checked });
-    with_report(view, |report, out| *out = report.package(Told { behavior, held }).body)
+    let held = Some(Held { disclosure, choice: None, checked, failing: &[] });
+    with_report(view, |report, out| *out = report.package(Told { behavior, held, status: Status::Findings }).body)
 }
 
 fn document(view: View, packages: &[Behavior]) -> String {
     with_report(view, |report, out| {
         let mut document = report.begin(out).expect("a vector takes all");
         for behavior in packages {
-            document.add(&report.package(Told { behavior, held: None }), out).expect("a vector takes all");
+            document
+                .add(&report.package(Told { behavior, held: None, status: Status::Clean }), out)
+                .expect("a vector takes all");
         }
         let totals = Totals { packages: packages.len(), incomplete: packages.len(), ..Totals::default() };
         document.end(&totals, out).expect("a vector takes all");

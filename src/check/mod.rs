@@ -19,7 +19,7 @@ mod suggest;
 mod verdict;
 
 pub use model::*;
-pub use policy::lint;
+pub use policy::{lint, lints};
 pub use suggest::{Lacking, Subject, Suggestion};
 
 use std::collections::BTreeMap;
@@ -27,6 +27,17 @@ use std::collections::BTreeMap;
 use crate::behavior::{Behavior, Owner, OwnerKind, Read};
 use crate::catalog::{Catalog, Confidence, Focus, Rule, Severity};
 use crate::disclosure::{Cite, Disclosure};
+
+/// Rules that [`check`] decides beside those with a pattern.
+const OF_PACKAGES: [&str; 20] = [
+    "A01", "A02", "D01", "D02", "D03", "D04", "D07", "D08", "P01", "P02", "P03", "P04", "P05", "P07", "Q01", "S01",
+    "S02", "S03", "S04", "S08",
+];
+
+/// Whether [`check`] decides a rule: that it found nothing says something only of such a rule.
+pub fn decides(rule: &Rule) -> bool {
+    rule.pattern.is_some() || OF_PACKAGES.contains(&rule.id)
+}
 
 /// Holds a package's behavior against a disclosure.
 pub fn check(behavior: &Behavior, disclosure: &Disclosure, catalog: &Catalog) -> Checked {

@@ -6,9 +6,17 @@ use std::collections::BTreeSet;
 
 use super::{Case, Checked, Finding, data, fingerprint, permissions};
 use crate::behavior;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Rule};
 use crate::disclosure::{Cite, Disclosure, SdkRow};
 use crate::error::Issue;
+
+/// Rules that [`lint`] decides.
+const OF_POLICIES: [&str; 11] = ["C03", "D08", "P05", "P07", "Q01", "Q03", "Q04", "Q05", "S05", "S07", "S08"];
+
+/// Whether [`lint`] decides a rule.
+pub fn lints(rule: &Rule) -> bool {
+    OF_POLICIES.contains(&rule.id)
+}
 
 /// Judges a policy by the rules that need only the policy.
 pub fn lint(disclosure: &Disclosure, catalog: &Catalog) -> Checked {

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::args_gate::{Adopt, Analysis, Diff, Policies};
+use super::schema::Schema;
 use crate::catalog::{Catalog, Severity};
 use crate::disclosure::{Change, is_day};
 use crate::report::{self, Format};
@@ -123,6 +124,11 @@ pub(super) enum Command {
     Explain(Explain),
     /// Look into what candor knows: data types, sources, permissions, SDKs, packers, rules
     Catalog(CatalogCommand),
+    /// Print the JSON Schema of one of candor's own formats
+    Schema {
+        /// The format
+        format: Schema,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -5,7 +5,7 @@ use super::outputs::Outputs;
 use super::status::Status;
 use super::{options, versions};
 use crate::catalog::Severity;
-use crate::check::{State, lint};
+use crate::check::{Finding, State, lint};
 use crate::error::Result;
 use crate::report::{Detail, Held, Subject};
 
@@ -16,8 +16,9 @@ pub(super) fn run(arguments: &args::Lint) -> Result<Status> {
     let outputs = Outputs::new(form, Subject::Policy, detail, catalog)?;
     let disclosure = versions::load(&arguments.policy, catalog)?;
     let checked = lint(&disclosure, catalog);
-    outputs.policy(Held { disclosure: &disclosure, choice: None, checked: &checked })?;
     let gate: Severity = arguments.gate.into();
-    let fails = checked.findings.iter().any(|it| it.state == State::Open && gate <= it.severity);
-    Ok(if fails { Status::Findings } else { Status::Clean })
+    let stands = |it: &&Finding| it.state == State::Open && gate <= it.severity;
+    let failing: Vec<String> = checked.findings.iter().filter(stands).map(|it| it.fingerprint.clone()).collect();
+    outputs.policy(Held { disclosure: &disclosure, choice: None, checked: &checked, failing: &failing })?;
+    Ok(if failing.is_empty() { Status::Clean } else { Status::Findings })
 }

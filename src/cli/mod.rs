@@ -21,6 +21,7 @@ mod output;
 mod outputs;
 mod package;
 mod rules;
+mod schema;
 mod status;
 mod versions;
 
@@ -76,6 +77,7 @@ fn command(command: &Command) -> Result<Status> {
         Command::Catalog(catalog) => self::catalog(&catalog.action),
         Command::Rules { form } => rules::list(form),
         Command::Explain(arguments) => rules::explain(arguments),
+        Command::Schema { format } => schema::run(*format),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "candor", &mut script);

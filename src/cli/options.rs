@@ -4,6 +4,8 @@ use std::io::{self, BufRead, IsTerminal};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
+use time::OffsetDateTime;
+
 use super::against::Against;
 use super::args::{Batch, Check, Color, Depth, Focus, Lang, Look};
 use super::args_gate::{Adopt, Analysis, Policies};
@@ -12,7 +14,7 @@ use crate::behavior::Observer;
 use crate::catalog::{self, Catalog, Severity};
 use crate::error::{Error, Result};
 use crate::gate::{Config, Gate};
-use crate::report::{self, Detail, Format, Report, Style};
+use crate::report::{self, Detail, Format, Report, Style, Subject};
 
 /// Columns of a page that does not go to a terminal.
 const PAGE: usize = 100;
@@ -146,10 +148,22 @@ pub(super) fn report<'a>(
     Report {
         catalog,
         format,
+        subject: Subject::Packages,
         lang: look.lang.map_or_else(|| lang(|name| std::env::var(name).ok()), report::Lang::from),
         detail,
         style: Style { color, width: if terminal { columns() } else { is_page.then_some(PAGE) } },
+        time: None,
     }
+}
+
+/// The time that reports are to state: none, unless the build that candor is a part of has one for all its files.
+pub(super) fn time() -> Result<Option<OffsetDateTime>> {
+    const NAME: &str = "SOURCE_DATE_EPOCH";
+    let Some(value) = std::env::var_os(NAME).filter(|it| !it.is_empty()) else { return Ok(None) };
+    let seconds = value.to_str().and_then(|it| it.parse().ok());
+    let time = seconds.and_then(|it| OffsetDateTime::from_unix_timestamp(it).ok());
+    let fault = || format!("{NAME} is `{}`, which is no number of seconds", value.display());
+    time.map(Some).ok_or_else(|| Error::malformed(fault(), None))
 }
 
 /// How much text says.

@@ -33,10 +33,12 @@ impl<'a> Outputs<'a> {
     /// Opens everything that is asked for, so that a place that cannot be written is told before any work is done.
     pub(super) fn new(form: &Form, subject: Subject, detail: Detail, catalog: &'a Catalog) -> Result<Self> {
         let mut outputs = Vec::new();
+        let time = options::time()?;
         for (format, path) in targets(form, subject)? {
             // A quiet report is a list and any other a page.
             let is_page = detail != Detail::Quiet;
             let report = options::report(format, path.as_deref(), &form.look, detail, catalog, is_page);
+            let report = Report { subject, time, ..report };
             let to = Output::open(path.as_deref()).map_err(|error| failed(path.as_deref(), error))?;
             outputs.push(One { report, to, path, document: None });
         }
@@ -162,9 +164,9 @@ fn split(typed: &OsStr) -> Result<(Option<Format>, PathBuf)> {
 
 fn refusal(format: Format, subject: Subject) -> String {
     let what = match subject {
-        Subject::Packages => "a scan; it tells findings, which a check has",
+        Subject::Packages => "a scan: it tells findings, which a check has",
         Subject::Comparison => "a check",
-        Subject::Policy => "a policy on its own",
+        Subject::Policy => "a policy on its own: it tells packages",
     };
     format!("there is no {} report on {what}", format.word())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::messages;
 use super::options::Options;
-use super::status::is_incomplete;
+use super::status::{Status, is_incomplete};
 use crate::behavior::{self, Behavior, IssueEntry};
 use crate::check::{Checked, Finding, Suggestion, check};
 use crate::container::{Input, Package};
@@ -38,7 +38,7 @@ pub(super) fn analyse(input: &Input, options: &Options, reports: &[Report<'_>]) 
 pub(super) fn unreadable(issue: &Issue, reports: &[Report<'_>]) -> Done {
     let behavior = behavior::failed(&issue.file, issue);
     Done {
-        parts: parts(Told { behavior: &behavior, held: None }, reports),
+        parts: parts(Told { behavior: &behavior, held: None, status: Status::Failed }, reports),
         messages: messages::issues(&behavior),
         unreadable: true,
         incomplete: false,
@@ -60,19 +60,25 @@ fn finish(mut behavior: Behavior, options: &Options, reports: &[Report<'_>]) -> 
     let judged = judged(&mut behavior, options);
     // The check has seen all of them.
     behavior.reads.retain(|read| read.focus <= options.shown);
-    let held =
-        judged.as_ref().map(|it| Held { disclosure: it.disclosure, choice: it.choice.as_ref(), checked: &it.checked });
+    let failing = judged.as_ref().map(Judged::failing).unwrap_or_default();
+    let held = judged.as_ref().map(|it| Held {
+        disclosure: it.disclosure,
+        choice: it.choice.as_ref(),
+        checked: &it.checked,
+        failing: &failing,
+    });
+    let status = Status::of_package(&behavior, !failing.is_empty(), options.allow_incomplete);
     let suggestion = match (&options.gated, &judged) {
         (Some(gated), Some(judged)) if gated.suggest.is_some() => Suggestion::of(&judged.checked),
         _ => Suggestion::default(),
     };
     Done {
         suggestion,
-        parts: parts(Told { behavior: &behavior, held }, reports),
+        parts: parts(Told { behavior: &behavior, held, status }, reports),
         messages: messages::issues(&behavior),
         unreadable: false,
         incomplete: is_incomplete(&behavior),
-        failing: judged.as_ref().is_some_and(|it| it.checked.findings.iter().any(|finding| it.gate.fails(finding))),
+        failing: status == Status::Findings,
         usage: judged.map_or_else(Usage::blind, |it| it.usage),
     }
 }
@@ -84,6 +90,14 @@ struct Judged<'o> {
     gate: &'o Gate,
     checked: Checked,
     usage: Usage,
+}
+
+impl Judged<'_> {
+    /// The fingerprints of the findings that fail.
+    fn failing(&self) -> Vec<String> {
+        let failing = self.checked.findings.iter().filter(|finding| self.gate.fails(finding));
+        failing.map(|finding| finding.fingerprint.clone()).collect()
+    }
 }
 
 fn judged<'o>(behavior: &mut Behavior, options: &'o Options) -> Option<Judged<'o>> {
@@ -140,16 +154,18 @@ fn parts(told: Told<'_>, reports: &[Report<'_>]) -> Vec<Part> {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
-    use crate::report::{Detail, Format, Lang, Style};
+    use crate::report::{Detail, Format, Lang, Style, Subject};
 
     #[test]
     fn a_defect_becomes_an_issue_of_its_package() {
         let report = Report {
             catalog: Catalog::builtin(),
             format: Format::Json,
+            subject: Subject::Comparison,
             lang: Lang::En,
             detail: Detail::Normal,
             style: Style { color: false, width: None },
+            time: None,
         };
         let done = guarded(Path::new("none/a.apk"), &[report], || panic!("index {} of 3", 7));
         assert!(done.unreadable && !done.failing);

@@ -6,20 +6,20 @@ use super::options::Options;
 use crate::behavior::Behavior;
 use crate::report::Totals;
 
-/// How the program ends, with its documented number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
-    /// Analysed, nothing at or above the gate.
-    Clean = 0,
-    /// Findings at or above the gate.
-    Findings = 1,
-    /// Wrong usage, disclosure or configuration, or no package could be read at all.
-    Failed = 2,
-    /// A package or a part of one could not be analysed fully.
-    Incomplete = 3,
-}
+pub(super) use crate::report::Status;
 
 impl Status {
+    /// The status of one package.
+    pub(super) fn of_package(behavior: &Behavior, fails: bool, allow_incomplete: bool) -> Self {
+        if fails {
+            Self::Findings
+        } else if is_incomplete(behavior) && !allow_incomplete {
+            Self::Incomplete
+        } else {
+            Self::Clean
+        }
+    }
+
     /// The status of a whole run.
     pub(super) fn new(totals: &Totals, options: &Options) -> Self {
         if totals.packages == totals.unreadable {

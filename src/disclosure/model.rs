@@ -9,6 +9,9 @@ use crate::located;
 /// The format that this version reads and writes. It changes only by adding keys.
 pub const SCHEMA: &str = "candor.disclosure/1";
 
+/// The JSON Schema of such a file.
+pub const JSON_SCHEMA: &str = include_str!("../../disclosures/disclosure.schema.json");
+
 /// Where in the policy a statement stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

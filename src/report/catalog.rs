@@ -270,6 +270,6 @@ fn value(entry: &impl Serialize) -> serde_json::Value {
 }
 
 /// A word of the catalog as its files spell it.
-fn word(kind: &impl Serialize) -> String {
+pub(super) fn word(kind: &impl Serialize) -> String {
     value(kind).as_str().unwrap_or_default().to_owned()
 }

@@ -4,7 +4,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Document, Held, Part, Report, Told, Totals, html, json, text};
+use super::{Document, Held, Part, Report, Told, Totals};
+use super::{csv, cyclonedx, html, json, junit, markdown, sarif, text};
 
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,16 @@ pub enum Format {
     Ndjson,
     /// A page to hand over.
     Html,
+    /// Results of code scanning.
+    Sarif,
+    /// Results of tests.
+    Junit,
+    /// A comment on a merge request.
+    Markdown,
+    /// A table.
+    Csv,
+    /// A bill of materials.
+    CycloneDx,
 }
 
 /// What a report is about.
@@ -32,7 +43,17 @@ pub enum Subject {
 
 impl Format {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Ndjson, Self::Html];
+    pub const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Json,
+        Self::Ndjson,
+        Self::Html,
+        Self::Sarif,
+        Self::Junit,
+        Self::Markdown,
+        Self::Csv,
+        Self::CycloneDx,
+    ];
 
     pub(super) fn shape(self) -> &'static dyn Shape {
         match self {
@@ -40,6 +61,11 @@ impl Format {
             Self::Json => &json::Json,
             Self::Ndjson => &json::Ndjson,
             Self::Html => &html::Html,
+            Self::Sarif => &sarif::Sarif,
+            Self::Junit => &junit::Junit,
+            Self::Markdown => &markdown::Markdown,
+            Self::Csv => &csv::Csv,
+            Self::CycloneDx => &cyclonedx::CycloneDx,
         }
     }
 

@@ -5,14 +5,19 @@
 //! every byte that it writes.
 
 mod catalog;
+mod csv;
+mod cyclonedx;
 mod evidence;
 mod explain;
 mod format;
 mod html;
 mod json;
+mod junit;
 mod layout;
+mod markdown;
 mod names;
 mod notices;
+mod sarif;
 mod suggestion;
 mod summary;
 mod text;
@@ -21,10 +26,13 @@ mod words;
 
 use std::io::{self, Write};
 
+use sha2::Sha256;
+use time::OffsetDateTime;
+
 use crate::behavior::Behavior;
 use crate::catalog::Catalog;
 use crate::changes::Changes;
-use crate::check::{Checked, Finding};
+use crate::check::{Checked, Finding, State};
 use crate::disclosure::{Choice, Disclosure};
 use crate::gate::Notice;
 
@@ -35,6 +43,12 @@ pub use layout::plain;
 pub use notices::notice;
 pub use suggestion::{Paste, suggestion};
 pub use versions::versions;
+
+/// The JSON Schema of candor.behavior/1.
+pub const BEHAVIOR_SCHEMA: &str = include_str!("schemas/behavior.schema.json");
+
+/// The JSON Schema of candor.check/1.
+pub const CHECK_SCHEMA: &str = include_str!("schemas/check.schema.json");
 
 /// The language of text. JSON has no language: where it has sentences, it has all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +88,28 @@ pub struct Held<'a> {
     pub choice: Option<&'a Choice>,
     /// The differences.
     pub checked: &'a Checked,
+    /// The fingerprints of the findings that fail the check.
+    pub failing: &'a [String],
+}
+
+impl Held<'_> {
+    /// Whether a finding fails the check; an undecided one never does.
+    pub fn fails(&self, finding: &Finding) -> bool {
+        finding.state == State::Open && self.failing.contains(&finding.fingerprint)
+    }
+}
+
+/// How the analysis of a package, or of all of them, ends; the number is the exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Analysed, nothing at or above the gate.
+    Clean = 0,
+    /// Findings at or above the gate.
+    Findings = 1,
+    /// Wrong usage, disclosure or configuration, or no package could be read at all.
+    Failed = 2,
+    /// A package or a part of one could not be analysed fully.
+    Incomplete = 3,
 }
 
 /// What a report tells of one package.
@@ -83,6 +119,8 @@ pub struct Told<'a> {
     pub behavior: &'a Behavior,
     /// What it was held against, in a check.
     pub held: Option<Held<'a>>,
+    /// How the run would end were this its only package.
+    pub status: Status,
 }
 
 /// What is told of all packages together.
@@ -107,12 +145,16 @@ pub struct Report<'a> {
     pub catalog: &'a Catalog,
     /// The form.
     pub format: Format,
+    /// What it is about.
+    pub subject: Subject,
     /// The language of text.
     pub lang: Lang,
     /// How much text says.
     pub detail: Detail,
     /// What the place allows.
     pub style: Style,
+    /// The time to state, in forms that have one; none = they state none, and depend on what was read alone.
+    pub time: Option<OffsetDateTime>,
 }
 
 impl<'a> Report<'a> {
@@ -132,7 +174,7 @@ impl<'a> Report<'a> {
     /// Those of `out`.
     pub fn begin(self, out: &mut dyn Write) -> io::Result<Document<'a>> {
         self.format.shape().begin(&self, out)?;
-        Ok(Document { report: self, packages: 0, pages: html::Pages::default() })
+        Ok(Document { report: self, packages: 0, pages: html::Pages::default(), memory: Memory::default() })
     }
 
     /// Writes what was found in a policy on its own.
@@ -167,6 +209,8 @@ pub struct Part {
     pub body: Vec<u8>,
     /// What a page shows of it.
     page: Option<html::Sheet>,
+    /// What is written instead where a document has no room for that.
+    brief: Vec<u8>,
 }
 
 /// A report in the making. Parts are written one by one, so that a report of any length needs the memory of a few.
@@ -177,6 +221,22 @@ pub struct Document<'a> {
     packages: usize,
     /// What waits for the end, in the form that has an index.
     pages: html::Pages,
+    memory: Memory,
+}
+
+/// What forms must know of the parts before: those that have a limit, or state at the end what was in the document.
+#[derive(Debug, Default)]
+struct Memory {
+    /// UTF-16 units that were written.
+    written: usize,
+    /// Some part was told by its brief form.
+    cut: bool,
+    /// Parts that were not told at all.
+    left_out: usize,
+    /// What is written at the end.
+    kept: Vec<u8>,
+    /// Of all parts.
+    digest: Sha256,
 }
 
 impl Document<'_> {
@@ -197,4 +257,10 @@ impl Document<'_> {
     pub fn end(self, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
         self.report.format.shape().end(&self, totals, out)
     }
+}
+
+/// A time as machines write it.
+fn timestamp(time: OffsetDateTime) -> String {
+    let (hour, minute, second) = time.to_hms();
+    format!("{}T{hour:02}:{minute:02}:{second:02}Z", time.date())
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::words::Words;
 use crate::catalog::Severity;
 use crate::check::{Checked, GateState, State};
 
@@ -36,5 +37,31 @@ impl Summary {
             *count += 1;
         }
         summary
+    }
+
+    /// How many open findings of each severity there are, the most severe first; those without any are left out.
+    pub(super) fn severities(&self) -> impl Iterator<Item = (usize, Severity)> {
+        let all = [
+            (self.critical, Severity::Critical),
+            (self.high, Severity::High),
+            (self.medium, Severity::Medium),
+            (self.low, Severity::Low),
+            (self.info, Severity::Info),
+        ];
+        all.into_iter().filter(|&(count, _)| 0 < count)
+    }
+
+    /// All of it in a line.
+    pub(super) fn counts(&self, words: &Words<'_>) -> String {
+        let mut parts: Vec<String> =
+            self.severities().map(|(count, severity)| format!("{count} {}", words.severity(severity))).collect();
+        if 0 < self.undecided {
+            parts.push(format!("{} {}", self.undecided, words.pick("未定", "undecided")));
+        }
+        let noted =
+            [(self.waived, words.pick("豁免", "waived")), (self.baselined, words.pick("在基线内", "in the baseline"))];
+        parts.extend(noted.iter().filter(|(count, _)| 0 < *count).map(|(count, what)| format!("{count} {what}")));
+        parts.push(words.count(self.agreements, "项一致", "agreement", "agreements"));
+        parts.join(" · ")
     }
 }

@@ -339,6 +339,17 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// The quoted text on one line.
+    pub(super) fn quote(cite: &Cite) -> String {
+        cite.quote.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// What a finding rests on, where it is no call: an SDK's sign, a permission, a reason.
+    pub(super) fn sign_of(&self, evidence: &Evidence) -> Option<String> {
+        let is_call = matches!(evidence.kind, "read" | "call");
+        (!is_call).then(|| self.sign(evidence.kind, &evidence.what, evidence.count))
+    }
+
     pub(super) fn join<T: AsRef<str>>(&self, items: &[T]) -> String {
         let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
         items.join(self.pick("、", ", "))

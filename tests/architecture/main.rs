@@ -90,9 +90,12 @@ const NETWORK_CRATES: [&str; 12] = [
 ];
 
 /// Names of the catalog that may stand in Rust, with the place and the reason.
-const NAMES_IN_RUST: [(&str, &str, &str); 4] = [
+const NAMES_IN_RUST: [(&str, &str, &str); 7] = [
     ("manifest/package.rs", "Donut", "the code name of API level 4, beside those of the other levels"),
     ("native/symbols.rs", "JNI_OnLoad", "the function that the JNI specification names"),
+    ("report/cyclonedx.rs", "location", "a key of the format"),
+    ("report/junit.rs", "junit", "the name of the format"),
+    ("report/sarif.rs", "location", "a key of the format"),
     ("report/text/behavior.rs", "个人数据", "the heading over all data types"),
     ("policy/pdf.rs", "Matrix", "the key of a form that the PDF format names"),
 ];

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use candor::catalog::Catalog;
 use candor::check::check;
-use candor::report::{Detail, Format, Held, Lang, Report, Style, Told};
+use candor::report::{Detail, Format, Held, Lang, Report, Status, Style, Subject, Told};
 
 use crate::{Fires, policy};
 
@@ -28,9 +28,10 @@ fn sentences() -> Vec<(String, String, String)> {
     for (rule, behavior, entries) in all() {
         let disclosure = policy(&entries);
         let checked = check(&behavior, &disclosure, catalog);
-        let report = Report { catalog, format: Format::Ndjson, lang: Lang::En, detail: Detail::Normal, style };
-        let held = Some(Held { disclosure: &disclosure, choice: None, checked: &checked });
-        let part = report.package(Told { behavior: &behavior, held });
+        let (format, subject) = (Format::Ndjson, Subject::Comparison);
+        let report = Report { catalog, format, subject, lang: Lang::En, detail: Detail::Normal, style, time: None };
+        let held = Some(Held { disclosure: &disclosure, choice: None, checked: &checked, failing: &[] });
+        let part = report.package(Told { behavior: &behavior, held, status: Status::Findings });
         let package: serde_json::Value = serde_json::from_slice(&part.body).expect("JSON");
         for finding in package["check"]["findings"].as_array().expect("a list") {
             if finding["rule"] == rule {

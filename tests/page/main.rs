@@ -14,7 +14,7 @@ use candor::behavior::Behavior;
 use candor::catalog::Catalog;
 use candor::check::Checked;
 use candor::disclosure::Disclosure;
-use candor::report::{Detail, Format, Held, Lang, Report, Style, Told, Totals};
+use candor::report::{Detail, Format, Held, Lang, Report, Status, Style, Subject, Told, Totals};
 
 /// What a page is made of.
 struct Sample {
@@ -25,12 +25,12 @@ struct Sample {
 
 impl Sample {
     fn told(&self) -> Told<'_> {
-        let held = Held { disclosure: &self.disclosure, choice: None, checked: &self.checked };
-        Told { behavior: &self.behavior, held: Some(held) }
+        let held = Held { disclosure: &self.disclosure, choice: None, checked: &self.checked, failing: &[] };
+        Told { behavior: &self.behavior, held: Some(held), status: Status::Findings }
     }
 
     fn told_alone(&self) -> Told<'_> {
-        Told { behavior: &self.behavior, held: None }
+        Told { behavior: &self.behavior, held: None, status: Status::Clean }
     }
 
     fn page(&self, lang: Lang) -> String {
@@ -40,7 +40,8 @@ impl Sample {
 
 fn page(lang: Lang, packages: &[Told<'_>]) -> String {
     let style = Style { color: false, width: None };
-    let report = Report { catalog: Catalog::builtin(), format: Format::Html, lang, detail: Detail::Normal, style };
+    let (catalog, format, subject) = (Catalog::builtin(), Format::Html, Subject::Comparison);
+    let report = Report { catalog, format, subject, lang, detail: Detail::Normal, style, time: None };
     let mut out = Vec::new();
     let mut document = report.begin(&mut out).unwrap();
     for told in packages {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use candor::behavior::{Behavior, Read};
 use candor::check::{Checked, Evidence};
-use candor::report::{Lang, Told};
+use candor::report::{Lang, Status, Told};
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
@@ -72,7 +72,7 @@ fn characters_that_turn_or_hide_text_are_shown() {
 #[test]
 fn places_and_names_of_the_page_fit_together() {
     for sample in [photo(), hostile()] {
-        let page = page(Lang::Zh, &[sample.told(), Told { behavior: &unread(), held: None }]);
+        let page = page(Lang::Zh, &[sample.told(), Told { behavior: &unread(), held: None, status: Status::Failed }]);
         let tags = tags(&page);
         let all: Vec<&str> = tags.iter().filter_map(|tag| tag.get("id")).collect();
         let ids: BTreeSet<&str> = all.iter().copied().collect();
@@ -189,7 +189,8 @@ fn many_packages_have_an_index_and_those_that_do_not_fit_are_told() {
         behavior
     };
     let (first, second, third) = (large("1.apk"), large("2.apk"), photo().behavior);
-    let page = page(Lang::En, &[&first, &second, &third].map(|behavior| Told { behavior, held: None }));
+    let page =
+        page(Lang::En, &[&first, &second, &third].map(|behavior| Told { behavior, held: None, status: Status::Clean }));
     let tags = tags(&page);
     let sections = tags.iter().filter(|tag| tag.has_class("package")).count();
     assert_eq!(sections, 2, "the second is left out, the third fits again");
@@ -206,6 +207,6 @@ fn unread() -> Behavior {
 
 #[test]
 fn a_package_that_could_not_be_read_is_not_clean() {
-    let page = page(Lang::En, &[Told { behavior: &unread(), held: None }]);
+    let page = page(Lang::En, &[Told { behavior: &unread(), held: None, status: Status::Failed }]);
     assert!(page.contains("This package could not be read.") && page.contains("no archive"));
 }

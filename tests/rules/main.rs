@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use candor::catalog::{Catalog, Rule};
 use candor::check::{Finding, State};
-use candor::report::{Detail, Format, Held, Lang, Report, Style};
+use candor::report::{Detail, Format, Held, Lang, Report, Style, Subject};
 
 use case::{Case, Cases, Expect};
 
@@ -98,9 +98,10 @@ fn golden(case: &Case, rule: &str) -> String {
     let mut out = Vec::new();
     for lang in [Lang::Zh, Lang::En] {
         let style = Style { color: false, width: None };
-        let report = Report { catalog, format: Format::Text, lang, detail: Detail::Normal, style };
+        let (format, subject) = (Format::Text, Subject::Policy);
+        let report = Report { catalog, format, subject, lang, detail: Detail::Normal, style, time: None };
         report
-            .policy(Held { disclosure: &disclosure, checked: &checked, choice: None }, &mut out)
+            .policy(Held { disclosure: &disclosure, checked: &checked, choice: None, failing: &[] }, &mut out)
             .expect("a vector takes all");
     }
     let page = String::from_utf8(out).expect("reports are text");

@@ -115,7 +115,7 @@ impl<'a> Head<'a> {
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn new(both: Both<'a>, Told { behavior, held }: Told<'a>) -> Self {
+    pub(super) fn new(both: Both<'a>, Told { behavior, held, .. }: Told<'a>) -> Self {
         let front = Head::new(both, behavior, held);
         let ids = held.map_or_else(Vec::new, |held| findings::ids(&front.id, &held.checked.findings));
         let matrix = match held {

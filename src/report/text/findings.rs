@@ -12,7 +12,7 @@ use crate::disclosure::{Choice, Disclosure};
 use crate::report::evidence::most_telling;
 use crate::report::layout::{Line, Tone, width};
 use crate::report::names::{dotted, short, tail};
-use crate::report::words::short_permission;
+use crate::report::words::{Words, short_permission};
 use crate::report::{Held, Lang};
 
 /// Columns before a finding.
@@ -235,8 +235,7 @@ fn policy(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::Re
         let label = words.pick("政策", "policy");
         let mut text = format!("{label}  {}", words.cite(cite));
         if !cite.quote.is_empty() {
-            let quote: Vec<_> = cite.quote.split_whitespace().collect();
-            text = format!("{text}  “{}”", quote.join(" "));
+            text = format!("{text}  “{}”", Words::quote(cite));
         }
         sheet.page.line(&Line::indented(column).plain(&text), column + width(label) + 2)?;
     }

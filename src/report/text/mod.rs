@@ -16,7 +16,6 @@ use super::summary::Summary;
 use super::words::Words;
 use super::{Detail, Document, Held, Part, Report, Subject, Told, Totals};
 use crate::behavior::{Behavior, Completeness};
-use crate::catalog::Severity;
 use crate::changes::Changes;
 use crate::check::{Checked, GateState};
 
@@ -61,7 +60,7 @@ impl Shape for Text {
     }
 }
 
-fn package(sheet: &mut Sheet<'_, '_>, detail: Detail, Told { behavior, held }: Told<'_>) -> io::Result<()> {
+fn package(sheet: &mut Sheet<'_, '_>, detail: Detail, Told { behavior, held, .. }: Told<'_>) -> io::Result<()> {
     if detail == Detail::Quiet {
         return sheet.quiet(behavior, held);
     }
@@ -247,14 +246,7 @@ impl<'p, 'a> Sheet<'p, 'a> {
 
     fn finding_counts(&self, mut line: Line, summary: &Summary) -> Line {
         let words = self.words;
-        let severities = [
-            (summary.critical, Severity::Critical),
-            (summary.high, Severity::High),
-            (summary.medium, Severity::Medium),
-            (summary.low, Severity::Low),
-            (summary.info, Severity::Info),
-        ];
-        for (count, severity) in severities.into_iter().filter(|&(count, _)| 0 < count) {
+        for (count, severity) in summary.severities() {
             let text = format!("{count} {}", words.severity(severity));
             line = line.tone(Tone::Severity(severity), &text).plain(" · ");
         }

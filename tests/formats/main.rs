@@ -1,0 +1,6 @@
+//! Reports as other programs read them: every form of every fixture keeps to the form's own rules, whatever a package or a
+//! policy says.
+
+mod files;
+mod hostile;
+mod valid;
