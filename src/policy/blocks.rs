@@ -3,9 +3,9 @@
 
 use super::columns::{Column, label};
 use super::draft::{Draft, one_line};
-use super::grids::{is_numbered, is_section, numberless};
 use super::links;
 use super::names;
+use super::numbers::{is_numbered, is_section, numberless};
 use super::page::{Line, Part};
 use super::permissions;
 use super::rows::{self, Fields};
@@ -132,7 +132,7 @@ fn title(parts: &[Part], words: &Words<'_>) -> Option<Text> {
         && title.chars().count() <= names::LONGEST_NAME
         && !title.contains(['。', '：', ':', '，'])
         && !title.ends_with('.');
-    fits.then(|| numberless(&first.text))
+    fits.then(|| numberless(&first.text, words))
 }
 
 /// The labels of the line at `place`. A line that is the whole words of a label and no more is one where its value
@@ -200,9 +200,13 @@ fn labels(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
 
 /// `某某SDK：使用目的：…；收集信息：…`: a name before two or more labels.
 fn named(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
+    let text = &numberless(text, words);
     let string = text.as_str();
-    let Some(colon) = string.find(['：', ':']) else { return Vec::new() };
-    let name = numberless(&text.slice(0..colon)).trimmed();
+    // 【某某SDK】使用目的：…
+    let framed =
+        string.strip_prefix('【').and_then(|rest| rest.find('】')).map(|at| at.saturating_add('【'.len_utf8()));
+    let Some(colon) = framed.or_else(|| string.find(['：', ':'])) else { return Vec::new() };
+    let name = text.slice(framed.map_or(0, |_| '【'.len_utf8())..colon).trimmed();
     let length = name.as_str().chars().count();
     let sentence = name.as_str().contains(['，', '。', '、', '；']);
     if length == 0 || names::LONGEST_NAME < length || sentence || Column::exact(name.as_str(), words).is_some() {
@@ -228,7 +232,7 @@ fn whole_label(text: &Text, words: &Words<'_>) -> Option<Column> {
 fn goes_on(line: &Line, parts: &[Part], place: usize, fields: &Fields, words: &Words<'_>) -> bool {
     let Some((column, value)) = fields.cells.last() else { return false };
     let text = line.text.as_str();
-    if line.rule || 0 < line.level || is_section(text) || 1 < line.gap && !value.is_blank() {
+    if line.rule || 0 < line.level || is_section(text, words) || 1 < line.gap && !value.is_blank() {
         return false;
     }
     // The title of the next block is no value of this one.
@@ -266,7 +270,7 @@ pub(super) fn list(parts: &[Part], platform: &str, words: &Words<'_>, draft: &mu
         return None;
     }
     let items: Vec<&Line> =
-        (1..MOST_NAMES).map_while(|place| line(parts, place)).take_while(|line| is_name(line)).collect();
+        (1..MOST_NAMES).map_while(|place| line(parts, place)).take_while(|line| is_name(line, words)).collect();
     let marked = items.iter().any(|line| line.item);
     let known = items.iter().filter(|line| !words.find(line.text.as_str()).sdks.is_empty()).count();
     let items: Vec<&Line> = items.into_iter().take_while(|line| line.item || !marked).collect();
@@ -276,7 +280,7 @@ pub(super) fn list(parts: &[Part], platform: &str, words: &Words<'_>, draft: &mu
         return None;
     }
     for item in &items {
-        let text = links::without(&numberless(&item.text));
+        let text = links::without(&numberless(&item.text, words));
         let named = names::read(text.as_str(), words);
         if named.names.is_empty() {
             continue;
@@ -296,12 +300,12 @@ pub(super) fn list(parts: &[Part], platform: &str, words: &Words<'_>, draft: &mu
     Some(items.len().saturating_add(1))
 }
 
-fn is_name(line: &Line) -> bool {
+fn is_name(line: &Line, words: &Words<'_>) -> bool {
     let plain = links::without(&line.text);
     let text = plain.as_str();
     !line.rule
         && line.level == 0
-        && (line.item || !is_section(text) || is_numbered(text))
+        && (line.item || !is_section(text, words) || is_numbered(text))
         && !text.is_empty()
         && text.chars().count() <= names::LONGEST_NAME
         && !text.contains(['。', '：', ':', '，'])

@@ -6,7 +6,7 @@ use super::dates;
 use super::draft::{Draft, MarkKind, one_line};
 use super::prose::sentences;
 use super::text::Text;
-use super::words::Found;
+use super::words::{Found, Words};
 use crate::disclosure::{Claim, Effective};
 
 /// Characters of a claim that are kept as stated.
@@ -14,6 +14,15 @@ const STATED: usize = 40;
 
 /// Bytes between a claim's words and the length of time that belongs to them.
 const NEAR: usize = 24;
+
+/// Bytes between two parts of a claim that say it together.
+const ACROSS: usize = 60;
+
+/// Sections in which a place may be that of storing.
+const STORING: [&str; 4] = ["retention", "security", "transfer", ""];
+
+/// Sections in which a length of time may be that of keeping.
+const KEEPING: [&str; 5] = ["retention", "security", "", "collect", "transfer"];
 
 /// What is found along the way; some of it is decided at the end only.
 #[derive(Debug, Default)]
@@ -30,18 +39,18 @@ pub(super) struct Claims {
 
 impl Claims {
     /// Reads a heading: dates and names may stand in one.
-    pub(super) fn heading(&mut self, text: &Text, found: &Found, draft: &mut Draft<'_>) {
+    pub(super) fn heading(&mut self, text: &Text, found: &Found, words: &Words<'_>, draft: &mut Draft<'_>) {
         if let Some((.., open)) = &mut self.minors {
             *open = false;
         }
-        self.date(text.as_str(), text, found, draft);
+        self.date(text.as_str(), (text, found), words, draft);
     }
 
     /// Reads one paragraph of a section.
-    pub(super) fn read(&mut self, text: &Text, found: &Found, role: &str, draft: &mut Draft<'_>) {
+    pub(super) fn read(&mut self, text: &Text, found: &Found, role: &str, words: &Words<'_>, draft: &mut Draft<'_>) {
         let string = text.as_str();
         let ranges = sentences(string);
-        self.date(string, text, found, draft);
+        self.date(string, (text, found), words, draft);
         self.company(text, &ranges, found, role, draft);
         if role == "minors" {
             let span = text.span();
@@ -65,7 +74,7 @@ impl Claims {
             contact(text, role, draft);
         }
         for (range, value) in phrases {
-            self.claim(text, (&range, value), around(&ranges, range.start), role, found, draft);
+            self.claim(text, (&range, value), around(&ranges, range.start), role, (found, words), draft);
         }
     }
 
@@ -75,7 +84,7 @@ impl Claims {
         (range, value): (&Range<usize>, &'static str),
         sentence: Range<usize>,
         role: &str,
-        found: &Found,
+        (found, words): (&Found, &Words<'_>),
         draft: &mut Draft<'_>,
     ) {
         let string = text.as_str();
@@ -91,18 +100,47 @@ impl Claims {
                 let kind = match kind {
                     "none" => "none",
                     "yes" => "yes",
+                    "word" => match abroad(found, &sentence, range, role) {
+                        Some(kind) => kind,
+                        None => return,
+                    },
                     _ => "conditional",
                 };
                 self.border.push((kind, text.span(), quote.to_owned()));
             }
-            ("storage", _) if claims.storage.is_none() => claims.storage = Some(as_written(word)),
+            ("storage", "") if claims.storage.is_none() => claims.storage = Some(as_written(word)),
+            // 存储于 … 的服务器: the place that follows.
+            ("storage", _) if claims.storage.is_none() && STORING.contains(&role) => {
+                let near = floor(string, range.end.saturating_add(ACROSS).min(sentence.end)).max(range.end);
+                let near = string
+                    .get(range.end..near)
+                    .unwrap_or_default()
+                    .find(['，', ','])
+                    .map_or(near, |at| range.end.saturating_add(at));
+                let place =
+                    found.of("place").filter(|it| range.end <= it.start && it.end <= near).max_by_key(|it| it.end);
+                let Some(place) = place else { return };
+                let stated = one_line(string.get(range.start..place.end).unwrap_or_default(), STATED);
+                claims.storage = Some(as_written(&stated));
+            }
             ("retention", "period") => {
-                let after = string.get(range.end..).unwrap_or_default();
-                let days = dates::period(after, NEAR);
+                let days = dates::lengths(string.get(range.end..sentence.end).unwrap_or_default(), &words.numbers);
+                let days = days.into_iter().find(|(it, _)| it.start < NEAR).map(|(_, days)| days);
                 let is_general = claims.retention.as_ref().is_none_or(|it| it.value == "as-needed");
                 if days.is_some() && is_general {
                     claims.retention = Some(Claim { value: "period".to_owned(), days, cite });
                 }
+            }
+            // 六个月内删除, 保存不少于十五年: a length of time beside what is done then.
+            ("retention", "done") => {
+                let start = sentence.start.max(floor(string, range.start.saturating_sub(ACROSS)));
+                let end = sentence.end.min(floor(string, range.end.saturating_add(ACROSS)));
+                let days = dates::lengths(string.get(start..end).unwrap_or_default(), &words.numbers);
+                // Kept as long as needed, with a length for some of it, is kept as long as needed.
+                let general = found.valued("claim").any(|(_, value)| value == "retention:as-needed");
+                let says = KEEPING.contains(&role) && claims.retention.is_none() && !general;
+                let Some((_, days)) = days.first().filter(|_| says) else { return };
+                claims.retention = Some(Claim { value: "period".to_owned(), days: Some(*days), cite });
             }
             ("retention", _) if claims.retention.is_none() && !matches!(role, "share") => {
                 claims.retention = Some(as_written("as-needed"));
@@ -125,6 +163,15 @@ impl Claims {
                 }
                 return;
             }
+            ("background", "word") if claims.background.is_none() => {
+                let mut verbs = found.of("verb").filter(|it| sentence.start <= it.start && it.end <= sentence.end);
+                let Some(verb) = verbs.next().filter(|_| !matches!(role, "sdk" | "share")) else { return };
+                let before = |(it, value): (&Range<usize>, &str)| {
+                    value.is_empty() && sentence.start <= it.start && it.start <= verb.start
+                };
+                let none = found.valued("negation").any(before);
+                claims.background = Some(as_written(if none { "none" } else { "yes" }));
+            }
             ("background", kind) if claims.background.is_none() => {
                 claims.background = Some(as_written(if kind == "none" { "none" } else { "yes" }));
             }
@@ -140,16 +187,16 @@ impl Claims {
             }
             ("contact", _) if role == "contact" || claims.contact.is_none() => contact(text, role, draft),
             ("rights", "withdraw") => self.withdrawal = true,
-            ("rights", _) => rights(text, word, role, draft),
+            ("rights", _) => rights(text, word, role, words, draft),
             _ => return,
         }
         draft.mark(span, MarkKind::Claim, value);
     }
 
     /// The dates of a line that states some.
-    fn date(&mut self, string: &str, text: &Text, found: &Found, draft: &mut Draft<'_>) {
+    fn date(&mut self, string: &str, (text, found): (&Text, &Found), words: &Words<'_>, draft: &mut Draft<'_>) {
         for (range, value) in found.valued("date") {
-            let Some((day, place)) = dates::day(string, range.end, NEAR) else { continue };
+            let Some((day, place)) = dates::day(string, range.end, NEAR, &words.numbers) else { continue };
             draft.mark(text.span_of(range.start..place.end), MarkKind::Claim, day.clone());
             if value == "from" {
                 let effective = draft.disclosure.effective.get_or_insert_with(Effective::default);
@@ -171,6 +218,10 @@ impl Claims {
                 continue;
             }
             let sentence = around(ranges, suffix.start);
+            // The company of an SDK answers for the SDK.
+            if found.sdks.iter().any(|hit| sentence.start <= hit.range.start && hit.range.end <= start) {
+                continue;
+            }
             let said = found.of("controller").any(|it| sentence.start <= it.start && it.end <= sentence.end);
             let alone = string.trim().chars().count() <= name.chars().count().saturating_add(2);
             let signs = [(said, 4), (role == "contact", 3), (alone, 2), (!matches!(role, "share" | "sdk"), 2)];
@@ -217,6 +268,27 @@ impl Claims {
     }
 }
 
+/// What a sentence about other countries says of transfers: none, on a condition, or, in the section about them, yes.
+fn abroad(found: &Found, sentence: &Range<usize>, word: &Range<usize>, role: &str) -> Option<&'static str> {
+    let within = |it: &&Range<usize>| sentence.start <= it.start && it.end <= sentence.end;
+    if !found.of("transfer").any(|it| within(&it)) || matches!(role, "sdk" | "minors" | "definition" | "exception") {
+        return None;
+    }
+    if found.of("condition").any(|it| within(&it) && it.start <= word.start) {
+        return Some("conditional");
+    }
+    let denied = found.valued("negation").any(|(it, value)| within(&it) && value != "stop" && it.start <= word.start);
+    if denied {
+        return Some("none");
+    }
+    (role == "transfer").then_some("yes")
+}
+
+/// The place, moved back to the start of a character.
+fn floor(string: &str, at: usize) -> usize {
+    (0..=at.min(string.len())).rev().find(|at| string.is_char_boundary(*at)).unwrap_or(0)
+}
+
 /// The sentence around a place.
 fn around(ranges: &[Range<usize>], at: usize) -> Range<usize> {
     ranges.get(ranges.partition_point(|range| range.end <= at)).cloned().unwrap_or_default()
@@ -238,10 +310,14 @@ fn contact(text: &Text, role: &str, draft: &mut Draft<'_>) {
 }
 
 /// The way to make a request, and the days in which it is answered.
-fn rights(text: &Text, word: &str, role: &str, draft: &mut Draft<'_>) {
+fn rights(text: &Text, word: &str, role: &str, words: &Words<'_>, draft: &mut Draft<'_>) {
     let string = text.as_str();
-    let days = dates::days_in(string);
-    let fits = matches!(role, "rights" | "contact" | "");
+    let at = string.find(word).unwrap_or(0);
+    let sentence = around(&sentences(string), at);
+    let own = |range: Range<usize>| dates::days_in(string.get(range).unwrap_or_default(), &words.numbers);
+    let days = own(sentence).or_else(|| own(0..string.len()));
+    let elsewhere = matches!(role, "retention" | "security" | "transfer" | "collect") && days.is_some();
+    let fits = matches!(role, "rights" | "contact" | "") || elsewhere;
     let better = draft.disclosure.claims.rights.as_ref().is_none_or(|it| it.days.is_none() && days.is_some());
     if fits && better {
         let cite = draft.cite(&text.span(), word);
@@ -284,7 +360,7 @@ fn number(string: &str) -> Option<Range<usize>> {
 }
 
 /// Where the name of a company begins: behind the sign or word before it, save for short brackets in the name.
-fn company_start(string: &str, end: usize, found: &Found) -> usize {
+pub(super) fn company_start(string: &str, end: usize, found: &Found) -> usize {
     let before = string.get(..end).unwrap_or_default();
     let mut start = end;
     let mut bracket = false;

@@ -110,17 +110,16 @@ pub(super) fn header<'t>(cells: impl Iterator<Item = &'t str>, words: &Words<'_>
 /// A line `label：value` of a block: the column of its label, and where the value starts.
 pub(super) fn label(line: &str, words: &Words<'_>) -> Option<(Column, usize)> {
     let colon = line.find(['：', ':'])?;
-    let label = line.get(..colon)?;
-    let length = label.trim().chars().count();
-    if length == 0 || LONGEST_LABEL < length || label.contains(['，', ',', '。', '、', '；', '"']) {
+    // A number or a bullet may stand before the label.
+    let numbered = |it: char| it.is_ascii_digit() || matches!(it, '.' | '、' | ')' | '）' | '(' | '（' | ' ');
+    let bare = line.get(..colon)?.trim_start_matches(numbered);
+    let length = bare.trim().chars().count();
+    if length == 0 || LONGEST_LABEL < length || bare.contains(['，', ',', '。', '、', '；', '"']) {
         return None;
     }
     let start = colon.saturating_add(if line.get(colon..).is_some_and(|it| it.starts_with('：')) { 3 } else { 1 });
     if line.get(start..).is_some_and(|value| value.starts_with("//")) {
         return None;
     }
-    // A number or a bullet may stand before the label.
-    let bare =
-        label.trim_start_matches(|it: char| it.is_ascii_digit() || matches!(it, '.' | ')' | '）' | '(' | '（' | ' '));
     Column::of(bare, words).map(|column| (column, start))
 }

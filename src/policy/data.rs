@@ -50,7 +50,7 @@ pub(super) fn read(text: &str, found: &Found, words: &Words<'_>) -> Listed {
         let weak = found.of("weak-data").any(|range| *range == hit.range);
         listed.items.push(Item { range: hit.range.clone(), entry, platform: platform(&marks, hit), weak });
     }
-    listed.open = is_open(text, found, &data);
+    listed.open = is_open(found, &data);
     listed
 }
 
@@ -125,7 +125,6 @@ fn marks(text: &str, found: &Found, groups: &[Range<usize>]) -> Vec<Mark> {
         }
         let group = groups.iter().rfind(|group| group.contains(&range.start));
         let before = text.get(..range.start).unwrap_or_default().trim_end();
-        let after = text.get(range.end..).unwrap_or_default();
         let starts = before.is_empty()
             || before.ends_with(['(', '（', '[', '【', '，', ',', '；', ';', '。', '、', '：', ':', '\n']);
         let alone = group.is_some_and(|group| {
@@ -133,8 +132,13 @@ fn marks(text: &str, found: &Found, groups: &[Range<usize>]) -> Vec<Mark> {
             inside.chars().count() <= range.len().saturating_add(6).min(16)
         });
         let square = group.is_some_and(|group| text.get(group.start..).is_some_and(|it| it.starts_with(['【', '['])));
-        let list = after.trim_start_matches(['端', '系', '统', '设', '备', '手', '机', '平', '台']);
-        let leads = list.starts_with(['如', '为', '：', ':', '收', '获', '(', '（', '】', ']']);
+        let mut lead = range.end;
+        while let Some(noun) = found.of("platform-noun").filter(|it| it.start == lead).map(|it| it.end).max() {
+            lead = noun;
+        }
+        let list = text.get(lead..).unwrap_or_default();
+        let leads =
+            list.starts_with(['：', ':', '(', '（', '】', ']']) || found.of("platform-lead").any(|it| it.start == lead);
         if alone && !square && !before.is_empty() && starts {
             marks.push(Mark { platform, range: group.cloned().unwrap_or_default(), behind: true });
         } else if starts && (leads || square) {
@@ -158,14 +162,13 @@ fn platform(marks: &[Mark], hit: &Hit) -> &'static str {
 }
 
 /// 如 before a datum, or 等 behind one.
-fn is_open(text: &str, found: &Found, data: &[&Hit]) -> bool {
-    found.of("open-list").any(|range| {
-        let word = text.get(range.clone()).unwrap_or_default();
+fn is_open(found: &Found, data: &[&Hit]) -> bool {
+    found.valued("open-list").any(|(range, value)| {
         let after =
             data.iter().any(|hit| range.end <= hit.range.start && hit.range.start <= range.end.saturating_add(12));
         let before =
             data.iter().any(|hit| hit.range.end <= range.start && range.start <= hit.range.end.saturating_add(12));
-        if word.starts_with(['等', '之']) || word == "etc" { before } else { after }
+        if value == "behind" { before } else { after }
     })
 }
 

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::data::Listed;
+use super::terms::Terms;
 use super::text::{Source, Text};
 use crate::disclosure::{Cite, Collects, Disclosure, PermissionRow, SdkRow};
 
@@ -47,6 +48,9 @@ pub struct NotUnderstood {
 /// Characters of a quote.
 const QUOTE: usize = 40;
 
+/// Bytes of a line from which on a quote is full.
+const LONG_LINE: usize = 160;
+
 /// The most places that are kept of each kind; a text with more is no policy.
 const MOST: usize = 20_000;
 
@@ -56,11 +60,37 @@ pub(super) struct Draft<'s> {
     pub(super) disclosure: Disclosure,
     pub(super) marks: Vec<Mark>,
     pub(super) unread: Vec<NotUnderstood>,
+    /// The words that the policy defines.
+    terms: Terms,
 }
 
 impl<'s> Draft<'s> {
-    pub(super) fn new(source: &'s Source) -> Self {
-        Self { source, disclosure: Disclosure::default(), marks: Vec::new(), unread: Vec::new() }
+    pub(super) fn new(source: &'s Source, terms: Terms) -> Self {
+        Self { source, disclosure: Disclosure::default(), marks: Vec::new(), unread: Vec::new(), terms }
+    }
+
+    /// The words of the items, each once: ids, with what a defined word names, and what has none as written.
+    pub(super) fn words_of(
+        &self,
+        text: &str,
+        listed: &Listed,
+        take: impl Fn(&super::data::Item) -> bool,
+    ) -> (Vec<String>, Vec<String>) {
+        let (mut data, mut other) = (Vec::new(), Vec::new());
+        for item in listed.items.iter().filter(|item| take(item)) {
+            let word = text.get(item.range.clone()).unwrap_or_default();
+            match item.entry {
+                Some((id, umbrella)) => {
+                    push_once(&mut data, id_word(id, umbrella));
+                    let leaves = if umbrella { self.terms.leaves(word) } else { &[] };
+                    for id in leaves {
+                        push_once(&mut data, id.clone());
+                    }
+                }
+                None => push_once(&mut other, word.to_owned()),
+            }
+        }
+        (data, other)
     }
 
     /// The lines of a range of the source, with a quote from its start.
@@ -121,22 +151,6 @@ pub(super) fn id_word(id: &str, umbrella: bool) -> String {
     if umbrella { format!("~{id}") } else { id.to_owned() }
 }
 
-/// The words of the items, each once: ids, and what has none as written.
-pub(super) fn words_of(
-    text: &str,
-    listed: &Listed,
-    take: impl Fn(&super::data::Item) -> bool,
-) -> (Vec<String>, Vec<String>) {
-    let (mut data, mut other) = (Vec::new(), Vec::new());
-    for item in listed.items.iter().filter(|item| take(item)) {
-        match item.entry {
-            Some((id, umbrella)) => push_once(&mut data, id_word(id, umbrella)),
-            None => push_once(&mut other, text.get(item.range.clone()).unwrap_or_default().to_owned()),
-        }
-    }
-    (data, other)
-}
-
 pub(super) fn push_once(list: &mut Vec<String>, word: String) {
     if !word.trim().is_empty() && !list.contains(&word) {
         list.push(word);
@@ -145,7 +159,16 @@ pub(super) fn push_once(list: &mut Vec<String>, word: String) {
 
 /// On one line, cut after some characters.
 pub(super) fn shorten(text: &str) -> String {
-    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.extend(word.chars().take(QUOTE));
+        if LONG_LINE <= line.len() {
+            break;
+        }
+    }
     line.chars().take(QUOTE).collect()
 }
 

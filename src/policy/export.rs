@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Import;
 use super::draft::{Mark, MarkKind, one_line};
 use super::rows::on_other;
-use crate::disclosure::Cite;
+use crate::disclosure::{Cite, Claims, Effective, SourceText};
 
 /// Characters of a line of the policy that a comment shows.
 const SHOWN: usize = 90;
@@ -43,10 +43,10 @@ impl Import {
     }
 
     /// One document: every statement with its lines, the places of the words, and what was not understood.
-    pub fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> String {
         let it = &self.disclosure;
         let android = |platforms: &[String]| platforms.is_empty() || platforms.iter().any(|it| !on_other(it));
-        let sdks = |on: bool| {
+        let sdks = |on: bool| -> Vec<Value> {
             it.sdk.iter().filter(|row| android(&row.platforms) == on).map(|row| flat(row, &row.cite)).collect()
         };
         let permissions: Vec<Value> = it.permission.iter().map(|row| flat(row, &row.cite)).collect();
@@ -64,36 +64,72 @@ impl Import {
                 json!({"data": row.data, "permission": row.text, "lines": row.cite.lines, "quote": row.cite.quote}),
             );
         }
-        let spans: Vec<Value> = self.marks.iter().map(|mark| self.span(mark)).collect();
-        let unread: Vec<Value> = self
-            .not_understood
-            .iter()
-            .map(|it| json!({"lines": it.lines, "quote": it.quote, "reason": it.reason}))
-            .collect();
-        json!({
-            "schema": "candor.import/1",
-            "title": it.title, "app": it.app, "controller": it.controller,
-            "effective": it.effective, "source": it.source,
-            "collects": collects,
-            "sdks": Value::Array(sdks(true)),
-            "permissions": permissions,
-            "denies": it.denies.iter().map(|row| flat(row, &row.cite)).collect::<Vec<_>>(),
-            "claims": it.claims,
-            "other_platforms": {"sdks": Value::Array(sdks(false))},
-            "spans": spans,
-            "not_understood": unread,
-        })
+        let unread = self.not_understood.iter();
+        let document = Document {
+            schema: "candor.import/1",
+            title: &it.title,
+            app: &it.app,
+            controller: &it.controller,
+            effective: it.effective.as_ref(),
+            source: it.source.as_ref(),
+            collects,
+            sdks: sdks(true),
+            permissions,
+            denies: it.denies.iter().map(|row| flat(row, &row.cite)).collect(),
+            claims: &it.claims,
+            other_platforms: json!({"sdks": sdks(false)}),
+            spans: self.marks.iter().map(|mark| self.span(mark)).collect(),
+            not_understood: unread.map(|it| Unread { lines: it.lines, quote: &it.quote, reason: &it.reason }).collect(),
+        };
+        serde_json::to_string_pretty(&document).unwrap_or_default()
     }
 
-    fn span(&self, mark: &Mark) -> Value {
-        json!({
-            "kind": kind(mark.kind),
-            "line": self.source.line(mark.span.start),
-            "bytes": [mark.span.start, mark.span.end],
-            "text": self.source.text.get(mark.span.clone()).unwrap_or_default(),
-            "meaning": mark.meaning,
-        })
+    fn span<'i>(&'i self, mark: &'i Mark) -> Span<'i> {
+        Span {
+            kind: kind(mark.kind),
+            line: self.source.line(mark.span.start),
+            bytes: [mark.span.start, mark.span.end],
+            text: self.source.text.get(mark.span.clone()).unwrap_or_default(),
+            meaning: &mark.meaning,
+        }
     }
+}
+
+/// An import for programs.
+#[derive(Serialize)]
+struct Document<'i> {
+    schema: &'static str,
+    title: &'i str,
+    app: &'i str,
+    controller: &'i str,
+    effective: Option<&'i Effective>,
+    source: Option<&'i SourceText>,
+    collects: Vec<Value>,
+    sdks: Vec<Value>,
+    permissions: Vec<Value>,
+    denies: Vec<Value>,
+    claims: &'i Claims,
+    other_platforms: Value,
+    spans: Vec<Span<'i>>,
+    not_understood: Vec<Unread<'i>>,
+}
+
+/// A place that was understood.
+#[derive(Serialize)]
+struct Span<'i> {
+    kind: &'static str,
+    line: u32,
+    bytes: [usize; 2],
+    text: &'i str,
+    meaning: &'i str,
+}
+
+/// A place that was not.
+#[derive(Serialize)]
+struct Unread<'i> {
+    lines: [u32; 2],
+    quote: &'i str,
+    reason: &'i str,
 }
 
 /// The word for a kind of mark.

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::draft::{Draft, MarkKind, push_once};
 use super::input::refuse;
+use super::terms::Terms;
 use super::text::Source;
 use crate::catalog::{Catalog, Phrase};
 use crate::disclosure::{Claim, Collects, Denies};
@@ -52,7 +53,7 @@ pub(super) fn is_form(text: &str) -> bool {
 /// # Errors
 /// Nothing in it is answered.
 pub(super) fn read<'s>(source: &'s Source, catalog: &Catalog) -> Result<Draft<'s>> {
-    let mut draft = Draft::new(source);
+    let mut draft = Draft::new(source, Terms::default());
     let mut types: BTreeMap<&str, Answers<'_>> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
     let mut answered = false;

@@ -3,6 +3,7 @@
 
 use super::columns::{Column, header};
 use super::links;
+use super::numbers::{is_numbered, is_section};
 use super::page::{Cell, Grid, Line, MAX_COLUMNS, Part};
 use super::pipes;
 use super::text::Text;
@@ -33,6 +34,23 @@ pub(super) fn parts(lines: Vec<Line>, words: &Words<'_>) -> Vec<Part> {
         place = place.saturating_add(used);
     }
     parts
+}
+
+/// The parts of a page, with the tables that runs of its lines make: boxes that are set side by side.
+pub(super) fn within(parts: Vec<Part>, words: &Words<'_>) -> Vec<Part> {
+    let mut made: Vec<Part> = Vec::with_capacity(parts.len());
+    let mut run: Vec<Line> = Vec::new();
+    for part in parts {
+        match part {
+            Part::Line(line) => run.push(line),
+            Part::Grid(grid) => {
+                made.extend(self::parts(std::mem::take(&mut run), words));
+                made.push(Part::Grid(grid));
+            }
+        }
+    }
+    made.extend(self::parts(run, words));
+    made
 }
 
 /// Without the lines that number pages: a table goes on behind one.
@@ -132,7 +150,10 @@ fn cell_a_line(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> {
                 cell.text.append("\n", &line.text);
             }
         } else {
-            if row.is_empty() && is_after(lines, used, width, words) {
+            let text = line.text.as_str();
+            // 三、 is no cell, wherever it stands.
+            let section = is_section(text, words) && !is_numbered(text) && !text.starts_with(['（', '(']);
+            if row.is_empty() && is_after(lines, used, width, words) || section {
                 break;
             }
             // A row whose link is missing ends before the next name.
@@ -171,7 +192,7 @@ fn line_header(lines: &[Line], words: &Words<'_>) -> Option<usize> {
     let mut exact = 0_usize;
     for line in lines.iter().take(MAX_LINE_COLUMNS) {
         let text = line.text.as_str();
-        if line.rule || line.item || is_section(text) || text.contains(['：', ':', '。', '，', '|']) {
+        if line.rule || line.item || is_section(text, words) || text.contains(['：', ':', '。', '，', '|']) {
             break;
         }
         let Some(column) = Column::of(text, words) else { break };
@@ -191,7 +212,8 @@ fn line_header(lines: &[Line], words: &Words<'_>) -> Option<usize> {
     let same = lines.iter().skip(1).take(columns.len().saturating_sub(1)).take_while(|line| line.gap == gap).count();
     columns.truncate(same.saturating_add(1));
     let anchors = columns.iter().filter(|it| it.anchors()).count();
-    let enough = if 0 < exact { 2 } else { 3 };
+    // Links to other pages of a site may be two words that are headers, too.
+    let enough = if 0 < exact && !first.closed { 2 } else { 3 };
     let kinds: std::collections::BTreeSet<&Column> = columns.iter().collect();
     (enough <= columns.len() && 0 < anchors && 2 <= kinds.len()).then_some(columns.len())
 }
@@ -200,7 +222,7 @@ fn line_header(lines: &[Line], words: &Words<'_>) -> Option<usize> {
 fn is_after(lines: &[Line], place: usize, width: usize, words: &Words<'_>) -> bool {
     let Some(line) = lines.get(place) else { return true };
     let text = line.text.as_str();
-    if line.rule || 0 < line.level && line.level < 7 || is_section(text) || is_end(&line.text) {
+    if line.rule || 0 < line.level && line.level < 7 || is_section(text, words) || is_end(&line.text) {
         return true;
     }
     let rest = lines.get(place..).unwrap_or_default();
@@ -211,43 +233,4 @@ fn is_after(lines: &[Line], place: usize, width: usize, words: &Words<'_>) -> bo
 /// A sentence that is no cell.
 fn is_end(text: &Text) -> bool {
     text.as_str().chars().count() > 60 && text.as_str().contains('。')
-}
-
-/// 一、 or （一） or 第一章 or 2、 at the start: a heading, not a name.
-pub(super) fn is_section(text: &str) -> bool {
-    let text = text.trim_start_matches(['（', '(', '第']);
-    let digits = text.chars().take_while(|it| "一二三四五六七八九十".contains(*it)).count();
-    let after = text.chars().nth(digits);
-    0 < digits && matches!(after, Some('、' | '）' | ')' | '章' | '条' | '.')) || is_numbered(text)
-}
-
-/// A text without the one number that counts it at its start: 1.360广告 is 360广告.
-pub(super) fn numberless(text: &Text) -> Text {
-    let string = text.as_str();
-    if !is_section(string) {
-        return text.clone();
-    }
-    let inner = string.trim_start_matches(['（', '(', '第']);
-    let han = inner.trim_start_matches(|it| "一二三四五六七八九十".contains(it));
-    let rest = if han.len() < inner.len() {
-        han
-    } else {
-        let digits = inner.trim_start_matches(|it: char| it.is_ascii_digit());
-        let parts = inner.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.');
-        // 1.1.微信 counts by all its parts, 1.360广告 by the first.
-        let marked = parts.starts_with(['、', '）', ')', '．', ' '])
-            || inner.get(..inner.len().saturating_sub(parts.len())).is_some_and(|it| it.ends_with('.'));
-        if marked { parts } else { digits }
-    };
-    let rest = rest.trim_start_matches(['、', '）', ')', '章', '条', '.', '．']).trim_start();
-    text.slice(string.len().saturating_sub(rest.len())..string.len())
-}
-
-/// A number and a mark at the start.
-pub(super) fn is_numbered(text: &str) -> bool {
-    let digits = text.chars().take_while(|it| it.is_ascii_digit() || *it == '.').count();
-    let first = text.chars().next().is_some_and(|it| it.is_ascii_digit());
-    let after = text.chars().nth(digits);
-    let dotted = text.chars().take(digits).any(|it| it == '.');
-    first && (matches!(after, Some('、' | '）' | ')' | '．')) || dotted && after.is_none_or(|it| !it.is_ascii_digit()))
 }

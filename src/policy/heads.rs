@@ -1,7 +1,7 @@
 //! The title of a policy and the name of the app, from its first lines.
 
 use super::draft::{Draft, MarkKind};
-use super::grids::numberless;
+use super::numbers::numberless;
 use super::page::Part;
 use super::text::Text;
 use super::words::Words;
@@ -29,16 +29,32 @@ pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
         }
         let found = words.find(string);
         let Some(range) = found.of("title").max_by_key(|range| range.len()).cloned() else { continue };
-        numberless(text).as_str().clone_into(&mut draft.disclosure.title);
+        // A link to the policy may stand above its title, which names the app, too.
+        let known = draft.disclosure.title.as_str();
+        if !known.is_empty() && (!string.contains(known) || string == known) {
+            continue;
+        }
+        numberless(text, words).as_str().clone_into(&mut draft.disclosure.title);
         draft.mark(text.span(), MarkKind::Claim, string);
         let before = string.get(..range.start).unwrap_or_default();
         let name =
             before.trim_matches(['《', '“', '"', '—', '-', ' ', '【', '】', '*', '”']).trim_end_matches(['用', '户']);
+        // Privacy Policy of …: the name stands behind.
+        let after = string.get(range.end..).unwrap_or_default();
+        let behind = found.valued("app-name").find(|(it, value)| {
+            *value == "behind-title"
+                && range.end <= it.start
+                && after.trim_start().len() == string.len().saturating_sub(it.start)
+        });
+        let name = match behind.and_then(|(it, _)| string.get(it.end..)) {
+            Some(after) if name.is_empty() => after.trim(),
+            _ => name,
+        };
         let product = found.of("title").count() == 1 || !name.is_empty();
         if product && is_name(name) && words.find(name).phrases.iter().all(|(_, role, _)| *role != "generic-sdk") {
             name.clone_into(&mut draft.disclosure.app);
+            break;
         }
-        break;
     }
     if draft.disclosure.app.is_empty()
         && let Some(name) = lines().take(APP_LINES).find_map(|text| named(text, words))
@@ -53,10 +69,17 @@ fn named(text: &Text, words: &Words<'_>) -> Option<String> {
     let found = words.find(string);
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for (range, value) in found.valued("app-name") {
-        if value == "before" { before.push(range) } else { after.push(range) }
+        match value {
+            "before" => before.push(range),
+            "after" => after.push(range),
+            _ => {}
+        }
     }
     after.iter().find_map(|after| {
-        let start = before.iter().map(|range| range.end).filter(|end| *end <= after.start).max()?;
+        let start = before.iter().map(|range| range.end).filter(|end| *end <= after.start).max();
+        // …（以下简称“我们”） begins with the name.
+        let opens = string.get(after.start..).is_some_and(|it| it.starts_with(['（', '(']));
+        let start = start.or_else(|| opens.then_some(0))?;
         let name = string.get(start..after.start)?.trim().trim_matches(['“', '”', '"', '《', '》', '【', '】', ' ']);
         is_name(name).then(|| name.to_owned())
     })

@@ -1,25 +1,27 @@
 //! From a page to lines and tables. The tokens are those of the HTML standard; of its tree only what a saved page needs
-//! is kept: blocks end lines, cells with their spans make tables, and what nobody sees (scripts, styles, the head) is
-//! passed over. A table in a cell is read as lines of that cell, and a table of one column as lines.
+//! is kept: blocks end lines, cells with their spans make [`tables`](super::tables), and what nobody sees (scripts,
+//! styles, the head) is passed over.
 
 use html5gum::emitters::default::{DefaultEmitter, StartTag, Token};
 use html5gum::{HtmlString, Spanned, Tokenizer};
 
-use super::page::{Cell, Grid, Line, MAX_COLUMNS, Part};
+use super::page::{Line, MAX_COLUMNS, Part};
+use super::tables::{MAX_SPAN, Table};
 use super::text::{Source, Text};
+use super::words::Words;
 
-/// Cells of one table, with those that spans fill.
-const MAX_CELLS: usize = 1 << 16;
+/// Tables in tables; a deeper one is lines of its cell.
+const MAX_DEPTH: usize = 6;
+
+/// Bytes of merged cells that are written again in the rows that they span.
+const MOST_MERGED: usize = 4 << 20;
 
 /// Bytes of a character reference such as `&CounterClockwiseContourIntegral;`.
 const LONGEST_REFERENCE: usize = 40;
 
-/// The most rows that one cell may span.
-const MAX_SPAN: usize = 500;
-
 /// The parts of a page, and whether scripts stood in it.
-pub(super) fn read(source: &Source) -> (Vec<Part>, bool) {
-    let mut reader = Reader::default();
+pub(super) fn read(source: &Source, words: &Words<'_>) -> (Vec<Part>, bool) {
+    let mut reader = Reader::new(words);
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     for token in Tokenizer::new_with_emitter(source.text.as_str(), emitter) {
@@ -31,15 +33,16 @@ pub(super) fn read(source: &Source) -> (Vec<Part>, bool) {
             _ => {}
         }
     }
-    while reader.table.is_some() {
+    reader.nested = 0;
+    while !reader.tables.is_empty() {
         reader.end_table();
     }
     reader.end_line();
     (reader.parts, reader.scripts)
 }
 
-#[derive(Default)]
-struct Reader {
+struct Reader<'w> {
+    words: &'w Words<'w>,
     parts: Vec<Part>,
     line: Text,
     /// Characters of the line, and those of them that are bold.
@@ -53,27 +56,39 @@ struct Reader {
     kept: usize,
     /// Where the link around this place leads, and the place of its tag.
     link: Option<(String, usize)>,
-    table: Option<Table>,
-    /// Tables around the innermost one that are lines of its cell.
+    /// The tables around this place, the innermost last.
+    tables: Vec<Table>,
+    /// Tables within the innermost one that are lines of its cell.
     nested: usize,
+    /// Bytes of merged cells that may still be written again.
+    spare: usize,
     scripts: bool,
     /// White space is due before the next character.
     space: Option<usize>,
 }
 
-/// A table that is being read.
-#[derive(Default)]
-struct Table {
-    rows: Vec<Vec<Option<Cell>>>,
-    /// The row that cells are added to.
-    row: Option<usize>,
-    /// The cell that is open: its row, column and spans.
-    open: Option<(usize, usize, usize, usize)>,
-    text: Text,
-    cells: usize,
-}
+impl<'w> Reader<'w> {
+    fn new(words: &'w Words<'w>) -> Self {
+        Self {
+            words,
+            parts: Vec::new(),
+            line: Text::default(),
+            shown: 0,
+            bold_shown: 0,
+            level: 0,
+            item: false,
+            hidden: 0,
+            bold: 0,
+            kept: 0,
+            link: None,
+            tables: Vec::new(),
+            nested: 0,
+            spare: MOST_MERGED,
+            scripts: false,
+            space: None,
+        }
+    }
 
-impl Reader {
     fn open(&mut self, tag: &StartTag<usize>) {
         let name: &[u8] = &tag.name;
         match name {
@@ -95,7 +110,7 @@ impl Reader {
                 self.kept = self.kept.saturating_add(1);
             }
             b"a" => self.link = link(tag),
-            b"br" => self.end_piece(tag.span.start),
+            b"br" => self.end_piece(),
             b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => {
                 self.end_line();
                 self.level = name.get(1).map_or(0, |digit| digit.saturating_sub(b'0'));
@@ -123,12 +138,8 @@ impl Reader {
                 self.kept = self.kept.saturating_sub(1);
             }
             b"a" => self.end_link(),
-            b"table" if 0 < self.nested => {
-                self.nested = self.nested.saturating_sub(1);
-                self.end_line();
-            }
             b"table" => self.end_table(),
-            b"tr" | b"td" | b"th" if self.nested == 0 => self.end_cell(),
+            b"tr" | b"td" | b"th" => self.end_cell(),
             b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"li" | b"dt" | b"dd" => self.end_line(),
             _ if is_block(name) => self.end_line(),
             _ => {}
@@ -162,13 +173,13 @@ impl Reader {
 
     fn character(&mut self, character: char, place: usize) {
         if character == '\n' && 0 < self.kept {
-            self.end_piece(place);
+            self.end_piece();
         } else if character.is_whitespace() {
             self.space.get_or_insert(place);
         } else {
             let mut bytes = [0; 4];
             let space = self.space.take();
-            let (bold, text) = (0 < self.bold, self.target());
+            let (bold, text) = (0 < self.bold, &mut self.line);
             if let Some(space) = space.filter(|_| !text.as_str().is_empty() && !text.as_str().ends_with('\n')) {
                 text.push(" ", space);
             }
@@ -178,51 +189,36 @@ impl Reader {
         }
     }
 
-    fn target(&mut self) -> &mut Text {
-        match &mut self.table {
-            Some(table) if table.open.is_some() => &mut table.text,
-            _ => &mut self.line,
-        }
-    }
-
-    fn in_cell(&self) -> bool {
-        self.table.as_ref().is_some_and(|table| table.open.is_some())
-    }
-
     /// Ends a line within a block: the next one may go on with its sentence.
-    fn end_piece(&mut self, place: usize) {
-        if self.in_cell() {
-            self.space = None;
-            let text = self.target();
-            if !text.as_str().is_empty() && !text.as_str().ends_with('\n') {
-                text.push("\n", place);
-            }
-        } else {
-            let (level, item) = (self.level, self.item);
-            self.end_line();
-            (self.level, self.item) = (level, item);
-        }
+    fn end_piece(&mut self) {
+        let (level, item) = (self.level, self.item);
+        self.end_line();
+        (self.level, self.item) = (level, item);
     }
 
     fn end_line(&mut self) {
-        if self.in_cell() {
-            let place = self.target().span().end;
-            return self.end_piece(place);
-        }
         self.space = None;
         let text = std::mem::take(&mut self.line);
         if !text.is_blank() {
             let bold = self.shown == self.bold_shown && self.level == 0;
             let level = if bold { 7 } else { self.level };
             let line = Line { text: text.trimmed(), level, item: self.item, closed: true, ..Line::default() };
-            self.parts.push(Part::Line(line));
+            self.put(Part::Line(line));
         }
         (self.level, self.item, self.shown, self.bold_shown) = (0, false, 0, 0);
     }
 
+    /// Adds a part to the cell that is open, else to the page.
+    fn put(&mut self, part: Part) {
+        match self.tables.last_mut().and_then(Table::cell) {
+            Some(cell) => cell.push(part),
+            None => self.parts.push(part),
+        }
+    }
+
     fn end_link(&mut self) {
         let Some((address, place)) = self.link.take() else { return };
-        let text = self.target();
+        let text = &mut self.line;
         if !text.as_str().trim_end_matches('/').ends_with(address.trim_end_matches('/')) {
             text.push(" ", place);
             text.push(&address, place);
@@ -231,122 +227,49 @@ impl Reader {
     }
 
     fn open_table(&mut self) {
-        if self.in_cell() {
+        self.end_line();
+        if MAX_DEPTH <= self.tables.len() {
             self.nested = self.nested.saturating_add(1);
             return;
         }
-        if self.table.is_some() {
-            self.end_table();
-        }
-        self.end_line();
-        self.table = Some(Table::default());
+        self.tables.push(Table::default());
     }
 
     fn open_row(&mut self) {
-        if 0 < self.nested {
-            return self.end_line();
-        }
         self.end_cell();
-        if let Some(table) = &mut self.table {
+        if self.nested == 0
+            && let Some(table) = self.tables.last_mut()
+        {
             table.open_row();
         }
     }
 
     fn open_cell(&mut self, tag: &StartTag<usize>) {
-        if 0 < self.nested {
-            return self.end_line();
-        }
         self.end_cell();
-        if let Some(table) = &mut self.table {
+        if self.nested == 0
+            && let Some(table) = self.tables.last_mut()
+        {
             table.open_cell(span(tag, b"rowspan"), span(tag, b"colspan").min(MAX_COLUMNS));
         }
     }
 
     fn end_cell(&mut self) {
-        self.space = None;
-        self.link = None;
-        (self.shown, self.bold_shown) = (0, 0);
-        if let Some(table) = &mut self.table {
+        self.end_line();
+        if self.nested == 0
+            && let Some(table) = self.tables.last_mut()
+        {
+            self.link = None;
             table.end_cell();
         }
     }
 
     fn end_table(&mut self) {
         self.end_cell();
-        self.nested = 0;
-        let Some(table) = self.table.take() else { return };
-        // A span may reach beyond the last row.
-        let own = table.row.map_or(0, |row| row.saturating_add(1));
-        let rows: Vec<Vec<Cell>> = table
-            .rows
-            .into_iter()
-            .take(own)
-            .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
-            .collect();
-        let width = rows.iter().map(Vec::len).max().unwrap_or_default();
-        if width < 2 {
-            let pieces = rows.into_iter().flatten().filter(|cell| !cell.inherited);
-            for line in pieces.flat_map(|cell| cell.text.split(|it| it == '\n')).filter(|line| !line.is_blank()) {
-                self.parts.push(Part::Line(Line { text: line.trimmed(), closed: true, ..Line::default() }));
-            }
-        } else {
-            self.parts.push(Part::Grid(Grid { rows }));
-        }
-        self.line = Text::default();
-    }
-}
-
-impl Table {
-    fn open_row(&mut self) {
-        let row = self.row.map_or(0, |row| row.saturating_add(1));
-        while self.rows.len() <= row {
-            self.rows.push(Vec::new());
-        }
-        self.row = Some(row);
-    }
-
-    fn open_cell(&mut self, rowspan: usize, colspan: usize) {
-        if self.row.is_none() {
-            self.open_row();
-        }
-        let row = self.row.unwrap_or_default();
-        let cells = self.rows.get(row).map(Vec::as_slice).unwrap_or_default();
-        let column = cells.iter().position(Option::is_none).unwrap_or(cells.len());
-        if column < MAX_COLUMNS && self.cells < MAX_CELLS {
-            self.open = Some((row, column, rowspan, colspan));
-            self.text = Text::default();
-            self.put(row, column, Cell::default());
-        }
-    }
-
-    fn put(&mut self, row: usize, column: usize, cell: Cell) {
-        while self.rows.len() <= row {
-            self.rows.push(Vec::new());
-        }
-        if let Some(cells) = self.rows.get_mut(row) {
-            if cells.len() <= column {
-                cells.resize(column.saturating_add(1), None);
-            }
-            if let Some(place) = cells.get_mut(column) {
-                *place = Some(cell);
-                self.cells = self.cells.saturating_add(1);
-            }
-        }
-    }
-
-    fn end_cell(&mut self) {
-        let Some((row, column, rowspan, colspan)) = self.open.take() else { return };
-        let text = std::mem::take(&mut self.text).trimmed();
-        for down in 0..rowspan {
-            for across in 0..colspan {
-                if MAX_CELLS <= self.cells {
-                    return;
-                }
-                let inherited = 0 < down || 0 < across;
-                let place = (row.saturating_add(down), column.saturating_add(across));
-                if place.1 < MAX_COLUMNS {
-                    self.put(place.0, place.1, Cell { text: text.clone(), inherited });
-                }
+        if 0 < self.nested {
+            self.nested = self.nested.saturating_sub(1);
+        } else if let Some(table) = self.tables.pop() {
+            for part in table.finish(self.words, &mut self.spare) {
+                self.put(part);
             }
         }
     }

@@ -41,6 +41,13 @@ pub(super) fn without(text: &Text) -> Text {
     rest.trimmed()
 }
 
+/// Whether a place stands in an address.
+pub(super) fn holds(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let start = before.trim_end_matches(is_address).len();
+    before.get(start..).is_some_and(|it| it.contains("://") || it.contains("：//"))
+}
+
 fn is_address(it: char) -> bool {
     it.is_ascii_graphic() && !matches!(it, '<' | '>' | '"' | '|' | '`') || matches!(it, '：')
 }

@@ -2,7 +2,7 @@
 //! of packages, and it judges nothing: a policy that contradicts itself gives two statements.
 //!
 //! Text comes out of the file with the place of every byte ([`text`], [`input`], [`html`], [`plain`]); lines make tables
-//! and blocks ([`grids`], [`pipes`], [`blocks`]); words of the catalog say what they mean ([`words`], [`data`], [`names`],
+//! and blocks ([`grids`], [`pipes`], [`tables`], [`blocks`]); words of the catalog say what they mean ([`words`], [`data`], [`names`],
 //! [`prose`], [`claims`]). What speaks of data and is not understood is listed, never dropped.
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::unwrap_used)]
@@ -25,6 +25,7 @@ mod export;
 mod fold;
 mod form;
 mod grids;
+mod han;
 mod header;
 mod heads;
 mod html;
@@ -33,6 +34,7 @@ mod input;
 mod layout;
 mod links;
 mod names;
+mod numbers;
 mod page;
 #[cfg(feature = "documents")]
 mod pdf;
@@ -44,6 +46,8 @@ mod review;
 mod rows;
 mod sections;
 mod spoken;
+mod tables;
+mod terms;
 mod text;
 mod walk;
 mod words;
@@ -79,6 +83,8 @@ pub struct Import {
     pub sdk_columns: Vec<(&'static str, String)>,
     /// The source is a page, of which a reader sees the text alone.
     markup: bool,
+    /// Bytes in which words were looked for, some times those of the text: the work that it took.
+    pub looked_through: usize,
 }
 
 /// Reads the bytes of a policy; `file` is the name that the disclosure gives it.
@@ -87,6 +93,7 @@ pub struct Import {
 /// The bytes are no text in a known encoding, or the text is no policy: empty, a script, a wall of consent. The error
 /// says what was found.
 pub fn import(bytes: &[u8], file: &str, catalog: &Catalog) -> Result<Import> {
+    let before = words::looked_through();
     let made;
     let words = if std::ptr::eq(catalog, Catalog::builtin()) {
         static BUILTIN: OnceLock<words::Words<'static>> = OnceLock::new();
@@ -119,6 +126,7 @@ pub fn import(bytes: &[u8], file: &str, catalog: &Catalog) -> Result<Import> {
         source,
         marks,
         not_understood: unread,
+        looked_through: words::looked_through().saturating_sub(before),
         sdk_columns: header::of_sdks(&parts, words),
         markup,
     })
@@ -142,7 +150,8 @@ fn read(bytes: &[u8], words: &words::Words<'_>) -> Result<Read> {
     let source = Source::new(input::decode(bytes)?);
     Ok(match input::form(&source.text) {
         input::Form::Html => {
-            let (parts, scripts) = html::read(&source);
+            let (parts, scripts) = html::read(&source, words);
+            let parts = grids::within(parts, words);
             Read { source, parts, scripts, markup: true }
         }
         input::Form::Plain => {

@@ -25,6 +25,9 @@ pub(super) fn read(cell: &str, words: &Words<'_>) -> Named {
         return read;
     }
     let (outer, inner) = bracket(cell);
+    // 极光认证（隐私政策）: the bracket held a link.
+    let linked = inner.is_some_and(|inner| words.values(inner, "column").any(|value| value == "link"));
+    let (cell, inner) = if linked { (outer.as_str(), None) } else { (cell, inner) };
     let generic = is_generic(&outer, words);
     let listed = inner.map(pieces).unwrap_or_default();
     // 第三方支付SDK（支付宝、微信支付）: the bracket names them.
@@ -66,7 +69,7 @@ pub(super) fn resolve(name: &str, context: &str, words: &Words<'_>) -> Vec<&'sta
     spellings.extend(inner.map(str::to_owned));
     spellings.push(format!("{}SDK", bare(&outer)));
     for spelling in spellings.iter().filter(|it| !it.trim().is_empty()) {
-        let ids: Vec<&'static str> = words.catalog.sdk_by_policy_name(spelling).map(|sdk| sdk.id).collect();
+        let ids = words.sdk_ids(spelling);
         if !ids.is_empty() {
             return ids;
         }
@@ -76,9 +79,9 @@ pub(super) fn resolve(name: &str, context: &str, words: &Words<'_>) -> Vec<&'sta
     let hits = found.sdks.iter().filter(|hit| hit.range.len() == longest);
     let mut ids: Vec<&'static str> = Vec::new();
     for hit in hits.filter_map(|hit| name.get(hit.range.clone())) {
-        for sdk in words.catalog.sdk_by_policy_name(hit) {
-            if !ids.contains(&sdk.id) {
-                ids.push(sdk.id);
+        for id in words.sdk_ids(hit) {
+            if !ids.contains(&id) {
+                ids.push(id);
             }
         }
     }
@@ -91,9 +94,8 @@ fn outer_names(cell: &str, words: &Words<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for piece in strong {
         let parts = split(piece, |it| matches!(it, '/' | '|' | '和' | '及' | '与' | '&' | '+'));
-        let all =
-            1 < parts.len() && parts.iter().all(|part| words.catalog.sdk_by_policy_name(&bare(part)).next().is_some());
-        let whole = words.catalog.sdk_by_policy_name(piece).next().is_some();
+        let all = 1 < parts.len() && parts.iter().all(|part| !words.sdk_ids(&bare(part)).is_empty());
+        let whole = !words.sdk_ids(piece).is_empty();
         if all && !whole {
             names.extend(parts.iter().map(|part| part.trim().to_owned()));
         } else {
@@ -162,14 +164,14 @@ fn is_generic(outer: &str, words: &Words<'_>) -> bool {
         covered.iter_mut().take(range.end).skip(range.start).for_each(|it| *it = true);
     }
     let left = outer_bare.char_indices().any(|(at, it)| !it.is_whitespace() && covered.get(at) == Some(&false));
-    !left && words.catalog.sdk_by_policy_name(outer).next().is_none()
+    !left && words.sdk_ids(outer).is_empty()
 }
 
 /// Without the words around a name that do not name: 集成了华为, VIVO的SDK.
 fn stripped(name: &str, words: &Words<'_>) -> String {
     let mut name = bare(name);
     loop {
-        if words.catalog.sdk_by_policy_name(&name).next().is_some() {
+        if !words.sdk_ids(&name).is_empty() {
             return name;
         }
         let found = words.find(&name);

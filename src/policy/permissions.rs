@@ -3,7 +3,7 @@
 
 use super::columns::Column;
 use super::draft::{Draft, MarkKind, one_line, push_once};
-use super::grids::numberless;
+use super::numbers::numberless;
 use super::page::Part;
 use super::rows::{Fields, PURPOSE, cite, identifiers, is_none, on_other, own_platform, span};
 use super::text::Text;
@@ -54,28 +54,33 @@ pub(super) fn row(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
 
 /// What a section on permissions says line by line: `相机权限：用于拍照`, or a name with its use below it. Gives how many
 /// parts it took.
-pub(super) fn block(parts: &[Part], platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> Option<usize> {
+pub(super) fn block(
+    parts: &[Part],
+    role: &str,
+    platform: &str,
+    words: &Words<'_>,
+    draft: &mut Draft<'_>,
+) -> Option<usize> {
     let Some(Part::Line(first)) = parts.first() else { return None };
-    if first.rule {
+    if first.rule || role != "permission" {
         return None;
     }
-    let (text, used) = paragraph(parts);
+    let (text, used) = paragraph(parts, words);
     if line(&text, platform, words, draft) {
         return Some(used);
     }
     let Some(Part::Line(below)) = parts.get(1) else { return None };
     let sentence = |text: &str| text.contains(['，', '。', '；', '：', ':']);
-    let name = numberless(&first.text);
+    let name = numberless(&first.text, words);
     let names = |text: &str| !sentence(text) && !words.find(text).permissions.is_empty();
     let says = below.text.as_str();
     let used_for = !below.rule && below.level == 0 && below.gap <= first.gap && words.find(says).has("purpose-mark");
     if LONGEST_LABEL < name.as_str().chars().count() || !names(name.as_str()) || names(says) || !used_for {
         return None;
     }
-    let (purpose, used) = paragraph(parts.get(1..)?);
-    let cells = vec![(Column::Permission, name), (Column::Purpose, purpose)];
+    let cells = vec![(Column::Permission, name), (Column::Purpose, below.text.clone())];
     row(&Fields { cells, ..Fields::default() }, platform, words, draft);
-    Some(used.saturating_add(1))
+    Some(2)
 }
 
 /// One line of a list of permissions: `相机权限：用于拍照`. False = it is none.

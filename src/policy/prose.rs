@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::data::{self, Item, Listed};
-use super::draft::{Draft, MarkKind, one_line, words_of};
+use super::draft::{Draft, MarkKind, one_line};
 use super::rows::{PURPOSE, on_other};
 use super::text::Text;
 use super::words::{Found, Words};
@@ -95,7 +95,7 @@ fn collect(
     let mut umbrella = umbrella;
     for (ios, given) in [(false, false), (false, true), (true, false), (true, true)] {
         let takes = |item: &Item| on_other(item.platform) == ios && user(item) == given;
-        let (data, other) = words_of(string, listed, takes);
+        let (data, other) = draft.words_of(string, listed, takes);
         let Some(first) = listed.items.iter().find(|item| takes(item)).map(|item| item.range.start) else { continue };
         let umbrella = umbrella.take();
         let start = umbrella.map_or(first, |(_, range)| range.start.min(first));
@@ -119,7 +119,7 @@ fn collect(
 fn deny(text: &Text, denied: &[Item], platform: &str, draft: &mut Draft<'_>) {
     let Some(first) = denied.first() else { return };
     let listed = Listed { items: denied.to_vec(), ..Listed::default() };
-    let (data, _) = words_of(text.as_str(), &listed, |item| !on_other(item.platform));
+    let (data, _) = draft.words_of(text.as_str(), &listed, |item| !on_other(item.platform));
     if data.is_empty() {
         return;
     }
@@ -128,6 +128,24 @@ fn deny(text: &Text, denied: &[Item], platform: &str, draft: &mut Draft<'_>) {
     let cite = draft.cite(&text.span_of(sentence.clone()), text.as_str().get(sentence).unwrap_or_default());
     let platforms = Some(platform.to_owned()).filter(|it| !it.is_empty()).into_iter().collect();
     draft.disclosure.denies.push(Denies { data, sdk: Vec::new(), platforms, cite });
+}
+
+/// Reads the denials of a paragraph in a section that says nothing of what the app collects. What an SDK does not collect
+/// is no denial of the app.
+pub(super) fn denials(text: &Text, found: &Found, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) {
+    let string = text.as_str();
+    if !found.has("negation") || !found.has("verb") || found.data.is_empty() || !found.sdks.is_empty() {
+        return;
+    }
+    let states = states(string, found, Carried::Nothing);
+    let listed = data::read(string, found, words);
+    let denied = |item: &&Item| {
+        let place = states.partition_point(|(start, _)| *start <= item.range.start).checked_sub(1);
+        let state = place.and_then(|place| states.get(place)).map_or(State::Silent, |(_, state)| *state);
+        state == State::Denied && (!item.weak || is_object(string, found, item.range.start))
+    };
+    let denied: Vec<Item> = listed.items.iter().filter(denied).cloned().collect();
+    deny(text, &denied, platform, draft);
 }
 
 /// What the list behind a paragraph of another section goes on with: its cases of exception, or nothing.
@@ -179,7 +197,7 @@ fn states(string: &str, found: &Found, carried: Carried) -> Vec<(usize, State)> 
 }
 
 /// Whether a verb is negated: denied (true), or only stopped, refused or made conditional (false).
-fn negated(string: &str, found: &Found, sentence: &Range<usize>, verb: &Range<usize>) -> Option<bool> {
+pub(super) fn negated(string: &str, found: &Found, sentence: &Range<usize>, verb: &Range<usize>) -> Option<bool> {
     let mut nearest: Option<(&Range<usize>, &str)> = None;
     for (range, value) in found.valued("negation") {
         let before =
@@ -193,9 +211,13 @@ fn negated(string: &str, found: &Found, sentence: &Range<usize>, verb: &Range<us
         }
     }
     let (range, value) = nearest?;
+    // What is not done in the background may be done otherwise.
+    let background = found.valued("claim").any(|(it, value)| {
+        matches!(value, "background:word" | "background:none") && sentence.start <= it.start && it.start < verb.start
+    });
     // 不会用于、不会共享 deny a use, and 不会将…用于 too.
     let uses = found.valued("denial-end").any(|(it, _)| range.end <= it.start && it.start < verb.start);
-    Some(value.is_empty() && !uses)
+    Some(value.is_empty() && !uses && !background)
 }
 
 /// Whether an item is said to be collected: behind a verb, before one in the passive, or as the label of a paragraph that
@@ -282,12 +304,17 @@ fn introduces(string: &str, found: &Found, states: &[(usize, State)]) -> Carried
 }
 
 /// The purpose of a sentence: what follows its mark, else the clause with which it begins.
-fn purpose(string: &str, found: &Found, sentence: &Range<usize>) -> String {
+pub(super) fn purpose(string: &str, found: &Found, sentence: &Range<usize>) -> String {
     let text = string.get(sentence.clone()).unwrap_or_default();
-    if let Some(clause) =
-        text.split(['，', ',']).map(str::trim).find(|it| it.starts_with('为') && 4 < it.chars().count())
-    {
-        return one_line(clause, PURPOSE);
+    let mut at = sentence.start;
+    for clause in text.split_inclusive(['，', ',']) {
+        let bare = clause.trim_start();
+        let start = at.saturating_add(clause.len().saturating_sub(bare.len()));
+        let bare = bare.trim_end_matches(['，', ',']).trim_end();
+        if 4 < bare.chars().count() && found.of("purpose-start").any(|it| it.start == start) {
+            return one_line(bare, PURPOSE);
+        }
+        at = at.saturating_add(clause.len());
     }
     let marks = found.valued("purpose-mark").filter(|(_, value)| value.is_empty()).map(|(range, _)| range);
     let mark = marks.into_iter().find(|it| sentence.start <= it.start && it.end < sentence.end);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::blocks;
 use super::columns::{Column, exact, header};
 use super::data::{self, Listed};
-use super::draft::{Draft, MarkKind, id_word, one_line, push_once, words_of};
+use super::draft::{Draft, MarkKind, id_word, one_line, push_once};
 use super::links;
 use super::names;
 use super::page::{Cell, Grid};
@@ -156,8 +156,11 @@ fn kind(columns: &[Option<Column>]) -> Option<Kind> {
 fn parties(mut columns: Vec<Option<Column>>, body: &[Vec<Cell>], words: &Words<'_>) -> Vec<Option<Column>> {
     // 产品 beside a column of companies is theirs.
     let foreign = [Column::Party, Column::Provider].iter().any(|it| columns.contains(&Some(*it)));
-    let own = !foreign || columns.contains(&Some(Column::Sdk));
-    for column in columns.iter_mut().filter(|column| **column == Some(Column::Product)) {
+    let named = columns.contains(&Some(Column::Sdk)) || columns.contains(&Some(Column::Permission));
+    for (place, column) in columns.iter_mut().enumerate().filter(|(_, column)| **column == Some(Column::Product)) {
+        let cells = || body.iter().filter_map(|row| row.get(place)).map(|cell| cell.text.as_str());
+        let sdks = cells().filter(|cell| !words.find(cell).sdks.is_empty()).count();
+        let own = named || !foreign && sdks.saturating_mul(2) <= cells().count();
         *column = Some(if own { Column::Function } else { Column::Sdk });
     }
     let named = columns.contains(&Some(Column::Sdk));
@@ -326,14 +329,14 @@ pub(super) fn sdk(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
         if label || is_none(text.as_str(), words) {
             continue;
         }
-        let (data, other) = words_of(text.as_str(), listed, |item| !on_other(item.platform));
+        let (data, other) = draft.words_of(text.as_str(), listed, |item| !on_other(item.platform));
         for id in data {
             push_once(&mut row.data, id);
         }
         for word in other {
             push_once(&mut row.other, word);
         }
-        let (data, _) = words_of(text.as_str(), listed, |item| on_other(item.platform));
+        let (data, _) = draft.words_of(text.as_str(), listed, |item| on_other(item.platform));
         for id in data {
             push_once(&mut elsewhere.data, id);
         }
@@ -374,7 +377,7 @@ pub(super) fn collects(fields: &Fields, platform: &str, words: &Words<'_>, draft
         let mut unknown = Vec::new();
         others(text, &listed, &found, words, &mut unknown, draft);
         for (ios, platforms) in [(false, platform), (true, "ios")] {
-            let (data, mut other) = words_of(text.as_str(), &listed, |item| on_other(item.platform) == ios);
+            let (data, mut other) = draft.words_of(text.as_str(), &listed, |item| on_other(item.platform) == ios);
             if !ios {
                 for word in &unknown {
                     push_once(&mut other, word.clone());

@@ -1,6 +1,6 @@
 //! Headings: which section of a policy a line stands in, and what that section is about.
 
-use super::grids::is_section;
+use super::numbers::is_section;
 use super::page::Line;
 use super::words::{Found, Words};
 
@@ -41,8 +41,8 @@ pub(super) struct Sections {
 
 impl Sections {
     /// Takes a heading.
-    pub(super) fn enter(&mut self, line: &Line, found: &Found, platform: &'static str) {
-        let rank = rank(line);
+    pub(super) fn enter(&mut self, line: &Line, found: &Found, platform: &'static str, words: &Words<'_>) {
+        let rank = rank(line, words);
         self.stack.retain(|(above, ..)| *above < rank);
         self.stack.push((rank, role(found), platform));
         self.count = self.count.saturating_add(1);
@@ -70,7 +70,7 @@ pub(super) fn collects_in(role: &str) -> bool {
 }
 
 /// Whether a line is a heading: the markup says so, or its number, or its words.
-pub(super) fn is_heading(line: &Line, found: &Found) -> bool {
+pub(super) fn is_heading(line: &Line, found: &Found, words: &Words<'_>) -> bool {
     let text = line.text.as_str();
     let length = text.chars().count();
     if line.rule || LONGEST_HEADING < length || text.ends_with(['。', '；', ';', '，', ',', '！', '.']) {
@@ -85,7 +85,7 @@ pub(super) fn is_heading(line: &Line, found: &Found) -> bool {
     let said = found.has("heading");
     let sentence = text.contains(['，', ',']) && !said;
     let appendix = found.of("appendix").any(|range| range.start == 0);
-    (is_section(text) || appendix && said) && !sentence && !text.ends_with(['：', ':'])
+    (is_section(text, words) || appendix && said) && !sentence && !text.ends_with(['：', ':'])
         || said && length <= 30 && !text.contains(['，', '：', ':', '、']) && found.data.is_empty()
         || length <= 30 && found.has("platform") && found.has("heading")
 }
@@ -96,12 +96,12 @@ fn role(found: &Found) -> &'static str {
 }
 
 /// Marked headings by their level, and among those of one level by their numbers.
-fn rank(line: &Line) -> usize {
+fn rank(line: &Line, words: &Words<'_>) -> usize {
     let text = line.text.as_str();
     let number = match text.chars().next() {
         Some('第') => 1,
-        Some(it) if "一二三四五六七八九十".contains(it) && is_section(text) => 2,
-        Some('（' | '(') if is_section(text) => 4,
+        Some('（' | '(') if is_section(text, words) => 4,
+        Some(it) if !it.is_ascii_digit() && is_section(text, words) => 2,
         Some(it) if it.is_ascii_digit() => {
             let dots = text.chars().take_while(|it| it.is_ascii_digit() || *it == '.').filter(|it| *it == '.').count();
             if text.chars().find(|it| !it.is_ascii_digit()) == Some('）') {

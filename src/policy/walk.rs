@@ -3,22 +3,32 @@
 use super::blocks;
 use super::claims::Claims;
 use super::draft::Draft;
-use super::grids::{is_numbered, is_section};
 use super::heads;
 use super::input::refuse;
+use super::numbers::{is_numbered, is_section};
 use super::page::{Grid, Line, Part};
 use super::permissions;
 use super::prose::{self, Carried};
 use super::rows;
 use super::sections::{self, Sections};
-use super::spoken;
+use super::spoken::{self, Said};
+use super::terms::Terms;
 use super::text::{Source, Text};
-use super::words::Words;
+use super::words::{Found, Hit, Words};
 use crate::error::Result;
 
 /// Bytes of a paragraph that are read together; a longer one is cut between sentences, so that the time for a text grows
 /// with its length and not with that of its lines.
 const PARAGRAPH: usize = 6 << 10;
+
+/// Sections of other matters in which the app may deny that it collects something.
+const DENYING: [&str; 5] = ["share", "security", "retention", "rights", "contact"];
+
+/// Sections in which a paragraph that names identifiers says something about collecting them.
+const SPEAKING: [&str; 7] = ["", "collect", "use", "web-storage", "permission", "sdk", "share"];
+
+/// Characters of an item of a list that is no sentence.
+const LONGEST_DATUM: usize = 80;
 
 /// Characters that a person sees on a page that is only a script.
 const SCRIPT_PAGE: usize = 120;
@@ -28,82 +38,171 @@ const WALL: usize = 900;
 
 /// Reads all parts.
 pub(super) fn read<'s>(parts: &[Part], words: &Words<'_>, source: &'s Source) -> Draft<'s> {
-    let mut draft = Draft::new(source);
-    heads::read(parts, words, &mut draft);
-    let mut claims = Claims::default();
-    let mut sections = Sections::default();
-    let mut paragraphs: Vec<Text> = Vec::new();
-    let mut carried = Carried::Nothing;
+    let mut walk = Walk {
+        words,
+        draft: Draft::new(source, Terms::of(parts, words)),
+        claims: Claims::default(),
+        sections: Sections::default(),
+        paragraphs: Vec::new(),
+        mentions: Vec::new(),
+        carried: Carried::Nothing,
+        listing: false,
+        sdk_items: false,
+    };
+    heads::read(parts, words, &mut walk.draft);
     let mut place = 0_usize;
-    while let Some(part) = parts.get(place) {
-        let rest = parts.get(place..).unwrap_or_default();
-        let platform = sections.platform();
-        match part {
-            Part::Grid(grid) => {
-                carried = Carried::Nothing;
-                if !rows::read(grid, platform, words, &mut draft) {
-                    unread_table(grid, words, &mut draft);
+    while let Some(rest) = parts.get(place..).filter(|rest| !rest.is_empty()) {
+        place = place.saturating_add(walk.part(rest).max(1));
+    }
+    walk.finish()
+}
+
+/// What is known on the way from the first part to the last.
+struct Walk<'w, 's> {
+    words: &'w Words<'w>,
+    draft: Draft<'s>,
+    claims: Claims,
+    sections: Sections,
+    /// What names SDKs or permissions, and what names identifiers.
+    paragraphs: Vec<Said>,
+    mentions: Vec<Text>,
+    /// What the list that is open goes on with.
+    carried: Carried,
+    /// Items below a heading such as: what we collect.
+    listing: bool,
+    /// Items of a list that a sentence about SDKs introduced.
+    sdk_items: bool,
+}
+
+impl<'s> Walk<'_, 's> {
+    /// Reads the part at the start, and says how many it took.
+    fn part(&mut self, rest: &[Part]) -> usize {
+        let (words, draft) = (self.words, &mut self.draft);
+        let (role, platform) = (self.sections.role(), self.sections.platform());
+        let line = match rest.first() {
+            Some(Part::Line(line)) => line,
+            Some(Part::Grid(grid)) => {
+                self.carried = Carried::Nothing;
+                if !rows::read(grid, platform, words, draft) {
+                    unread_table(grid, words, draft);
                 }
-                place = place.saturating_add(1);
+                return 1;
             }
-            Part::Line(line) => {
-                let block = blocks::labelled(rest, (sections.role(), platform), words, &mut draft)
-                    .or_else(|| blocks::list(rest, platform, words, &mut draft));
-                if let Some(used) = block {
-                    carried = Carried::Nothing;
-                    place = place.saturating_add(used.max(1));
-                    continue;
-                }
-                if sections.role() == "permission"
-                    && let Some(used) = permissions::block(rest, platform, words, &mut draft)
-                {
-                    carried = Carried::Nothing;
-                    place = place.saturating_add(used);
-                    continue;
-                }
-                let found = words.find(line.text.as_str());
-                if sections::is_heading(line, &found) {
-                    sections.enter(line, &found, sections::platform(line, words));
-                    carried = Carried::Nothing;
-                    place = place.saturating_add(1);
-                    claims.heading(&line.text, &found, &mut draft);
-                    continue;
-                }
-                let (text, used) = paragraph(rest);
-                place = place.saturating_add(used);
-                if line.rule {
-                    continue;
-                }
-                let item = line.item || is_numbered(text.as_str()) || is_lettered(text.as_str());
-                let mut open = if item || is_short(&text) { carried } else { Carried::Nothing };
-                for chunk in chunks(&text) {
-                    let found = words.find(chunk.as_str());
-                    claims.read(&chunk, &found, sections.role(), &mut draft);
-                    let skipped = open == Carried::Skipped;
-                    let next = if sections.collects() && !skipped {
-                        prose::read(&chunk, &found, open, platform, words, &mut draft)
-                    } else {
-                        prose::opens(chunk.as_str(), &found)
-                    };
-                    open = if next == Carried::Nothing { open } else { next };
-                    if !found.sdks.is_empty() || !found.permissions.is_empty() {
-                        paragraphs.push(chunk);
-                    }
-                }
-                carried = open;
+            None => return 1,
+        };
+        let block = blocks::labelled(rest, (role, platform), words, draft)
+            .or_else(|| blocks::list(rest, platform, words, draft))
+            .or_else(|| permissions::block(rest, role, platform, words, draft));
+        if let Some(used) = block {
+            self.carried = Carried::Nothing;
+            return used;
+        }
+        let found = words.find(line.text.as_str());
+        if sections::is_heading(line, &found, words) {
+            self.sections.enter(line, &found, sections::platform(line, words), words);
+            self.carried = Carried::Nothing;
+            self.listing = self.sections.role() == "collect" && (found.has("verb") || self.listing);
+            self.sdk_items = false;
+            self.claims.heading(&line.text, &found, words, draft);
+            return 1;
+        }
+        let (text, used) = paragraph(rest, words);
+        if !line.rule {
+            self.paragraph(line, &text);
+        }
+        used
+    }
+
+    fn paragraph(&mut self, line: &Line, text: &Text) {
+        let item = line.item || is_numbered(text.as_str()) || is_lettered(text.as_str());
+        let mut open = if item || is_short(text) { self.carried } else { Carried::Nothing };
+        let datum = self.listing && line.item && open == Carried::Nothing && is_datum(text, self.words);
+        if datum {
+            open = Carried::Collected(false);
+        }
+        for chunk in chunks(text) {
+            open = self.chunk(chunk, item, open);
+        }
+        self.carried = if datum { Carried::Nothing } else { open };
+        let last = self.words.find(text.as_str().lines().next_back().unwrap_or_default());
+        let introduces = text.as_str().trim_end().ends_with(['：', ':']);
+        self.sdk_items =
+            introduces && (last.has("sdk-word") || last.has("list-intro")) || self.sdk_items && (item || line.item);
+    }
+
+    /// Reads a piece of a paragraph, and says what a list behind it goes on with.
+    fn chunk(&mut self, chunk: Text, item: bool, open: Carried) -> Carried {
+        let (words, draft) = (self.words, &mut self.draft);
+        let (role, platform) = (self.sections.role(), self.sections.platform());
+        let found = words.find(chunk.as_str());
+        self.claims.read(&chunk, &found, role, words, draft);
+        let skipped = open == Carried::Skipped;
+        let listed = item && (self.sdk_items || role == "sdk");
+        let next = if self.sections.collects() && !skipped && !listed {
+            prose::read(&chunk, &found, open, platform, words, draft)
+        } else {
+            if !skipped && DENYING.contains(&role) {
+                prose::denials(&chunk, &found, platform, words, draft);
             }
+            prose::opens(chunk.as_str(), &found)
+        };
+        if !skipped && SPEAKING.contains(&role) && mentions_identifiers(&found, words) {
+            self.mentions.push(chunk.clone());
+        }
+        if listed || !found.sdks.is_empty() || !found.permissions.is_empty() {
+            self.paragraphs.push(Said { text: chunk, listed });
+        }
+        if next == Carried::Nothing { open } else { next }
+    }
+
+    /// Reads what needs the whole text.
+    fn finish(mut self) -> Draft<'s> {
+        spoken::sdks(&self.paragraphs, self.words, &mut self.draft);
+        if self.draft.disclosure.permission.is_empty() {
+            spoken::permissions(&self.paragraphs, self.words, &mut self.draft);
+        }
+        leftovers(&self.mentions, &mut self.draft);
+        self.claims.finish(&mut self.draft);
+        self.draft
+    }
+}
+
+/// Whether a text names identifiers of a device, and neither defines nor quotes them.
+fn mentions_identifiers(found: &Found, words: &Words<'_>) -> bool {
+    let identifier = |hit: &Hit| {
+        let weak = found.of("weak-data").any(|range| *range == hit.range);
+        let entry = words.data_type(hit).filter(|entry| !entry.umbrella && !weak);
+        entry.is_some_and(|entry| matches!(entry.class, "immutable" | "resettable"))
+    };
+    !found.has("reference") && !found.has("defines") && found.data.iter().any(identifier)
+}
+
+/// Paragraphs that name identifiers and of which no statement was made.
+fn leftovers(mentions: &[Text], draft: &mut Draft<'_>) {
+    let mut starts: Vec<usize> = draft.marks.iter().map(|mark| mark.span.start).collect();
+    starts.sort_unstable();
+    for text in mentions {
+        let span = text.span();
+        let place = starts.partition_point(|start| *start < span.start);
+        if starts.get(place).is_none_or(|start| span.end <= *start) {
+            draft.unread(
+                &span,
+                text.as_str(),
+                "names identifiers, and says neither that they are collected nor that not",
+            );
         }
     }
-    spoken::sdks(&paragraphs, words, &mut draft);
-    if draft.disclosure.permission.is_empty() {
-        spoken::permissions(&paragraphs, words, &mut draft);
-    }
-    claims.finish(&mut draft);
-    draft
+}
+
+/// An item that is a datum and no sentence.
+fn is_datum(text: &Text, words: &Words<'_>) -> bool {
+    let found = words.find(text.as_str());
+    let sentence = ["verb", "user-verb", "negation"].iter().any(|role| found.has(role));
+    text.as_str().chars().count() <= LONGEST_DATUM && !sentence && !found.data.is_empty() && found.sdks.is_empty()
 }
 
 /// The line at the start with those that go on with its sentence, and how many lines that is.
-pub(super) fn paragraph(parts: &[Part]) -> (Text, usize) {
+pub(super) fn paragraph(parts: &[Part], words: &Words<'_>) -> (Text, usize) {
     let mut text = Text::default();
     let mut used = 0_usize;
     for part in parts {
@@ -113,7 +212,7 @@ pub(super) fn paragraph(parts: &[Part]) -> (Text, usize) {
             let own = line.item
                 || line.rule
                 || 0 < line.level
-                || is_section(line.text.as_str())
+                || is_section(line.text.as_str(), words)
                 || is_lettered(line.text.as_str());
             if ended || own || 0 < line.gap {
                 break;

@@ -3,13 +3,27 @@
 //! All words are looked for at once. Where words of one kind overlap, the longest stands: SIM卡序列号 is an ICCID, not a
 //! serial number. A word of Latin letters counts only as a whole word.
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 
 use super::fold::{Folded, fold};
+use super::han::Han;
+use super::numbers::Numbers;
 use crate::catalog::{Catalog, DataType};
+
+thread_local! {
+    /// Bytes that this thread looked through.
+    static LOOKED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Bytes in which words were looked for on this thread so far.
+pub(super) fn looked_through() -> usize {
+    LOOKED.get()
+}
 
 /// What a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +55,8 @@ pub(super) struct Hit {
 #[derive(Debug)]
 pub(super) struct Words<'c> {
     pub(super) catalog: &'c Catalog,
+    pub(super) numbers: Numbers,
+    han: Han,
     finder: AhoCorasick,
     /// For each pattern of the finder, what it means.
     meanings: Vec<Vec<Meaning>>,
@@ -93,6 +109,7 @@ impl<'c> Words<'c> {
         }
         for (place, entry) in (0..).zip(&tables.phrases) {
             let meaning = match entry.role {
+                "traditional" | "wording" | "numeral" | "unit" | "month" | "section-unit" => continue,
                 "other-data" => Meaning::OtherData,
                 "not-data" => Meaning::NoData,
                 _ => Meaning::Phrase(place),
@@ -105,12 +122,17 @@ impl<'c> Words<'c> {
         let finder = finder.expect("some thousand short words make a small automaton");
         let places = words.iter().enumerate().map(|(place, (word, _))| (word.clone(), place)).collect();
         let meanings = words.into_iter().map(|(_, meanings)| meanings).collect();
-        Self { catalog, finder, meanings, places }
+        let numbers = Numbers::new(&tables.phrases);
+        Self { catalog, numbers, han: Han::new(&tables.phrases), finder, meanings, places }
     }
 
     /// The words of a text.
     pub(super) fn find(&self, text: &str) -> Found {
-        let folded = Folded::new(text);
+        LOOKED.set(LOOKED.get().saturating_add(text.len()));
+        let mut folded = Folded::new(text);
+        if let Cow::Owned(simple) = self.han.simplified(&folded.text) {
+            folded.text = simple;
+        }
         let mut hits: Vec<(Range<usize>, usize)> = Vec::new();
         for found in self.finder.find_overlapping_iter(&folded.text) {
             if let Some((start, end)) = folded.original(found.start(), found.end())
@@ -140,7 +162,8 @@ impl<'c> Words<'c> {
     /// The values that a whole text has as a phrase of a role: the column of a header.
     pub(super) fn values<'s>(&'s self, text: &str, role: &'s str) -> impl Iterator<Item = &'static str> + 's {
         let trimmed = text.trim().trim_matches(['：', ':', '*', '\u{feff}', '。', '.', '“', '”', '"']);
-        let meanings = self.places.get(&fold(trimmed)).and_then(|place| self.meanings.get(*place));
+        let meanings =
+            self.places.get(&*self.han.simplified(&fold(trimmed))).and_then(|place| self.meanings.get(*place));
         meanings.into_iter().flatten().filter_map(move |meaning| match meaning {
             Meaning::Phrase(place) => {
                 let phrase = usize::try_from(*place).ok().and_then(|at| self.catalog.tables.phrases.get(at))?;
@@ -148,6 +171,11 @@ impl<'c> Words<'c> {
             }
             _ => None,
         })
+    }
+
+    /// The ids of the SDKs that policies call `name`.
+    pub(super) fn sdk_ids(&self, name: &str) -> Vec<&'static str> {
+        self.catalog.sdk_by_policy_name(&self.han.simplified(name)).map(|sdk| sdk.id).collect()
     }
 
     /// The data type of a hit. Of several, a leaf stands before an umbrella, and the first of the catalog before others.

@@ -29,6 +29,7 @@ fn what_was_found_is_named() {
     ] {
         let message = message(bytes);
         assert!(message.contains(found), "{message:?} names {found:?}");
+        assert!(!message.contains("``"), "nothing is quoted where nothing stands: {message:?}");
         assert!(!message.contains(char::is_control), "one harmless line: {message:?}");
     }
 }
