@@ -43,6 +43,13 @@ pub const MIN_NESTED_BYTES: u64 = 1 << 20;
 /// Bytes of one disclosure or catalog file that a person wrote.
 pub const MAX_TEXT_BYTES: u64 = 16 << 20;
 
+/// Bytes of all resources of a package in which texts are looked for. The resources of the largest apps that hold texts
+/// stay under half of that.
+pub const MAX_SHOWN_BYTES: u64 = 64 << 20;
+
+/// Files of resources in which texts are looked for.
+pub const MAX_SHOWN_FILES: usize = 1 << 14;
+
 /// Bytes of one scan that an earlier run wrote. The largest packages give a tenth of that.
 pub const MAX_SCAN_BYTES: u64 = 1 << 28;
 

@@ -376,7 +376,7 @@ fn behavior() -> Behavior {
             offset: Some("0x70".into()),
             message: "string table exceeds the file".into(),
         }],
-        icon: None,
+        ..Behavior::default()
     }
 }
 
@@ -403,6 +403,7 @@ fn read(data: &str, owner: Owner, caller: &str, certainty: Certainty) -> Read {
         pre_consent: reachable.then_some(true),
         background: None,
         obtainable: obtainable(),
+        repeats: None,
         via: None,
         note: None,
         confidence: Confidence::High,

@@ -7,11 +7,12 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::model::{App, Icon, Network, Permission, Signing};
+use super::model::{App, Icon, Network, Permission, Signing, Starter};
+use super::owners::Owners;
 use crate::catalog::Catalog;
 use crate::container::{Entry, Kind, Package, Part, Signer};
 use crate::error::Issue;
-use crate::manifest::{self, Layout, Manifest, StringTable};
+use crate::manifest::{self, ComponentKind, Layout, Manifest, StringTable};
 
 /// Bytes of an icon that is shown; launchers ask for 192 × 192 dots, which take less.
 const MAX_ICON_BYTES: u64 = 96 << 10;
@@ -159,6 +160,29 @@ pub(super) fn permissions(catalog: &Catalog, manifests: &[Manifest]) -> Vec<Perm
         }
     }
     all.into_values().collect()
+}
+
+/// What starts components from outside: receivers, and services that other apps may start.
+pub(super) fn starters(manifests: &[Manifest], owners: &Owners<'_>) -> Vec<Starter> {
+    let components = manifests.iter().filter(|it| !it.disabled).flat_map(|it| &it.components).filter(|it| it.enabled);
+    let mut all = BTreeSet::new();
+    for component in components {
+        let kind = match component.kind {
+            ComponentKind::Receiver => "receiver",
+            ComponentKind::Service if component.exported == Some(true) => "service",
+            _ => continue,
+        };
+        let actions: BTreeSet<String> = component.filters.iter().flat_map(|it| &it.actions).cloned().collect();
+        if !actions.is_empty() {
+            all.insert(Starter {
+                kind,
+                component: component.name.clone(),
+                owner: owners.owner_of(&format!("L{};", component.name.replace('.', "/"))),
+                actions: actions.into_iter().collect(),
+            });
+        }
+    }
+    all.into_iter().collect()
 }
 
 /// Who the package says it is.

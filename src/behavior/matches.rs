@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::condition::{Conditions, Constant};
 use super::endpoints::{Host, Hosts};
+use super::texts::ShownTexts;
 use super::usage::{Ancestry, Needed, Usage};
 use super::vocabulary::Vocabulary;
 use crate::catalog::Source;
@@ -22,6 +23,8 @@ pub(super) struct Matched {
     pub(super) loader: Option<&'static str>,
     /// The hosts that the string names.
     pub(super) hosts: Vec<Host>,
+    /// The texts about privacy that the string holds, by id.
+    pub(super) texts: Vec<&'static str>,
     /// The file names it through a class of the package that inherits it.
     pub(super) inherited: bool,
     /// The permissions that its use needs.
@@ -53,7 +56,7 @@ impl Matches {
         unit: &Unit<'_>,
         words: &Vocabulary,
         conditions: &Conditions,
-        hosts: &Hosts,
+        readable: (&Hosts, &ShownTexts),
         usage: &Usage<'_>,
     ) -> Self {
         let header = &unit.dex.header;
@@ -66,7 +69,7 @@ impl Matches {
             },
             ..Self::default()
         };
-        let names = it.read_strings(unit, words, conditions, hosts, usage);
+        let names = it.read_strings(unit, words, conditions, readable, usage);
         it.read_methods(program, unit, words, &names, usage);
         it.read_fields(program, unit, words, &names);
         it
@@ -78,7 +81,7 @@ impl Matches {
         unit: &Unit<'_>,
         words: &Vocabulary,
         conditions: &Conditions,
-        hosts: &Hosts,
+        (hosts, shown): (&Hosts, &ShownTexts),
         usage: &Usage<'_>,
     ) -> Vec<u8> {
         let mut names = vec![0; unit.dex.header.strings.count as usize];
@@ -106,9 +109,10 @@ impl Matches {
             } else {
                 Vec::new()
             };
-            if !sources.is_empty() || !hosts.is_empty() || !needed.is_empty() {
+            let texts = shown.in_text(bytes);
+            if !sources.is_empty() || !hosts.is_empty() || !texts.is_empty() || !needed.is_empty() {
                 self.targets.strings.insert(index);
-                self.strings.insert(StringIdx(index), Matched { sources, hosts, needed, ..Matched::default() });
+                self.strings.insert(StringIdx(index), Matched { sources, hosts, texts, needed, ..Matched::default() });
             }
         }
         names

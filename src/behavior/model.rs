@@ -32,6 +32,11 @@ pub struct Behavior {
     pub reads: Vec<Read>,
     /// Hosts that the code names, sorted; none = not analysed.
     pub endpoints: Option<Vec<Endpoint>>,
+    /// Texts about privacy that code loads or that stand in resources, scripts and names of files, sorted; none = not
+    /// looked for.
+    pub texts: Option<Vec<TextFound>>,
+    /// Receivers, and services that other apps may start, by what starts them, sorted.
+    pub starters: Vec<Starter>,
     /// Whether absence proves anything.
     pub completeness: Completeness,
     /// What could not be read, sorted.
@@ -259,6 +264,9 @@ pub struct Read {
     pub pre_consent: Option<bool>,
     /// Reachable in the background; none = not analysed.
     pub background: Option<bool>,
+    /// Why it may run again and again, where something says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeat>,
     /// Whether the system gives the real value.
     pub obtainable: Obtainable,
     /// What a reader must know.
@@ -312,6 +320,37 @@ pub struct Endpoint {
     pub allowed: Option<bool>,
     /// The SDK whose host the catalog knows it as, whoever names it.
     pub sdk: Option<String>,
+}
+
+/// A text about privacy that the app holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct TextFound {
+    /// Id of the catalog's text: `privacy-policy`.
+    pub text: &'static str,
+    /// Whose code loads it; unknown with the name of the file where it stands in a resource.
+    pub owner: Owner,
+}
+
+/// A component that something outside of the app starts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Starter {
+    /// `receiver` or `service`.
+    pub kind: &'static str,
+    /// Its class.
+    pub component: String,
+    /// Whose code it is.
+    pub owner: Owner,
+    /// The actions of its filters, sorted.
+    pub actions: Vec<String>,
+}
+
+/// Why a read may run again and again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Repeat {
+    /// `resumed`, `touched`, `timed`, `posted` (a message that posts itself anew) or `waits` (a loop that waits).
+    pub kind: &'static str,
+    /// The method that runs so, smali notation.
+    pub method: String,
 }
 
 /// Why absence proves nothing.

@@ -11,7 +11,7 @@ use super::condition::Conditions;
 use super::endpoints::Hosts;
 use super::facts;
 use super::matches::Matches;
-use super::model::{App, Behavior, Built, Completeness, Grade, IssueEntry, Reason, SdkFound};
+use super::model::{App, Behavior, Built, Completeness, Grade, IssueEntry, Reason, SdkFound, TextFound};
 use super::native::{NativeWords, Natives, Search};
 use super::nested::NestedCode;
 use super::owners::Owners;
@@ -21,6 +21,7 @@ use super::reads::{Found, Pending, Reader};
 use super::reflection::Members;
 use super::scripts::{ScriptSearch, ScriptWords};
 use super::sdks::{ClassCounts, Signs, count_classes};
+use super::texts::ShownTexts;
 use super::usage::Usage;
 use super::versions::Versions;
 use super::vocabulary::Vocabulary;
@@ -44,6 +45,7 @@ pub struct Observer {
     signs: Signs,
     versions: Versions,
     hosts: Hosts,
+    texts: ShownTexts,
     focus: Focus,
     /// Namespaces that are told to be the app's own.
     own: Vec<String>,
@@ -68,6 +70,7 @@ impl Observer {
             signs: Signs::new(catalog),
             versions: Versions::new(catalog),
             hosts: Hosts::new(catalog),
+            texts: ShownTexts::new(catalog),
             focus,
             own: Vec::new(),
             follows_calls: true,
@@ -119,7 +122,8 @@ impl Observer {
             .units
             .par_iter()
             .map(|unit| {
-                let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions, &self.hosts, &usage);
+                let readable = (&self.hosts, &self.texts);
+                let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions, readable, &usage);
                 (matches, count_classes(self.catalog, unit))
             })
             .collect();
@@ -183,6 +187,7 @@ impl Observer {
         let search = ScriptSearch {
             words: script_words,
             hosts: &self.hosts,
+            texts: &self.texts,
             signs: &self.signs,
             owners: &owners,
             focus: self.focus,
@@ -191,6 +196,8 @@ impl Observer {
         found.reads.append(&mut scripts.reads);
         found.hosts.append(&mut scripts.hosts);
         found.hosts.append(&mut self.hosts.in_resources(&package.parts));
+        found.texts.append(&mut scripts.texts);
+        found.texts.append(&mut self.texts.in_resources(&package.parts));
         let mut natives = Natives::of(package);
         if self.natives && !natives.is_empty() {
             let words = self.native_words.get_or_init(|| NativeWords::new(self.catalog));
@@ -229,6 +236,7 @@ impl Observer {
         let app = manifests.first().map(facts::app).unwrap_or_default();
         let endpoint = |(host, owner)| self.hosts.endpoint(host, owner, &app.network);
         let endpoints: BTreeSet<_> = found.hosts.into_iter().map(endpoint).collect();
+        let texts = found.texts.into_iter().map(|(text, owner)| TextFound { text, owner }).collect();
         Behavior {
             path: package.path.display().to_string(),
             sha256: String::new(),
@@ -242,6 +250,8 @@ impl Observer {
             sdks,
             reads: found.reads,
             endpoints: Some(endpoints.into_iter().collect()),
+            texts: Some(texts),
+            starters: facts::starters(&manifests, &owners),
             completeness,
             issues: entries(&package.path.to_string_lossy(), issues),
             icon: manifests.first().and_then(|manifest| facts::icon(package, manifest)),
@@ -264,6 +274,8 @@ pub fn failed(path: &str, issue: &Issue) -> Behavior {
         permission_usage: Vec::new(),
         sdks: Vec::new(),
         reads: Vec::new(),
+        texts: None,
+        starters: Vec::new(),
         endpoints: None,
         completeness: Completeness { complete: false, reasons: vec![reason] },
         issues: entries(path, vec![issue.clone()]),

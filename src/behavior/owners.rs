@@ -111,6 +111,7 @@ impl<'c> Owners<'c> {
             background: None,
             obtainable: self.obtainable(source),
             note: None,
+            repeats: None,
             via: None,
             confidence: source.confidence,
             focus: source.focus,

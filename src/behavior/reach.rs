@@ -3,6 +3,7 @@
 use super::consent::{Consent, Guarded};
 use super::entries::{Entries, Kinds};
 use super::model::{Certainty, Read};
+use super::repeats::Repeats;
 use crate::catalog::{Catalog, ClassKey, hashed_signature_key, platform};
 use crate::container::Package;
 use crate::flow::{Facts, Framework, Graph, Hierarchy, Linkage, Method, Parts, Platform, Reach, Signature};
@@ -19,6 +20,7 @@ pub(super) struct Reached<'p, 'b> {
     /// From the early roots, past no check.
     unguarded: Reach,
     guarded: Guarded,
+    repeats: Repeats<'p, 'p, 'b>,
     truncated: bool,
 }
 
@@ -58,7 +60,8 @@ impl<'p, 'b> Reached<'p, 'b> {
                 )
             },
         );
-        Self { hierarchy, entries, all, background, early, unguarded, guarded, truncated }
+        let repeats = Repeats::new(catalog, hierarchy);
+        Self { hierarchy, entries, all, background, early, unguarded, guarded, repeats, truncated }
     }
 
     /// Whether the graph was cut.
@@ -87,7 +90,7 @@ impl<'p, 'b> Reached<'p, 'b> {
             } else {
                 (&self.all, &self.entries.all)
             };
-            self.tell_path(read, method, reach, kinds);
+            self.tell_path(read, (method, pc), reach, kinds);
             if read.pre_consent == Some(false)
                 && let Some(guard) = guard.map(str::to_owned).or_else(|| self.guard_on_the_way(method))
             {
@@ -97,8 +100,9 @@ impl<'p, 'b> Reached<'p, 'b> {
         }
     }
 
-    fn tell_path(&self, read: &mut Read, method: Method, reach: &Reach, kinds: &Kinds) {
+    fn tell_path(&self, read: &mut Read, (method, pc): (Method, u32), reach: &Reach, kinds: &Kinds) {
         let Some(path) = reach.path(method) else { return };
+        read.repeats = self.repeats.on(&path.methods, pc);
         read.entry = kinds.words.get(path.root).copied();
         read.path = path.methods.iter().filter_map(|method| self.hierarchy.describe(*method)).collect();
     }

@@ -35,6 +35,8 @@ pub(super) struct Found {
     pub(super) uses: Uses,
     /// Hosts that loaded strings name.
     pub(super) hosts: BTreeSet<(Host, Owner)>,
+    /// Texts about privacy in loaded strings.
+    pub(super) texts: BTreeSet<(&'static str, Owner)>,
     /// Places that what their method passes does not decide.
     pub(super) pending: Vec<Pending>,
     pub(super) issues: Vec<Issue>,
@@ -48,6 +50,7 @@ impl Found {
         self.unresolved.extend(other.unresolved);
         self.uses.append(other.uses);
         self.hosts.extend(other.hosts);
+        self.texts.extend(other.texts);
         self.pending.extend(other.pending);
         self.issues.extend(other.issues);
     }
@@ -151,6 +154,7 @@ impl<'b> Reader<'_, 'b> {
                 found.loaders.push((loader, told.caller().clone(), told.owner().clone()));
             }
             found.hosts.extend(matched.hosts.iter().map(|host| (host.clone(), told.owner().clone())));
+            found.texts.extend(matched.texts.iter().map(|text| (*text, told.owner().clone())));
             let constants =
                 Local { dex: &self.unit.dex, class: self, call: arguments.iter().find(|it| it.pc == site.pc) };
             let decided = self.decide(matched, &constants);

@@ -16,6 +16,7 @@ use super::endpoints::{Host, Hosts};
 use super::model::{Grade, Owner, OwnerKind, Read, SdkFound};
 use super::owners::Owners;
 use super::sdks::{Signs, is_library, matches_glob};
+use super::texts::ShownTexts;
 use crate::catalog::{ArgOp, Catalog, Confidence, Focus, Marker, Source, SourceKind};
 use crate::container::{Entry, Part};
 use crate::error::Issue;
@@ -63,6 +64,8 @@ struct Finders {
 pub(super) struct Scripts {
     pub(super) reads: Vec<Read>,
     pub(super) hosts: BTreeSet<(Host, Owner)>,
+    /// Texts about privacy.
+    pub(super) texts: BTreeSet<(&'static str, Owner)>,
     pub(super) issues: Vec<Issue>,
     /// Script files by framework.
     files: BTreeMap<&'static str, usize>,
@@ -75,6 +78,7 @@ pub(super) struct Scripts {
 pub(super) struct ScriptSearch<'s> {
     pub(super) words: &'s ScriptWords,
     pub(super) hosts: &'s Hosts,
+    pub(super) texts: &'s ShownTexts,
     pub(super) signs: &'s Signs,
     pub(super) owners: &'s Owners<'s>,
     /// Reads beyond this focus are left out.
@@ -103,6 +107,7 @@ pub(super) struct Place {
 struct Shown {
     places: BTreeMap<usize, Place>,
     hosts: BTreeSet<Host>,
+    texts: Vec<&'static str>,
     issues: Vec<Issue>,
     /// It is no script that can be read, but this.
     other: Option<String>,
@@ -240,13 +245,14 @@ impl ScriptSearch<'_> {
                 Ok(shown) => {
                     scripts.issues.extend(shown.issues);
                     scripts.others.extend(shown.other.map(|what| format!("{} {what}", file.label)));
-                    if shown.places.is_empty() && shown.hosts.is_empty() {
+                    if shown.places.is_empty() && shown.hosts.is_empty() && shown.texts.is_empty() {
                         continue;
                     }
                     let owner = self.owner(file, sdks);
                     let read = |place| self.words.read(place, &file.label, &owner, self.owners, self.focus);
                     scripts.reads.extend(shown.places.into_iter().filter_map(read));
                     scripts.hosts.extend(shown.hosts.into_iter().map(|host| (host, owner.clone())));
+                    scripts.texts.extend(shown.texts.into_iter().map(|text| (text, owner.clone())));
                 }
                 Err(issue) => {
                     scripts.others.push(format!("{} could not be read", file.label));
@@ -322,7 +328,7 @@ impl ScriptSearch<'_> {
             }
         }
         let places = sought.map(Found::into_places).unwrap_or_default();
-        Ok(Shown { places, hosts, issues, other })
+        Ok(Shown { places, hosts, texts: self.texts.in_file(&bytes), issues, other })
     }
 
     /// Whose script it is: the app's where a framework takes its code from there, else the SDK that lists the file.

@@ -5,6 +5,7 @@
 mod api;
 mod api_list;
 mod api_table;
+mod app_type;
 mod checks;
 mod key;
 mod load;
@@ -12,10 +13,10 @@ mod model;
 #[path = "../names.rs"]
 mod names;
 mod pattern;
-mod pattern_checks;
 mod phrase;
 mod platform_table;
 mod rule;
+mod rule_checks;
 mod tables;
 mod version;
 mod words;
@@ -30,10 +31,11 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 /// What the tables are made of.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 19] = [
     "api.rs",
     "api_list.rs",
     "api_table.rs",
+    "app_type.rs",
     "build.rs",
     "checks.rs",
     "data",
@@ -42,10 +44,10 @@ const SOURCES: [&str; 18] = [
     "model.rs",
     "../names.rs",
     "pattern.rs",
-    "pattern_checks.rs",
     "phrase.rs",
     "platform_table.rs",
     "rule.rs",
+    "rule_checks.rs",
     "tables.rs",
     "version.rs",
     "words.rs",

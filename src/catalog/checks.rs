@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::{CatalogFile, Fault, Text, suggestion};
 use super::model::{ArgOp, DataType, Sdk, Source, SourceKind};
-use super::rule::Rule;
 use super::tables::Tables;
 use super::version::{Version, VersionKind};
 use super::words::{
-    CASES, CATEGORIES, DATA_CLASSES, DECLARED_BASES, GBT35273, LOOK_UPS, MARKER_KINDS, MARKERS, NEEDS, PARTS,
-    PHRASE_ROLES, PLACEHOLDERS, PLATFORMS, PROTECTIONS, ROLES, RULE_CLASSES, STRENGTHS, TIERS,
+    CASES, CATEGORIES, DATA_CLASSES, DECLARED_BASES, GBT35273, LOOK_UPS, MARKER_KINDS, MARKERS, PHRASE_ROLES,
+    PLATFORMS, PROTECTIONS, ROLES, STRENGTHS,
 };
 
 /// Checks `files` as entries that are laid over `base`, in the order given. The first fault is returned.
@@ -47,6 +46,12 @@ pub(super) fn check(files: &[CatalogFile], base: &Tables<&str>) -> Result<(), Fa
         for entry in &tables.phrases {
             word(file, "role", &entry.role, PHRASE_ROLES)?;
         }
+        for entry in &tables.app_types {
+            id(file, &entry.id)?;
+            entry.necessary.iter().try_for_each(|data| names.data_type(file, data))?;
+            entry.unrelated.iter().try_for_each(|permission| names.permission(file, permission))?;
+        }
+        tables.texts.iter().try_for_each(|entry| id(file, &entry.id))?;
         Ok(())
     })
 }
@@ -54,11 +59,12 @@ pub(super) fn check(files: &[CatalogFile], base: &Tables<&str>) -> Result<(), Fa
 /// The names that entries may refer to, from the files and from what lies below them.
 pub(super) struct Names<'t> {
     /// Data type to parent.
-    data: BTreeMap<&'t str, &'t str>,
+    pub(super) data: BTreeMap<&'t str, &'t str>,
     /// SDK to parent.
     sdks: BTreeMap<&'t str, &'t str>,
     permissions: BTreeSet<&'t str>,
-    protections_and_cases: Vec<&'t str>,
+    texts: BTreeSet<&'t str>,
+    pub(super) protections_and_cases: Vec<&'t str>,
 }
 
 impl<'t> Names<'t> {
@@ -69,6 +75,7 @@ impl<'t> Names<'t> {
             data: base.data_types.iter().map(|entry| (entry.id, entry.parent)).collect(),
             sdks: base.sdks.iter().map(|entry| (entry.id, entry.parent)).collect(),
             permissions: base.permissions.iter().map(|entry| entry.name).collect(),
+            texts: base.texts.iter().map(|entry| entry.id).collect(),
             protections_and_cases: PROTECTIONS.iter().chain(CASES).copied().collect(),
         };
         for file in files {
@@ -102,6 +109,13 @@ impl<'t> Names<'t> {
             for entry in &file.tables.versions {
                 let rest = [&entry.sdk, &entry.name, &entry.pattern];
                 once.add(entry.kind.as_str(), file, &entry.place, &rest)?;
+            }
+            for entry in &file.tables.app_types {
+                once.add("type of app", file, &entry.id, &[])?;
+            }
+            for entry in &file.tables.texts {
+                once.add("text", file, &entry.id, &[])?;
+                names.texts.insert(entry.id.as_str());
             }
             for entry in &file.tables.rules {
                 once.add("rule", file, &entry.id, &[])?;
@@ -211,67 +225,17 @@ impl<'t> Names<'t> {
         Err(file.fault(&entry.place, format!("`{place}` is not a place of kind {kind}")))
     }
 
-    fn check_rule(&self, file: &CatalogFile, entry: &Rule<Text>) -> Result<(), Fault> {
-        word(file, "class", &entry.class, RULE_CLASSES)?;
-        word(file, "needs", &entry.needs, NEEDS)?;
-        word(file, "tier", &entry.tier, TIERS)?;
-        entry.searches.iter().try_for_each(|part| word(file, "searches", part, PARTS))?;
-        explained(file, entry)?;
-        for case in &entry.raised_for {
-            if !self.data.contains_key(case.as_str()) {
-                word(file, "raised_for", case, &self.protections_and_cases)?;
-            }
-        }
-        self.check_pattern(file, entry)?;
-        for message in [&entry.message_zh, &entry.message_en] {
-            if !brackets_pair(message.as_str()) {
-                return Err(file.fault(message, "an optional part `[…]` is closed before the next one opens"));
-            }
-            for placeholder in message.as_str().split('{').skip(1) {
-                let name = placeholder.split('}').next().unwrap_or_default();
-                if !PLACEHOLDERS.contains(&name) {
-                    let near = suggestion(name, PLACEHOLDERS.iter().copied());
-                    return Err(file.fault(message, format!("unknown placeholder `{{{name}}}`{near}")));
-                }
-            }
-        }
-        Ok(())
-    }
-
     pub(super) fn data_type(&self, file: &CatalogFile, data: &Text) -> Result<(), Fault> {
         known("data type", file, data, self.data.keys())
     }
 
-    fn permission(&self, file: &CatalogFile, name: &Text) -> Result<(), Fault> {
+    pub(super) fn permission(&self, file: &CatalogFile, name: &Text) -> Result<(), Fault> {
         known("permission", file, name, self.permissions.iter())
     }
-}
 
-/// A rule that is decided explains itself, and each text in both languages.
-fn explained(file: &CatalogFile, entry: &Rule<Text>) -> Result<(), Fault> {
-    if entry.tier.as_str() != "core" {
-        return Ok(());
+    pub(super) fn text(&self, file: &CatalogFile, id: &Text) -> Result<(), Fault> {
+        known("text", file, id, self.texts.iter())
     }
-    let texts = [
-        ("means_zh", &entry.means_zh),
-        ("means_en", &entry.means_en),
-        ("why_zh", &entry.why_zh),
-        ("why_en", &entry.why_en),
-        ("fix_app_zh", &entry.fix_app_zh),
-        ("fix_app_en", &entry.fix_app_en),
-        ("fix_policy_zh", &entry.fix_policy_zh),
-        ("fix_policy_en", &entry.fix_policy_en),
-    ];
-    let risks = (entry.false_positive_risks.len(), entry.false_positive_risks_zh.len());
-    let missing = texts.iter().find(|(_, text)| text.as_str().trim().is_empty()).map(|(key, _)| *key);
-    let missing = missing.or((risks.0 == 0).then_some("false_positive_risks"));
-    if let Some(key) = missing {
-        return Err(file.fault(&entry.id, format!("a core rule explains itself: it needs `{key}`")));
-    }
-    if risks.0 != risks.1 {
-        return Err(file.fault(&entry.id, "false_positive_risks and false_positive_risks_zh say the same"));
-    }
-    Ok(())
 }
 
 /// Remembers where each entry was defined first.
@@ -374,13 +338,6 @@ fn parent(
         }
     }
     Err(file.fault(parent, format!("the parents of {what} `{}` form a cycle", id.as_str())))
-}
-
-/// Whether every `[` is closed by a `]` before the next one.
-fn brackets_pair(message: &str) -> bool {
-    let mut open = false;
-    message.chars().filter(|c| matches!(c, '[' | ']')).all(|c| std::mem::replace(&mut open, c == '[') == (c == ']'))
-        && !open
 }
 
 /// An id in kebab-case.

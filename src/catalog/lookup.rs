@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::app_type::AppType;
 use super::model::{DataType, Implied, Marker, Permission, Sdk, Source, SourceKind};
 use super::prefix::{PrefixMatch, PrefixTable};
 use super::rule::Rule;
@@ -143,6 +144,11 @@ impl Catalog {
     /// The markers of one kind, sorted by name.
     pub fn markers(&self, kind: &str) -> impl Iterator<Item = &Marker> {
         self.tables.markers.iter().filter(move |entry| entry.kind == kind)
+    }
+
+    /// The type of app with this id.
+    pub fn app_type(&self, id: &str) -> Option<&AppType> {
+        find(&self.tables.app_types, id, |entry| entry.id)
     }
 
     /// The rule with this id.

@@ -10,6 +10,7 @@ mod api;
 mod api_list;
 #[cfg(test)]
 mod api_table;
+mod app_type;
 mod checks;
 mod guarded;
 mod key;
@@ -19,18 +20,19 @@ mod lookup;
 mod model;
 mod overlay;
 mod pattern;
-mod pattern_checks;
 mod phrase;
 mod platform;
 #[cfg(test)]
 mod platform_table;
 mod prefix;
 mod rule;
+mod rule_checks;
 mod tables;
 mod version;
 mod words;
 
 pub use api::{ApiKind, ApiPermission, Need};
+pub use app_type::{AppType, ShownText};
 pub use guarded::{Guarded, guarded};
 pub use load::{nearest, suggestion};
 pub use model::*;

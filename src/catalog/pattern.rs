@@ -18,8 +18,14 @@ pub enum Subject {
     Sdks,
     /// Endpoints without encryption that the package may speak to.
     Cleartext,
+    /// Declared permissions.
+    Permissions,
+    /// Components by which the system or another app can start this one.
+    Starters,
     /// The package as a whole.
     Package,
+    /// The policy as a whole.
+    Policy,
 }
 
 /// When a read can run.
@@ -30,6 +36,22 @@ pub enum Moment {
     BeforeConsent,
     /// From a component that runs with nothing on the screen.
     Background,
+    /// Either of the two: whether or not the user has asked for anything.
+    Unasked,
+    /// Again and again: at each return or touch, by a clock, in a loop that waits.
+    Repeated,
+}
+
+/// Something that starts a component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(bound(deserialize = "S: Deserialize<'de> + Default"))]
+pub struct Action<S = &'static str> {
+    /// The action of an intent filter.
+    pub name: S,
+    /// The platform delivers it only to apps that target less.
+    #[serde(default)]
+    pub target_below: Option<u32>,
 }
 
 /// What a claim of the policy must be, so that the pattern holds.
@@ -75,12 +97,30 @@ pub struct Pattern<S = &'static str> {
     /// … and with none of these.
     #[serde(default)]
     pub unless_purposes: Vec<S>,
-    /// SDKs: categories.
+    /// Reads and permissions: beyond what the type of app needs that the disclosure states; without one nothing is.
+    #[serde(default)]
+    pub beyond_type: bool,
+    /// Starters: actions of receivers.
+    #[serde(default)]
+    pub actions: Vec<Action<S>>,
+    /// SDKs, and starters for services that other apps may start: categories.
     #[serde(default)]
     pub categories: Vec<S>,
     /// SDKs: countries of a vendor's seat that are not meant.
     #[serde(default)]
     pub unless_countries: Vec<S>,
+    /// Starters: no row of the policy speaks of any of these permissions.
+    #[serde(default)]
+    pub unless_permissions: Vec<S>,
+    /// Package: one of these texts is nowhere in it, though it holds reads that a policy must list.
+    #[serde(default)]
+    pub missing_texts: Vec<S>,
+    /// SDKs: the app's own code and resources have none of these texts.
+    #[serde(default)]
+    pub unless_texts: Vec<S>,
+    /// Policy: its title or the app's name has one of these words.
+    #[serde(default)]
+    pub names: Vec<S>,
     /// Package: its target SDK is below this.
     #[serde(default)]
     pub target_below: Option<u32>,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::app_type::{AppType, ShownText};
 use super::model::{DataType, Implied, Library, Marker, NotEndpoint, Permission, Sdk, Source, SourceKind};
 use super::phrase::Phrase;
 use super::rule::Rule;
@@ -42,6 +43,12 @@ pub struct Tables<S = &'static str> {
     /// Where versions of SDKs stand, sorted by SDK, kind, place and name.
     #[serde(default, rename = "version")]
     pub versions: Vec<Version<S>>,
+    /// Types of app, sorted by id.
+    #[serde(default, rename = "app-type")]
+    pub app_types: Vec<AppType<S>>,
+    /// Texts about privacy that apps show, sorted by id.
+    #[serde(default, rename = "text")]
+    pub texts: Vec<ShownText<S>>,
     /// Rules, sorted by id.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule<S>>,
@@ -60,6 +67,8 @@ impl<S: Ord> Tables<S> {
         self.not_endpoints.extend(other.not_endpoints);
         self.phrases.extend(other.phrases);
         self.versions.extend(other.versions);
+        self.app_types.extend(other.app_types);
+        self.texts.extend(other.texts);
         self.rules.extend(other.rules);
     }
 
@@ -75,6 +84,8 @@ impl<S: Ord> Tables<S> {
         self.not_endpoints.sort_by(|a, b| a.key().cmp(&b.key()));
         self.phrases.sort_by(|a, b| a.key().cmp(&b.key()));
         self.versions.sort_by(|a, b| a.key().cmp(&b.key()));
+        self.app_types.sort_by(|a, b| a.id.cmp(&b.id));
+        self.texts.sort_by(|a, b| a.id.cmp(&b.id));
         self.rules.sort_by(|a, b| a.id.cmp(&b.id));
     }
 
@@ -90,6 +101,8 @@ impl<S: Ord> Tables<S> {
         self.not_endpoints.retain(|old| over.not_endpoints.iter().all(|new| new.key() != old.key()));
         self.phrases.retain(|old| over.phrases.iter().all(|new| new.key() != old.key()));
         self.versions.retain(|old| over.versions.iter().all(|new| new.key() != old.key()));
+        self.app_types.retain(|old| over.app_types.iter().all(|new| new.id != old.id));
+        self.texts.retain(|old| over.texts.iter().all(|new| new.id != old.id));
         self.rules.retain(|old| over.rules.iter().all(|new| new.id != old.id));
         self.append(over);
         self.sort();

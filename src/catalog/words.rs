@@ -79,6 +79,7 @@ pub(super) const MARKER_KINDS: &[&str] = &[
     "pre-consent",
     "protector",
     "reflection-api",
+    "repeated",
     "risk-sdk",
 ];
 /// Where a marker is looked for.
@@ -138,6 +139,7 @@ pub(super) const PHRASE_ROLES: &[&str] = &[
     "purpose-mark",
     "purpose-start",
     "reference",
+    "residue",
     "same-above",
     "sdk-purpose",
     "sdk-word",
@@ -167,8 +169,18 @@ pub(super) const CASES: &[&str] = &["claim", "data", "denied", "flow", "provider
 /// Kinds of owner that a pattern may ask for; what known libraries read, their callers answer for.
 pub(super) const PATTERN_OWNERS: &[&str] = &["app", "sdk", "unknown"];
 /// Claims of a disclosure.
-pub(super) const CLAIMS: &[&str] =
-    &["background", "contact", "cross_border", "minors", "retention", "rights", "storage", "targeting", "transport"];
+pub(super) const CLAIMS: &[&str] = &[
+    "background",
+    "contact",
+    "cross_border",
+    "minors",
+    "retention",
+    "rights",
+    "self_start",
+    "storage",
+    "targeting",
+    "transport",
+];
 /// Values of claims: those of the disclosure format, no claim at all, and any claim.
 pub(super) const CLAIM_VALUES: &[&str] =
     &["as-needed", "conditional", "none", "opt-out", "period", "silent", "stated", "yes"];

@@ -13,6 +13,7 @@ mod package;
 mod patterns;
 mod permissions;
 mod policy;
+mod residue;
 mod sdks;
 mod searched;
 mod suggest;
@@ -50,6 +51,8 @@ pub fn check(behavior: &Behavior, disclosure: &Disclosure, catalog: &Catalog) ->
     package::check(&case, &mut checked);
     patterns::check(&case, &mut checked);
     checked.findings.extend(policy::without_rules(&case));
+    let stale = policy::stale(&case, &checked);
+    checked.findings.extend(stale);
     fingerprint::tell_apart(&mut checked.findings);
     checked.sort();
     checked.agreements.sort();

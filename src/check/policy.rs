@@ -4,14 +4,18 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Checked, Finding, data, fingerprint, permissions};
+use super::{Case, Checked, Evidence, Finding, State, data, fingerprint, patterns, permissions, residue};
 use crate::behavior;
 use crate::catalog::{Catalog, Rule};
 use crate::disclosure::{Cite, Disclosure, SdkRow};
 use crate::error::Issue;
 
+/// Months by which a policy may be older than a package that has new SDKs or permissions.
+const STALE_MONTHS: i32 = 6;
+
 /// Rules that [`lint`] decides.
-const OF_POLICIES: [&str; 11] = ["C03", "D08", "P05", "P07", "Q01", "Q03", "Q04", "Q05", "S05", "S07", "S08"];
+const OF_POLICIES: [&str; 14] =
+    ["C03", "C04", "D08", "P05", "P07", "Q01", "Q03", "Q04", "Q05", "Q06", "Q07", "S05", "S07", "S08"];
 
 /// Whether [`lint`] decides a rule.
 pub fn lints(rule: &Rule) -> bool {
@@ -32,6 +36,9 @@ pub fn lint(disclosure: &Disclosure, catalog: &Catalog) -> Checked {
         findings.extend(strange_link(&case, row));
         findings.extend(merged(&case, row));
     }
+    findings.extend(patterns::of_policy(&case));
+    findings.extend(residue::undisclosed(&case));
+    findings.extend(residue::unfilled(&case));
     findings.extend(without_rules(&case));
     findings.extend(retention(&case));
     findings.extend(unnamed(&case));
@@ -107,7 +114,7 @@ fn merged(case: &Case<'_>, row: &SdkRow) -> Option<Finding> {
 fn retention(case: &Case<'_>) -> Option<Finding> {
     let claim = case.disclosure.claims.retention.as_ref();
     let draft = case.finding("C03").filter(|_| claim.is_none_or(|it| it.value == "as-needed"))?;
-    Some(draft.detail(claim.map_or("—", |it| it.value.as_str())).cites(claim.map(|it| &it.cite)).done())
+    Some(draft.detail(claim.map_or("", |it| it.value.as_str())).cites(claim.map(|it| &it.cite)).done())
 }
 
 /// No controller, or no way to reach it.
@@ -141,10 +148,28 @@ fn contradictions(case: &Case<'_>) -> Vec<Finding> {
     findings
 }
 
+/// A policy that was in force long before the package was built, and does not know all of its SDKs or permissions.
+pub(super) fn stale(case: &Case<'_>, checked: &Checked) -> Option<Finding> {
+    let from = case.disclosure.effective.as_ref()?.from.as_deref()?;
+    let built = case.behavior.built.as_ref()?;
+    let is_old = STALE_MONTHS < months(&built.date)? - months(from)?;
+    let is_new = |it: &Finding| it.state == State::Open && ["S01", "P01"].contains(&it.rule.as_str());
+    let draft = case.finding("Q05").filter(|_| is_old && checked.findings.iter().any(is_new))?;
+    let stamp = Evidence { kind: "asset", what: built.entry.clone(), note: built.date.clone(), ..Evidence::default() };
+    Some(draft.detail(format!("{from} < {}", built.date)).evidence([stamp]).done())
+}
+
+/// The months up to an ISO 8601 day.
+fn months(day: &str) -> Option<i32> {
+    let (year, rest) = day.split_once('-')?;
+    let month: i32 = rest.split('-').next()?.parse().ok()?;
+    Some(year.parse::<i32>().ok()?.checked_mul(12)? + month)
+}
+
 /// Neither a date of effect nor one of a version.
 fn undated(case: &Case<'_>) -> Option<Finding> {
     let dated = case.disclosure.effective.as_ref().is_some_and(|it| it.from.is_some() || it.to.is_some());
-    Some(case.finding("Q05").filter(|_| !dated)?.detail("—").done())
+    Some(case.finding("Q05").filter(|_| !dated)?.done())
 }
 
 #[cfg(test)]
@@ -166,7 +191,7 @@ mod tests {
     #[test]
     fn a_policy_that_says_all_has_no_findings() {
         assert_eq!(found(WHOLE), Vec::<String>::new());
-        assert_eq!(found(""), ["Q01", "Q03 controller, contact", "C03 —", "Q05 —"]);
+        assert_eq!(found(""), ["Q01", "Q03 controller, contact", "C03", "Q05"]);
     }
 
     #[test]

@@ -17,8 +17,8 @@ mod write;
 pub use crate::located::is_day;
 pub use diff::{About, Change, Difference};
 pub use model::{
-    Cite, Claim, Claims, Collects, Denies, Disclosure, Effective, JSON_SCHEMA, PermissionRow, SCHEMA, SdkRow,
-    SourceText,
+    Cite, Claim, Claims, Collects, Denies, Disclosure, Effective, JSON_SCHEMA, Mention, PermissionRow, Residue, SCHEMA,
+    SdkRow, SourceText,
 };
 pub use query::Statement;
 pub use versions::{Asked, Choice, NoneInForce, Versions};

@@ -132,6 +132,30 @@ pub struct Denies {
     pub cite: Cite,
 }
 
+/// Data that the policy names among the rights of its users, whether or not it says that they are collected.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mention {
+    /// Data type ids; `~id` is an umbrella.
+    #[serde(default)]
+    pub data: Vec<String>,
+    /// Data as written that the catalog has no id for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other: Vec<String>,
+    /// Where.
+    pub cite: Cite,
+}
+
+/// A place of a template that nobody filled in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Residue {
+    /// As written: XX公司.
+    pub text: String,
+    /// Where.
+    pub cite: Cite,
+}
+
 /// One claim of the policy about its handling.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -167,6 +191,9 @@ pub struct Claims {
     /// Collection in the background: `none` (denied) or `yes` (admitted).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background: Option<Claim>,
+    /// Starting by itself or by other apps: `none` (denied) or `yes` (admitted).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_start: Option<Claim>,
     /// Targeted advertising or recommendation: `none`, `yes`, or `opt-out` (done, with a way to switch it off).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targeting: Option<Claim>,
@@ -188,6 +215,7 @@ impl Claims {
             ("transport", &self.transport),
             ("minors", &self.minors),
             ("background", &self.background),
+            ("self_start", &self.self_start),
             ("targeting", &self.targeting),
             ("contact", &self.contact),
             ("rights", &self.rights),
@@ -232,6 +260,9 @@ pub struct Disclosure {
     /// The app's name as the policy states it.
     #[serde(default)]
     pub app: String,
+    /// The catalog's type of the app, by which data and permissions beyond its needs are told; empty = not stated.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub app_type: String,
     /// Application ids that the policy names; usually none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packages: Vec<String>,
@@ -259,6 +290,12 @@ pub struct Disclosure {
     /// Negative statements.
     #[serde(default)]
     pub denies: Vec<Denies>,
+    /// Data among the rights of users.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+    /// Places of a template.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub residue: Vec<Residue>,
     /// Claims.
     #[serde(default)]
     pub claims: Claims,

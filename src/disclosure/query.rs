@@ -45,19 +45,7 @@ impl SdkRow {
 impl Claims {
     /// The claim under a key of `[claims]`; none = the policy is silent, or there is no such key.
     pub fn named(&self, key: &str) -> Option<&Claim> {
-        let claim = match key {
-            "background" => &self.background,
-            "contact" => &self.contact,
-            "cross_border" => &self.cross_border,
-            "minors" => &self.minors,
-            "retention" => &self.retention,
-            "rights" => &self.rights,
-            "storage" => &self.storage,
-            "targeting" => &self.targeting,
-            "transport" => &self.transport,
-            _ => return None,
-        };
-        claim.as_ref()
+        self.stated().find(|(stated, _)| *stated == key).map(|(_, claim)| claim)
     }
 }
 

@@ -14,6 +14,7 @@ const PLATFORMS: [&str; 4] = ["android", "harmonyos", "ios", "web"];
 /// Checks everything that the types leave open; `root` is the document that `disclosure` was read from.
 pub(super) fn check<'t>(disclosure: &Disclosure, root: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
     heading(disclosure, root)?;
+    app_type(&disclosure.app_type, &root.key("app_type"), catalog)?;
     for (it, place) in disclosure.collects.iter().zip(root.key("collects").items()) {
         if it.data.is_empty() && it.other.is_empty() && it.umbrella.is_empty() {
             return fail(&place, "names no data: give `data`, `other` or `umbrella`");
@@ -58,6 +59,18 @@ pub(super) fn check<'t>(disclosure: &Disclosure, root: &Place<'t>, catalog: &Cat
         platforms(&it.platforms, &place.key("platforms"))?;
         cite(&it.cite, &place.key("cite"))?;
     }
+    for (it, place) in disclosure.mentions.iter().zip(root.key("mentions").items()) {
+        if it.data.is_empty() && it.other.is_empty() {
+            return fail(&place, "names no data: give `data` or `other`");
+        }
+        data(&it.data, &place.key("data"), catalog)?;
+        texts(&it.other, &place.key("other"))?;
+        cite(&it.cite, &place.key("cite"))?;
+    }
+    for (it, place) in disclosure.residue.iter().zip(root.key("residue").items()) {
+        text(&it.text, &place.key("text"))?;
+        cite(&it.cite, &place.key("cite"))?;
+    }
     claims(&disclosure.claims, &root.key("claims"))
 }
 
@@ -77,6 +90,14 @@ fn category<'t>(row: &SdkRow, place: &Place<'t>, catalog: &Catalog) -> Checked<'
     } else {
         fail(&place.key("category"), "the row names SDKs in `catalog` as well")
     }
+}
+
+fn app_type<'t>(id: &str, place: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
+    if id.is_empty() || catalog.app_type(id).is_some() {
+        return Ok(());
+    }
+    let nearest = did_you_mean(id, catalog.tables.app_types.iter().map(|it| it.id));
+    fail(place, format!("unknown type of app {}{nearest}", quoted(id)))
 }
 
 fn heading<'t>(disclosure: &Disclosure, root: &Place<'t>) -> Checked<'t> {
@@ -124,13 +145,14 @@ fn effective<'t>(effective: &Effective, place: &Place<'t>) -> Checked<'t> {
 
 fn claims<'t>(claims: &Claims, place: &Place<'t>) -> Checked<'t> {
     // A rule decides by these words; claims without a list are as stated.
-    let keyed: [(&str, &Option<Claim>, &[&str]); 9] = [
+    let keyed: [(&str, &Option<Claim>, &[&str]); 10] = [
         ("cross_border", &claims.cross_border, &["none", "yes", "conditional"]),
         ("storage", &claims.storage, &[]),
         ("retention", &claims.retention, &["period", "as-needed"]),
         ("transport", &claims.transport, &[]),
         ("minors", &claims.minors, &[]),
         ("background", &claims.background, &["none", "yes"]),
+        ("self_start", &claims.self_start, &["none", "yes"]),
         ("targeting", &claims.targeting, &["none", "yes", "opt-out"]),
         ("contact", &claims.contact, &[]),
         ("rights", &claims.rights, &[]),

@@ -74,6 +74,17 @@ impl File<'_> {
             self.list("platforms", &it.platforms, false);
             self.cite("cite", &it.cite);
         }
+        for it in &disclosure.mentions {
+            self.table("[[mentions]]", &it.cite);
+            self.list("data", &it.data, it.other.is_empty());
+            self.list("other", &it.other, false);
+            self.cite("cite", &it.cite);
+        }
+        for it in &disclosure.residue {
+            self.table("[[residue]]", &it.cite);
+            self.always("text", &it.text);
+            self.cite("cite", &it.cite);
+        }
         for (name, claim) in disclosure.claims.stated() {
             self.claim(name, claim);
         }
@@ -83,6 +94,7 @@ impl File<'_> {
         self.always("schema", &it.schema);
         self.text("title", &it.title);
         self.text("app", &it.app);
+        self.text("app_type", &it.app_type);
         self.list("packages", &it.packages, false);
         self.text("controller", &it.controller);
         if let Some(cite) = &it.controller_cite {

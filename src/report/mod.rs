@@ -17,6 +17,7 @@ mod layout;
 mod markdown;
 mod names;
 mod notices;
+mod reasons;
 mod sarif;
 mod suggestion;
 mod summary;

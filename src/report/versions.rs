@@ -248,6 +248,7 @@ fn claim<'w>(words: Words<'_>, name: &'w str) -> &'w str {
         "transport" => words.pick("传输安全", "security on the way"),
         "minors" => words.pick("未成年人", "minors"),
         "background" => words.pick("后台收集", "collection in the background"),
+        "self_start" => words.pick("自启动和关联启动", "starting by itself"),
         "targeting" => words.pick("个性化推送", "targeting"),
         "contact" => words.pick("联系方式", "contact"),
         "rights" => words.pick("行使权利的途径", "the way to make requests"),
@@ -263,8 +264,8 @@ fn value(words: Words<'_>, claim: &str, value: Option<&str>) -> String {
         _ => (value, ""),
     };
     let word = match (claim, word) {
-        ("cross_border" | "background" | "targeting", "none") => words.pick("没有", "none"),
-        ("cross_border" | "background" | "targeting", "yes") => words.pick("有", "yes"),
+        ("cross_border" | "background" | "self_start" | "targeting", "none") => words.pick("没有", "none"),
+        ("cross_border" | "background" | "self_start" | "targeting", "yes") => words.pick("有", "yes"),
         ("cross_border", "conditional") => words.pick("有条件", "conditional"),
         ("targeting", "opt-out") => words.pick("可关闭", "can be switched off"),
         ("retention", "period") => words.pick("有期限", "a period"),

@@ -2,7 +2,7 @@
 //!
 //! It lays nothing out. No phrase here says that an app *collects*: code that reads is what can be seen.
 
-use super::Lang;
+use super::{Lang, reasons};
 use std::collections::BTreeSet;
 
 use crate::behavior::{Certainty, Completeness, Grade, Obtainable, Owner, OwnerKind};
@@ -195,6 +195,7 @@ impl<'a> Words<'a> {
             "asset" => self.pick("文件", "file"),
             "string" => self.pick("字符串", "string"),
             "structure" => self.pick("代码结构", "code structure"),
+            "packed" | "dynamic-code" => return reasons::told(value, self.lang),
             _ => return value.to_owned(),
         };
         let count = count.map(|count| match self.lang {
@@ -252,15 +253,17 @@ impl<'a> Words<'a> {
 
     /// Why a finding is undecided.
     pub(super) fn doubt(&self, finding: &Finding) -> String {
-        let why = if finding.evidence.is_empty() {
-            self.pick(
-                "依据是代码中未见，而代码不完全可见；若成立，级别为",
-                "it rests on absence, and not all code is visible; if it stands, its severity is ",
-            )
+        let rule = self.catalog.rule(&finding.rule);
+        let own = rule.map_or("", |rule| self.pick(rule.undecided_why_zh, rule.undecided_why_en));
+        let why = if !own.is_empty() {
+            own
+        } else if finding.evidence.is_empty() {
+            self.pick("依据是代码中未见，而代码不完全可见", "it rests on absence, and not all code is visible")
         } else {
-            self.pick("迹象较弱，不足以认定；若成立，级别为", "the signs are weak; if it stands, its severity is ")
+            self.pick("迹象较弱，不足以认定", "the signs are weak")
         };
-        format!("{why}{}", self.severity(finding.severity))
+        let stands = self.pick("；若成立，级别为", "; if it stands, its severity is ");
+        format!("{why}{stands}{}", self.severity(finding.severity))
     }
 
     /// Why a package is held against this version of a policy.
@@ -302,9 +305,32 @@ impl<'a> Words<'a> {
                 self.join(&finding.permissions.iter().map(|name| self.permission(name)).collect::<Vec<_>>())
             }
             "cite" => self.join(&finding.policy.iter().map(|cite| self.cite(cite)).collect::<Vec<_>>()),
-            "detail" => finding.detail.clone(),
+            "detail" => self.detail(&finding.detail),
             _ => return None,
         })
+    }
+
+    /// The detail of a finding: words that candor chose, in the report's language, anything else as it is.
+    fn detail(&self, detail: &str) -> String {
+        if let Some(entry) = self.catalog.app_type(detail) {
+            return self.name(entry.name_zh, entry.name_en, entry.id).to_owned();
+        }
+        let word = |word: &str| match word {
+            "as-needed" => self
+                .pick("只有“所需期限”一类的笼统表述", "general words such as “as long as necessary” only")
+                .to_owned(),
+            "provider" => self.pick("提供方名称", "the provider").to_owned(),
+            "purpose" => self.pick("使用目的", "the purpose").to_owned(),
+            "data" => self.pick("信息种类", "the types of data").to_owned(),
+            "links" => self.pick("隐私政策链接", "a link to its policy").to_owned(),
+            "controller" => self.pick("运营者名称", "the name of the controller").to_owned(),
+            "contact" => self.pick("联系方式", "a way to reach it").to_owned(),
+            other => self
+                .data_type(other)
+                .map_or(other, |entry| self.name(entry.name_zh, entry.name_en, entry.id))
+                .to_owned(),
+        };
+        self.join(&detail.split(", ").map(word).collect::<Vec<_>>())
     }
 
     fn data_list(&self, finding: &Finding) -> String {

@@ -46,6 +46,8 @@ fn keys(tables: &Tables<String>) -> Vec<String> {
         let kind = entry.kind as u8;
         format!("{}\0{kind}\0{}\0{}\0{}", entry.sdk, entry.place, entry.name, entry.pattern)
     }));
+    keys.extend(tables.app_types.iter().map(|entry| entry.id.clone()));
+    keys.extend(tables.texts.iter().map(|entry| entry.id.clone()));
     keys.extend(tables.rules.iter().map(|entry| entry.id.clone()));
     keys
 }
@@ -110,6 +112,8 @@ fn are_all_compiled() {
         phrases,
         rules,
         versions,
+        app_types,
+        texts,
     } = &Catalog::builtin().tables;
     let compiled = data_types.len()
         + sources.len()
@@ -121,7 +125,9 @@ fn are_all_compiled() {
         + markers.len()
         + phrases.len()
         + rules.len()
-        + versions.len();
+        + versions.len()
+        + app_types.len()
+        + texts.len();
     assert_eq!(compiled, entries);
 }
 

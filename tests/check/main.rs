@@ -32,16 +32,10 @@ fn package(reads: Vec<Read>) -> Behavior {
         bytes: 1,
         kind: "apk",
         app: App { package: "com.example".into(), target_sdk: Some(30), ..App::default() },
-        built: None,
-        signing: Vec::new(),
-        permissions: Vec::new(),
-        permission_usage: Vec::new(),
         sdks,
         reads,
-        endpoints: None,
         completeness: Completeness { complete: true, reasons: Vec::new() },
-        issues: Vec::new(),
-        icon: None,
+        ..Behavior::default()
     }
 }
 
@@ -109,6 +103,7 @@ fn read(data: &str, kind: OwnerKind, owner: &str) -> Read {
         pre_consent: None,
         background: None,
         obtainable: Obtainable::default(),
+        repeats: None,
         via: None,
         note: None,
         confidence: Confidence::High,

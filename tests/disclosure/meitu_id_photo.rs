@@ -162,8 +162,18 @@ fn cited() -> Vec<(&'static Cite, Vec<&'static str>)> {
 }
 
 fn claims() -> impl Iterator<Item = (&'static str, &'static Claim)> {
-    let Claims { cross_border, storage, retention, transport, minors, background, targeting, contact, rights } =
-        &DISCLOSURE.claims;
+    let Claims {
+        cross_border,
+        storage,
+        retention,
+        transport,
+        minors,
+        background,
+        self_start,
+        targeting,
+        contact,
+        rights,
+    } = &DISCLOSURE.claims;
     let keyed = [
         ("cross_border", cross_border),
         ("storage", storage),
@@ -171,6 +181,7 @@ fn claims() -> impl Iterator<Item = (&'static str, &'static Claim)> {
         ("transport", transport),
         ("minors", minors),
         ("background", background),
+        ("self_start", self_start),
         ("targeting", targeting),
         ("contact", contact),
         ("rights", rights),

@@ -5,7 +5,8 @@ use std::fs;
 use std::sync::LazyLock;
 
 use candor::disclosure::{
-    Cite, Claim, Claims, Collects, Denies, Disclosure, Effective, PermissionRow, SCHEMA, SdkRow, SourceText,
+    Cite, Claim, Claims, Collects, Denies, Disclosure, Effective, Mention, PermissionRow, Residue, SCHEMA, SdkRow,
+    SourceText,
 };
 use regex::Regex;
 use serde_json::{Value, json};
@@ -91,6 +92,7 @@ fn full() -> Disclosure {
         schema: SCHEMA.to_owned(),
         title: text(),
         app: text(),
+        app_type: text(),
         packages: vec!["com.example.app".to_owned()],
         controller: text(),
         controller_cite: Some(cite()),
@@ -130,6 +132,8 @@ fn full() -> Disclosure {
             cite: cite(),
         }],
         denies: vec![Denies { data: some(), sdk: some(), platforms: vec!["web".to_owned()], cite: cite() }],
+        mentions: vec![Mention { data: some(), other: some(), cite: cite() }],
+        residue: vec![Residue { text: text(), cite: cite() }],
         claims: Claims {
             cross_border: claim("conditional", None),
             storage: claim("x", None),
@@ -137,6 +141,7 @@ fn full() -> Disclosure {
             transport: claim("x", None),
             minors: claim("x", None),
             background: claim("yes", None),
+            self_start: claim("yes", None),
             targeting: claim("opt-out", None),
             contact: claim("x", None),
             rights: claim("x", Some(1)),

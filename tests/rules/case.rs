@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use candor::behavior::{
-    App, Behavior, Certainty, Completeness, Endpoint, Grade, Network, Obtainable, Owner, OwnerKind, Permission,
-    PermissionUse, PermissionUser, Read, Reason, SdkEvidence, SdkFound,
+    App, Behavior, Built, Certainty, Completeness, Endpoint, Grade, Network, Obtainable, Owner, OwnerKind, Permission,
+    PermissionUse, PermissionUser, Read, Reason, Repeat, SdkEvidence, SdkFound, Starter, TextFound,
 };
 use candor::catalog::{Catalog, Confidence, Focus};
 use candor::check::{Checked, Finding, check, lint};
@@ -49,6 +49,8 @@ pub(crate) enum Expect {
 #[serde(deny_unknown_fields, default)]
 struct Package {
     target_sdk: Option<u32>,
+    /// The day it was built on.
+    built: Option<String>,
     /// Why not all code is visible.
     hidden: Option<String>,
     /// Short names of declared permissions.
@@ -58,6 +60,10 @@ struct Package {
     sdks: Vec<String>,
     reads: Vec<ReadIs>,
     endpoints: Vec<EndpointIs>,
+    /// Texts that it holds: `app:consent` is loaded by the app's own code, `resource:consent` stands in its resources.
+    texts: Vec<String>,
+    /// Kind, component, owner and actions of what starts it.
+    starters: Vec<(String, String, String, Vec<String>)>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,6 +75,9 @@ struct ReadIs {
     before_consent: bool,
     #[serde(default)]
     background: bool,
+    /// Why it runs again and again, and the method that does.
+    #[serde(default)]
+    repeats: Option<(String, String)>,
     /// The platform refuses it for want of this permission.
     #[serde(default)]
     undeclared: Vec<String>,
@@ -144,11 +153,14 @@ impl Package {
                 network: Network::default(),
                 ..App::default()
             },
+            built: self.built.as_ref().map(|date| Built { date: date.clone(), entry: "META-INF/CERT.RSA".to_owned() }),
             permissions: self.permissions.iter().map(|it| declared(it)).collect(),
             permission_usage: self.uses.iter().map(|(name, users)| self.usage(name, users)).collect(),
             sdks: ids.iter().map(|id| sdk(id)).collect(),
             reads,
             endpoints: Some(self.endpoints.iter().map(EndpointIs::endpoint).collect()),
+            texts: Some(self.texts.iter().map(|it| text(it)).collect()),
+            starters: self.starters.iter().map(starter).collect(),
             completeness: Completeness { complete: reasons.is_empty(), reasons },
             ..Behavior::default()
         }
@@ -177,7 +189,7 @@ impl ReadIs {
         let owner = owner(&self.owner);
         let class = format!("L{}/Reader;", owner.id.replace('.', "/"));
         let caller = format!("{class}->a()V");
-        let reached = self.before_consent || self.background;
+        let reached = self.before_consent || self.background || self.repeats.is_some();
         let entry =
             if self.before_consent { "Lcom/example/App;->onCreate()V" } else { "Lcom/example/Main;->onCreate()V" };
         Read {
@@ -197,6 +209,7 @@ impl ReadIs {
             pre_consent: Some(self.before_consent),
             background: Some(self.background),
             obtainable: Obtainable { restricted_since: None, undeclared: self.undeclared.clone() },
+            repeats: self.repeats.as_ref().map(|(kind, method)| Repeat { kind: repeat(kind), method: method.clone() }),
             via: None,
             note: None,
             confidence: Confidence::High,
@@ -228,6 +241,24 @@ fn owner(text: &str) -> Owner {
         _ => panic!("no owner is written `{text}`"),
     };
     Owner { kind, id: id.to_owned() }
+}
+
+fn text(it: &str) -> TextFound {
+    let (holder, id) = it.rsplit_once(':').unwrap_or_else(|| panic!("no text is written `{it}`"));
+    let known = Catalog::builtin().tables.texts.iter().find(|it| it.id == id);
+    let owner = if holder == "resource" { owner("unknown:resources.arsc") } else { owner(holder) };
+    TextFound { text: known.unwrap_or_else(|| panic!("no text `{id}`")).id, owner }
+}
+
+fn starter((kind, component, of, actions): &(String, String, String, Vec<String>)) -> Starter {
+    let kinds = ["receiver", "service"];
+    let kind = kinds.into_iter().find(|it| it == kind).unwrap_or_else(|| panic!("no component is a `{kind}`"));
+    Starter { kind, component: component.clone(), owner: owner(of), actions: actions.clone() }
+}
+
+fn repeat(kind: &str) -> &'static str {
+    let kinds = ["posted", "resumed", "timed", "touched", "waits"];
+    kinds.into_iter().find(|it| *it == kind).unwrap_or_else(|| panic!("nothing repeats by `{kind}`"))
 }
 
 fn declared(short: &str) -> Permission {
