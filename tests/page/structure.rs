@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use candor::behavior::{Behavior, Read};
-use candor::check::{Checked, Evidence};
+use candor::check::{Checked, Evidence, GateState};
 use candor::report::{Lang, Status, Told};
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
@@ -167,6 +167,18 @@ fn evidence_beyond_the_cap_is_counted() {
     let page = Sample { behavior, disclosure, checked }.page(Lang::En);
     assert_eq!(page.matches("classes.dex@").count(), 40);
     assert!(page.contains("</span> 60 <span"), "the other sixty are told");
+}
+
+#[test]
+fn what_a_team_has_accepted_is_still_told() {
+    let Sample { behavior, disclosure, mut checked } = photo();
+    for finding in &mut checked.findings {
+        finding.gate.state = GateState::Waived;
+        finding.gate.reason = "the vendor mends it".into();
+    }
+    let page = Sample { behavior, disclosure, checked }.page(Lang::En);
+    assert!(!page.contains("No difference from the policy was seen"));
+    assert!(page.contains("waived: the vendor mends it"));
 }
 
 #[test]

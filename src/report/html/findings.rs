@@ -6,7 +6,7 @@ use super::matrix::owner_key;
 use super::places::{self, Places, Sign};
 use super::text::{Both, Text};
 use crate::catalog::{Rule, Severity};
-use crate::check::{Finding, State};
+use crate::check::{Finding, GateState, State};
 use crate::disclosure::{Cite, Disclosure};
 use crate::report::Held;
 use crate::report::words::short_permission;
@@ -49,6 +49,8 @@ pub(super) struct Shown<'a> {
     pub(super) confidence: Text<'a>,
     pub(super) state: &'static str,
     pub(super) doubt: Option<Text<'a>>,
+    /// That a team has accepted it, and why.
+    pub(super) noted: Option<Text<'a>>,
     pub(super) message: Text<'a>,
     pub(super) owner: Option<(String, Text<'a>)>,
     /// Data type ids, with spaces between them.
@@ -167,6 +169,7 @@ impl<'a> Shown<'a> {
             confidence: both.say(|words| words.confidence(finding.confidence)),
             state: if undecided { "undecided" } else { "open" },
             doubt: undecided.then(|| both.say(|words| words.doubt(finding))),
+            noted: noted(finding),
             message: both.say(|words| words.message(finding)),
             owner: finding.owner.as_ref().map(|owner| (owner_key(owner), both.say(|words| words.party(owner)))),
             data: data.join(" "),
@@ -195,6 +198,17 @@ pub(super) fn badge(both: Both<'_>, severity: Severity) -> Badge {
         Severity::Info => ("info", "○"),
     };
     Badge { class, sign, text: both.say(|words| words.severity(severity)) }
+}
+
+fn noted(finding: &Finding) -> Option<Text<'static>> {
+    let gate = &finding.gate;
+    let parts = [gate.reason.as_str(), &gate.owner, gate.until.as_deref().unwrap_or_default(), &gate.place];
+    let why = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    match gate.state {
+        GateState::Open => None,
+        GateState::Waived => Some(Text::new(format!("已豁免：{why}"), format!("waived: {why}"))),
+        GateState::Baselined => Some(Text::new(format!("在基线内：{why}"), format!("in the baseline: {why}"))),
+    }
 }
 
 fn needs<'a>(both: Both<'a>, finding: &Finding) -> &'a str {

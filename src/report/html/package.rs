@@ -196,6 +196,13 @@ fn counts(both: Both<'_>, summary: &Summary) -> Vec<Count> {
         found.map(|(n, severity)| Count { n, badge: findings::badge(both, severity) }).collect();
     let undecided = Badge { class: "undecided", sign: "?", text: Text::new("未定", "undecided") };
     counts.push(Count { n: summary.undecided, badge: undecided });
+    for (n, text) in
+        [(summary.waived, Text::new("豁免", "waived")), (summary.baselined, Text::new("在基线内", "in the baseline"))]
+    {
+        if 0 < n {
+            counts.push(Count { n, badge: Badge { class: "info", sign: "–", text } });
+        }
+    }
     let agreed = Badge { class: "agreed", sign: "✓", text: Text::new("一致", "agree") };
     counts.push(Count { n: summary.agreements, badge: agreed });
     counts
@@ -213,8 +220,9 @@ fn verdict(behavior: &Behavior, summary: Option<&Summary>) -> Text<'static> {
             format!("{reads} places in the code can read personal data; no policy was held against them."),
         );
     };
+    // What a team has accepted is still a difference.
     let open = summary.critical + summary.high + summary.medium + summary.low + summary.info;
-    match (open, behavior.completeness.complete) {
+    match (open + summary.waived + summary.baselined, behavior.completeness.complete) {
         (0, true) => Text::new("未见与政策不一致之处。", "No difference from the policy was seen."),
         (0, false) => Text::new(
             "未见与政策不一致之处，但代码不完全可见，不能据此认定没有。",
