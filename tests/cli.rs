@@ -97,7 +97,10 @@ fn every_part_of_the_catalog_is_listed() {
     let (stdout, _, status) = run(&mut candor(&["catalog", "list", "--format", "json"]));
     assert_eq!(status, 0);
     let counts: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&stdout).expect("JSON");
-    assert_eq!(counts.keys().collect::<Vec<_>>(), ["data", "sources", "permissions", "sdks", "markers", "rules"]);
+    assert_eq!(
+        counts.keys().collect::<Vec<_>>(),
+        ["data", "sources", "permissions", "sdks", "markers", "rules", "app-types"]
+    );
     for (section, count) in counts {
         let (stdout, _, status) = run(&mut candor(&["catalog", "list", &section, "--format", "ndjson"]));
         assert_eq!((Some(stdout.lines().count() as u64), status), (count.as_u64(), 0), "{section}");

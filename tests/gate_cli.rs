@@ -146,6 +146,21 @@ fn own_namespaces_make_code_the_apps_own() {
 }
 
 #[test]
+fn the_type_of_the_app_is_that_of_the_configuration() {
+    let folder = folder("app-type");
+    let permissions = |app_type: &str| {
+        write(&folder, "candor.toml", &format!("app_type = \"{app_type}\"\n"));
+        let (document, _, _) = json(&folder, &["--against", POLICY]);
+        let findings = document["packages"][0]["check"]["findings"].as_array().expect("a list").clone();
+        let beyond = findings.into_iter().find(|it| it["rule"] == "N02").expect("the fixture asks for more");
+        assert_eq!(beyond["detail"], app_type);
+        beyond["permissions"].as_array().expect("a list").len()
+    };
+    // A browser may have a use for contacts, an app for photos has none.
+    assert_eq!((permissions("photo"), permissions("browser")), (2, 1));
+}
+
+#[test]
 fn adopted_findings_pass_and_a_new_one_fails() {
     let folder = folder("baseline");
     let (_, said, status) =

@@ -64,6 +64,10 @@ impl Against {
                 return Err(Error::malformed(what, None));
             }
         };
+        let versions = match &project.config.app_type {
+            Some(app_type) => versions.of_type(app_type),
+            None => versions,
+        };
         Ok(Self { versions, date: typed.date.clone(), today, columns })
     }
 

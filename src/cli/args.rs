@@ -11,6 +11,7 @@ use clap_complete::Shell;
 
 use super::args_gate::{Adopt, Analysis, Diff, Policies};
 use super::schema::Schema;
+use super::section::Section;
 use crate::catalog::{Catalog, Severity};
 use crate::disclosure::{Change, is_day};
 use crate::report::{self, Format};
@@ -404,22 +405,6 @@ pub(super) enum Gate {
     Critical,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Section {
-    /// Data types
-    Data,
-    /// Ways in which code obtains them
-    Sources,
-    /// Permissions of the platform and of vendors
-    Permissions,
-    /// Third-party SDKs
-    Sdks,
-    /// Packers, hot-fixes, plug-in and hybrid frameworks
-    Markers,
-    /// Rules
-    Rules,
-}
-
 impl From<ListFormat> for Format {
     fn from(format: ListFormat) -> Self {
         match format {
@@ -458,19 +443,6 @@ impl From<Gate> for Severity {
             Gate::Medium => Self::Medium,
             Gate::High => Self::High,
             Gate::Critical => Self::Critical,
-        }
-    }
-}
-
-impl From<Section> for report::Section {
-    fn from(section: Section) -> Self {
-        match section {
-            Section::Data => Self::Data,
-            Section::Sources => Self::Sources,
-            Section::Permissions => Self::Permissions,
-            Section::Sdks => Self::Sdks,
-            Section::Markers => Self::Markers,
-            Section::Rules => Self::Rules,
         }
     }
 }

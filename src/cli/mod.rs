@@ -22,6 +22,7 @@ mod outputs;
 mod package;
 mod rules;
 mod schema;
+mod section;
 mod status;
 mod versions;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::model::{Cite, Claim, Claims, Disclosure, Effective, SdkRow};
 use crate::catalog::{Catalog, DataType};
-use crate::located::{Checked, Place, did_you_mean, fail, is_day, quoted, text, unique, word};
+use crate::located::{self, Checked, Place, did_you_mean, fail, is_day, quoted, text, unique, word};
 
 /// Words for `platforms`.
 const PLATFORMS: [&str; 4] = ["android", "harmonyos", "ios", "web"];
@@ -14,7 +14,9 @@ const PLATFORMS: [&str; 4] = ["android", "harmonyos", "ios", "web"];
 /// Checks everything that the types leave open; `root` is the document that `disclosure` was read from.
 pub(super) fn check<'t>(disclosure: &Disclosure, root: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
     heading(disclosure, root)?;
-    app_type(&disclosure.app_type, &root.key("app_type"), catalog)?;
+    if !disclosure.app_type.is_empty() {
+        located::app_type(&disclosure.app_type, &root.key("app_type"), catalog)?;
+    }
     for (it, place) in disclosure.collects.iter().zip(root.key("collects").items()) {
         if it.data.is_empty() && it.other.is_empty() && it.umbrella.is_empty() {
             return fail(&place, "names no data: give `data`, `other` or `umbrella`");
@@ -90,14 +92,6 @@ fn category<'t>(row: &SdkRow, place: &Place<'t>, catalog: &Catalog) -> Checked<'
     } else {
         fail(&place.key("category"), "the row names SDKs in `catalog` as well")
     }
-}
-
-fn app_type<'t>(id: &str, place: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
-    if id.is_empty() || catalog.app_type(id).is_some() {
-        return Ok(());
-    }
-    let nearest = did_you_mean(id, catalog.tables.app_types.iter().map(|it| it.id));
-    fail(place, format!("unknown type of app {}{nearest}", quoted(id)))
 }
 
 fn heading<'t>(disclosure: &Disclosure, root: &Place<'t>) -> Checked<'t> {

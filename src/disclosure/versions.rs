@@ -64,6 +64,13 @@ impl Versions {
         Self { all: vec![disclosure], dated: false }
     }
 
+    /// The same policies for an app of this type, whatever they say.
+    #[must_use]
+    pub fn of_type(mut self, app_type: &str) -> Self {
+        self.all.iter_mut().for_each(|it| app_type.clone_into(&mut it.app_type));
+        self
+    }
+
     /// The one policy; nothing where there are versions to choose from.
     pub fn only(&self) -> Option<&Disclosure> {
         self.all.first().filter(|_| !self.dated)

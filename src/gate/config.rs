@@ -74,6 +74,9 @@ pub struct Config {
     /// The baseline, relative to the folder of the file.
     #[serde(default)]
     pub baseline: Option<String>,
+    /// The catalog's type of the app, in place of what the disclosure says.
+    #[serde(default)]
+    pub app_type: Option<String>,
     /// Packages of classes that are the app's own code.
     #[serde(default)]
     pub own_namespaces: Vec<String>,
@@ -113,6 +116,9 @@ fn check<'t>(config: &mut Config, root: &Place<'t>, catalog: &Catalog) -> locate
         if let Some(path) = path {
             located::text(path, &root.key(key))?;
         }
+    }
+    if let Some(id) = &config.app_type {
+        located::app_type(id, &root.key("app_type"), catalog)?;
     }
     namespaces(&config.own_namespaces, &root.key("own_namespaces"))?;
     let mut by_id = BTreeMap::new();

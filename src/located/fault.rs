@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Place;
-use crate::catalog::suggestion;
+use crate::catalog::{Catalog, suggestion};
 
 /// A word of more characters is cut in messages and taken for no misspelling.
 const LONGEST_WORD: usize = 80;
@@ -56,6 +56,15 @@ pub(crate) fn unique<'t>(list: &[String], place: &Place<'t>) -> Checked<'t> {
 pub(crate) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
     // The distance takes time by the length of the word, and no word of the catalog is longer.
     if word.chars().nth(LONGEST_WORD).is_some() { String::new() } else { suggestion(word, candidates) }
+}
+
+/// A type of app must be one of the catalog's.
+pub(crate) fn app_type<'t>(id: &str, place: &Place<'t>, catalog: &Catalog) -> Checked<'t> {
+    if catalog.app_type(id).is_some() {
+        return Ok(());
+    }
+    let nearest = did_you_mean(id, catalog.tables.app_types.iter().map(|it| it.id));
+    fail(place, format!("unknown type of app {}{nearest}", quoted(id)))
 }
 
 /// A word of the file for a message, between backticks.

@@ -14,7 +14,7 @@ use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer};
 use toml::de::DeTable;
 
-pub(crate) use fault::{Checked, Fault, did_you_mean, escaped, fail, quoted, text, unique, word};
+pub(crate) use fault::{Checked, Fault, app_type, did_you_mean, escaped, fail, quoted, text, unique, word};
 pub(crate) use place::Place;
 
 use crate::error::{Error, Result};

@@ -34,11 +34,14 @@ pub enum Section {
     Markers,
     /// Rules.
     Rules,
+    /// Types of app.
+    AppTypes,
 }
 
 impl Section {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 6] = [Self::Data, Self::Sources, Self::Permissions, Self::Sdks, Self::Markers, Self::Rules];
+    pub const ALL: [Self; 7] =
+        [Self::Data, Self::Sources, Self::Permissions, Self::Sdks, Self::Markers, Self::Rules, Self::AppTypes];
 
     /// The word for it on the command line.
     pub fn word(self) -> &'static str {
@@ -49,6 +52,7 @@ impl Section {
             Self::Sdks => "sdks",
             Self::Markers => "markers",
             Self::Rules => "rules",
+            Self::AppTypes => "app-types",
         }
     }
 
@@ -60,6 +64,7 @@ impl Section {
             Self::Sdks => tables.sdks.len(),
             Self::Markers => tables.markers.len(),
             Self::Rules => tables.rules.len(),
+            Self::AppTypes => tables.app_types.len(),
         }
     }
 }
@@ -79,6 +84,7 @@ pub fn list(report: &Report<'_>, section: Option<Section>, out: &mut dyn Write) 
             Section::Sdks => array(report.format, &tables.sdks, out),
             Section::Markers => array(report.format, &tables.markers, out),
             Section::Rules => array(report.format, &tables.rules, out),
+            Section::AppTypes => array(report.format, &tables.app_types, out),
         };
     }
     table(report, &rows(section, &Words::new(report.catalog, report.lang)), out)
@@ -170,6 +176,14 @@ fn rows(section: Section, words: &Words<'_>) -> Vec<Row> {
             tables.markers.iter().map(|entry| row([entry.kind, entry.name, entry.marker, entry.pattern])).collect()
         }
         Section::Rules => tables.rules.iter().map(|entry| explain::row(words, entry)).collect(),
+        Section::AppTypes => {
+            let needs = |ids: &[&str]| ids.iter().map(|id| words.data(id)).collect::<Vec<_>>().join(", ");
+            tables
+                .app_types
+                .iter()
+                .map(|it| row([it.id, words.name(it.name_zh, it.name_en, it.id), &needs(&it.necessary)]))
+                .collect()
+        }
     }
 }
 

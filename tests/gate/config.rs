@@ -35,6 +35,7 @@ fn unknown_keys_and_words_are_told_with_their_place_and_the_nearest_one() {
             "own_namespaces = [\"com.a\", \"com..b\"]",
             "candor.toml:1:28: `com..b` is no package of classes such as `com.example.core`",
         ),
+        ("app_type = \"phot\"", "candor.toml:1:12: unknown type of app `phot`; did you mean `photo`?"),
         ("against = \"\"", "candor.toml:1:11: expected a text, found an empty one"),
         (
             "against = \"a.toml\"\npolicy = \"a.html\"",
