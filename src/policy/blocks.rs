@@ -144,13 +144,11 @@ fn labels_at(parts: &[Part], place: usize, words: &Words<'_>) -> Vec<(Column, Te
     if !found.is_empty() || here.rule || 0 < here.level && here.level < 7 {
         return found;
     }
+    let Some(column) = Column::exact(here.text.as_str(), words) else { return found };
     let value = line(parts, place.saturating_add(1)).filter(|next| next.gap <= 1 && !next.rule && next.level == 0);
     let value = value.filter(|next| labels(&next.text, words).is_empty());
     let value = value.filter(|next| Column::exact(next.text.as_str(), words).is_none());
-    match Column::exact(here.text.as_str(), words) {
-        Some(column) if value.is_some() => vec![(column, here.text.slice(here.text.as_str().len()..usize::MAX))],
-        _ => Vec::new(),
-    }
+    if value.is_some() { vec![(column, here.text.slice(here.text.as_str().len()..usize::MAX))] } else { found }
 }
 
 /// The labels of a cell with their values, where each of its lines is one or goes on with one.

@@ -63,6 +63,10 @@ impl Column {
 
     /// By the whole words of a header.
     pub(super) fn exact(header: &str, words: &Words<'_>) -> Option<Self> {
+        // Most lines are told by their length; no character of UTF-8 takes more than four bytes.
+        if LONGEST_HEADER.saturating_mul(4) < header.len() {
+            return None;
+        }
         words.values(header, "column").find_map(Self::named)
     }
 
