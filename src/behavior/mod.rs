@@ -14,6 +14,7 @@ mod facts;
 mod lasting;
 mod matches;
 mod model;
+mod namespaces;
 mod native;
 mod nested;
 mod observe;

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::model::{Certainty, Obtainable, Owner, OwnerKind, Read};
+use super::namespaces::{OWNER_SEGMENTS, own_namespaces};
 use crate::catalog::{Catalog, DataType, Holder, Source, Strength};
 use crate::manifest::Manifest;
-
-/// Segments of a package that name its owner: `com.example.app` of `com.example.app.ui.login`.
-const OWNER_SEGMENTS: usize = 3;
 
 /// Who owns the classes of one package.
 #[derive(Debug)]
@@ -29,21 +27,7 @@ impl<'c> Owners<'c> {
         supported: BTreeSet<&'c str>,
         declared: BTreeSet<String>,
     ) -> Self {
-        let mut own = BTreeSet::new();
-        for manifest in manifests {
-            if !manifest.package.is_empty() {
-                own.insert(manifest.package.clone());
-            }
-            let components = manifest.components.iter().map(|component| &component.name);
-            for class in components.chain(&manifest.application) {
-                // Components of SDKs are merged into the manifest too.
-                if catalog.sdk_by_prefix(class).is_none()
-                    && let Some((package, _)) = class.rsplit_once('.')
-                {
-                    own.insert(first_segments(package, OWNER_SEGMENTS).to_owned());
-                }
-            }
-        }
+        let own = own_namespaces(catalog, manifests);
         let app = manifests.first().map(|manifest| manifest.package.clone()).unwrap_or_default();
         Self { catalog, own, app, supported, declared }
     }
@@ -138,7 +122,7 @@ fn owner(kind: OwnerKind, id: &str) -> Owner {
 }
 
 /// The first `count` segments of a dotted name.
-fn first_segments(name: &str, count: usize) -> &str {
+pub(super) fn first_segments(name: &str, count: usize) -> &str {
     let end = name.match_indices('.').nth(count.saturating_sub(1)).map_or(name.len(), |(end, _)| end);
     name.get(..end).unwrap_or(name)
 }
@@ -195,6 +179,29 @@ mod tests {
         for (class, kind, id) in cases {
             assert_eq!(owner_in(app(), class), (kind, id.to_owned()), "{class}");
         }
+    }
+
+    #[test]
+    fn a_component_of_another_company_is_not_the_apps_own() {
+        let kind = |app: &Manifest, class: &str| owner_in(app.clone(), class).0;
+        let mut app = manifest("com.example.app", &["com.vendor.kit.Provider", ".ui.Main", "com.example.app.Second"]);
+        assert_eq!(kind(&app, "Lcom/vendor/kit/a/b;"), OwnerKind::Unknown);
+        assert_eq!(kind(&app, "Lcom/example/app/ui/Main;"), OwnerKind::App);
+        // What the launcher starts is.
+        app.components[0].filters = vec![crate::manifest::IntentFilter {
+            actions: vec!["android.intent.action.MAIN".to_owned()],
+            categories: vec!["android.intent.category.LAUNCHER".to_owned()],
+            data: Vec::new(),
+        }];
+        assert_eq!(kind(&app, "Lcom/vendor/kit/a/b;"), OwnerKind::App);
+        // So is the application class, unless it is a packer's, and what most components share.
+        app = manifest("com.example.app", &["com.example.app.Main"]);
+        app.application = Some("org.code.base.App".to_owned());
+        assert_eq!(kind(&app, "Lorg/code/base/net/Client;"), OwnerKind::App);
+        app.application = Some("com.shell.SuperApplication".to_owned());
+        assert_eq!(kind(&app, "Lcom/shell/Loader;"), OwnerKind::Unknown);
+        app = manifest("com.example.app", &["org.code.base.A", "org.code.base.B", "com.example.app.Main"]);
+        assert_eq!(kind(&app, "Lorg/code/base/net/Client;"), OwnerKind::App);
     }
 
     #[test]

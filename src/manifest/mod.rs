@@ -101,6 +101,17 @@ pub struct Component {
     pub meta_data: Vec<MetaData>,
 }
 
+impl Component {
+    /// Whether the launcher starts it.
+    pub fn is_launched(&self) -> bool {
+        let has = |names: &[String], wanted: &str| names.iter().any(|name| name == wanted);
+        self.filters.iter().any(|filter| {
+            has(&filter.actions, "android.intent.action.MAIN")
+                && has(&filter.categories, "android.intent.category.LAUNCHER")
+        })
+    }
+}
+
 /// What a network security configuration allows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NetworkSecurity {
