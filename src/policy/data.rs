@@ -35,7 +35,7 @@ const NEAR: usize = 120;
 /// Reads the enumerations of a text.
 pub(super) fn read(text: &str, found: &Found, words: &Words<'_>) -> Listed {
     let groups = brackets(text);
-    let data: Vec<&Hit> = found.data.iter().filter(|hit| !hit.meanings.contains(&Meaning::NoData)).collect();
+    let data: Vec<&Hit> = found.data.iter().filter(|hit| !words.meanings(hit).contains(&Meaning::NoData)).collect();
     let marks = marks(text, found, &groups);
     let mut listed = Listed::default();
     for (place, hit) in data.iter().enumerate() {

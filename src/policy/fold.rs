@@ -1,36 +1,42 @@
-//! The form in which words are compared: NFKC, lowercase, without white space, hyphens and underscores, so that
-//! `Wi-Fi`, `WiFi` and `ＷＩＦＩ` are one word. Every byte of it knows the byte that it came from.
+//! The form in which words are compared: NFKC, lowercase, simplified, without white space, hyphens and underscores, so
+//! that `Wi-Fi`, `WiFi` and `ＷＩＦＩ` are one word. Every character of it knows the bytes that it came from.
 
 use unicode_normalization::char::decompose_compatible;
+
+use super::han::Han;
 
 /// A folded text.
 #[derive(Debug, Default)]
 pub(super) struct Folded {
     /// The form.
-    pub(super) text: String,
-    /// For each byte of it, the start of its character in the original, and the end.
+    pub(super) characters: Vec<char>,
+    /// For each of its characters, the bytes of the one in the original.
     places: Vec<(u32, u32)>,
 }
 
 impl Folded {
-    pub(super) fn new(text: &str) -> Self {
-        let mut folded = Self { text: String::with_capacity(text.len()), places: Vec::with_capacity(text.len()) };
+    pub(super) fn new(text: &str, han: &Han) -> Self {
+        let mut folded = Self { characters: Vec::with_capacity(text.len()), places: Vec::with_capacity(text.len()) };
         for (at, character) in text.char_indices() {
             let start = u32::try_from(at).unwrap_or(u32::MAX);
             let end = start.saturating_add(u32::try_from(character.len_utf8()).unwrap_or(0));
             each(character, |character| {
-                folded.text.push(character);
-                folded.places.extend(std::iter::repeat_n((start, end), character.len_utf8()));
+                folded.characters.push(character);
+                folded.places.push((start, end));
             });
         }
+        han.simplify(&mut folded.characters);
         folded
     }
 
-    /// The range of the original behind a range of the form.
-    pub(super) fn original(&self, start: usize, end: usize) -> Option<(usize, usize)> {
-        let first = self.places.get(start)?.0;
-        let last = self.places.get(end.checked_sub(1)?)?.1;
-        Some((usize::try_from(first).ok()?, usize::try_from(last).ok()?))
+    /// Where the original of a character starts.
+    pub(super) fn start(&self, place: usize) -> usize {
+        self.places.get(place).map_or(usize::MAX, |(start, _)| *start as usize)
+    }
+
+    /// Where the original of a character ends.
+    pub(super) fn end(&self, place: usize) -> usize {
+        self.places.get(place).map_or(usize::MAX, |(_, end)| *end as usize)
     }
 }
 
@@ -43,7 +49,8 @@ pub(super) fn fold(word: &str) -> String {
     folded
 }
 
-fn each(character: char, mut push: impl FnMut(char)) {
+/// Gives the characters of the form of one character.
+pub(super) fn each(character: char, mut push: impl FnMut(char)) {
     if character.is_ascii() {
         keep(character.to_ascii_lowercase(), &mut push);
         return;
@@ -76,9 +83,9 @@ mod tests {
     }
 
     #[test]
-    fn a_range_leads_back() {
-        let folded = Folded::new("的 Ｗi-Fi（名");
-        let start = folded.text.find("wifi").expect("is there");
-        assert_eq!(folded.original(start, start + 4), Some((4, 11)));
+    fn a_character_leads_back() {
+        let folded = Folded::new("的 Ｗi-Fi（名", &Han::default());
+        let place = folded.characters.iter().position(|it| *it == 'w').expect("is there");
+        assert_eq!((folded.start(place), folded.end(place.saturating_add(3))), (4, 11));
     }
 }

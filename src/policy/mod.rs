@@ -49,6 +49,7 @@ mod spoken;
 mod tables;
 mod terms;
 mod text;
+mod trie;
 mod walk;
 mod words;
 

@@ -147,8 +147,8 @@ pub(super) fn in_text(text: &str, found: &Found, words: &Words<'_>) -> Vec<Strin
 
 /// Of several permissions that one word means, those of the platform; else of its own apps; else all.
 pub(super) fn of_hit(hit: &Hit, words: &Words<'_>) -> impl Iterator<Item = &'static str> {
-    let entries: Vec<&Permission> = hit
-        .meanings
+    let entries: Vec<&Permission> = words
+        .meanings(hit)
         .iter()
         .filter_map(|meaning| match meaning {
             Meaning::Permission(place) => words.catalog.tables.permissions.get(usize::try_from(*place).ok()?),

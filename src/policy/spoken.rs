@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::claims::company_start;
 use super::data::{self, Item, Listed};
 use super::draft::{Draft, MarkKind, one_line, push_once};
@@ -13,6 +15,7 @@ use super::prose::{self, sentences};
 use super::rows::{PURPOSE, on_other};
 use super::text::Text;
 use super::words::{Found, Hit, Meaning, Words};
+use crate::catalog::Catalog;
 use crate::disclosure::{Denies, PermissionRow, SdkRow};
 
 /// Bytes between the name of a permission and the word that says that it is one.
@@ -40,14 +43,16 @@ struct Piece {
 
 /// Reads the SDKs of paragraphs where no table names any; else reports the names that no row has.
 pub(super) fn sdks(paragraphs: &[Said], words: &Words<'_>, draft: &mut Draft<'_>) {
-    let tabled = !draft.disclosure.sdk.is_empty();
+    let tabled =
+        if draft.disclosure.sdk.is_empty() { None } else { Some(Covered::by(&draft.disclosure.sdk, words.catalog)) };
+    let mut rows = Rows::default();
     for said in paragraphs {
         let mut about: Option<usize> = None;
         for range in pieces(said, words) {
             let text = said.text.slice(range).trimmed();
             let found = words.find(text.as_str());
-            let names =
-                found.sdks.iter().any(|hit| names_sdk(text.as_str(), hit, &found)) || said.listed && about.is_none();
+            let names = found.sdks.iter().any(|hit| names_sdk(text.as_str(), hit, &found, words))
+                || said.listed && about.is_none();
             let speaks = found.has("sdk-word") || said.listed;
             // 该SDK会收集…: the SDK of the sentence before.
             let goes_on = !names && (speaks || found.has("other-subject"));
@@ -56,11 +61,11 @@ pub(super) fn sdks(paragraphs: &[Said], words: &Words<'_>, draft: &mut Draft<'_>
                 continue;
             }
             let piece = piece(&text, &found, said.listed, words, draft);
-            if tabled {
-                untabled(&text, &piece.row, words, draft);
+            if let Some(covered) = &tabled {
+                untabled(&text, &piece.row, covered, draft);
                 continue;
             }
-            let place = if piece.row.names.is_empty() || !names { known } else { state(piece.row.clone(), draft) };
+            let place = if piece.row.names.is_empty() || !names { known } else { rows.state(piece.row.clone(), draft) };
             let Some(place) = place else { continue };
             about = Some(place);
             draft.mark(text.span(), MarkKind::Sdk, piece.row.catalog.join(", "));
@@ -69,17 +74,30 @@ pub(super) fn sdks(paragraphs: &[Said], words: &Words<'_>, draft: &mut Draft<'_>
     }
 }
 
-/// The row of an SDK: one that is known by the same names, else a new one.
-fn state(row: SdkRow, draft: &mut Draft<'_>) -> Option<usize> {
-    let same = |it: &SdkRow| {
-        it.names == row.names
-            || !row.catalog.is_empty() && it.catalog == row.catalog && it.names.len() == row.names.len()
-    };
-    if let Some(place) = draft.disclosure.sdk.iter().position(same) {
-        return Some(place);
+/// The rows that sentences have made so far: the first by each list of names, and by each list of ids for so many names.
+#[derive(Default)]
+struct Rows {
+    named: FxHashMap<Vec<String>, usize>,
+    resolved: FxHashMap<(Vec<String>, usize), usize>,
+}
+
+impl Rows {
+    /// The row of an SDK: one that is known by the same names, else a new one.
+    fn state(&mut self, row: SdkRow, draft: &mut Draft<'_>) -> Option<usize> {
+        let ids = (row.catalog.clone(), row.names.len());
+        let resolved = if row.catalog.is_empty() { None } else { self.resolved.get(&ids) };
+        let known = self.named.get(&row.names).into_iter().chain(resolved).min();
+        if let Some(place) = known {
+            return Some(*place);
+        }
+        let (names, place) = (row.names.clone(), draft.disclosure.sdk.len());
+        draft.sdk(row);
+        if place < draft.disclosure.sdk.len() {
+            self.named.entry(names).or_insert(place);
+            self.resolved.entry(ids).or_insert(place);
+        }
+        draft.disclosure.sdk.len().checked_sub(1)
     }
-    draft.sdk(row);
-    draft.disclosure.sdk.len().checked_sub(1)
 }
 
 /// Adds what a piece says to its row.
@@ -108,12 +126,30 @@ fn add(place: usize, piece: Piece, text: &Text, draft: &mut Draft<'_>) {
     }
 }
 
+/// The SDKs that the rows of tables speak for.
+struct Covered<'c> {
+    catalog: &'c Catalog,
+    /// Those that rows name, and the families above them.
+    named: FxHashSet<String>,
+    above: FxHashSet<&'c str>,
+}
+
+impl<'c> Covered<'c> {
+    fn by(rows: &[SdkRow], catalog: &'c Catalog) -> Self {
+        let named: FxHashSet<String> = rows.iter().flat_map(|row| &row.catalog).cloned().collect();
+        let above = rows.iter().flat_map(|row| &row.catalog).flat_map(|id| catalog.family(id)).map(|sdk| sdk.id);
+        Self { catalog, above: above.collect(), named }
+    }
+
+    /// What [`Catalog::row_covers`] says of any of the rows.
+    fn holds(&self, id: &str) -> bool {
+        self.above.contains(id) || self.catalog.family(id).any(|sdk| self.named.contains(sdk.id))
+    }
+}
+
 /// Reports the SDKs that no row of a table has.
-fn untabled(text: &Text, row: &SdkRow, words: &Words<'_>, draft: &mut Draft<'_>) {
-    let covered = |id: &String, draft: &Draft<'_>| {
-        draft.disclosure.sdk.iter().flat_map(|row| &row.catalog).any(|it| words.catalog.row_covers(it, id))
-    };
-    let new: Vec<String> = row.catalog.iter().filter(|id| !covered(id, draft)).cloned().collect();
+fn untabled(text: &Text, row: &SdkRow, covered: &Covered<'_>, draft: &mut Draft<'_>) {
+    let new: Vec<String> = row.catalog.iter().filter(|id| !covered.holds(id)).cloned().collect();
     if !new.is_empty() {
         let reason = format!("a sentence names {}, which no row of a table does", new.join(", "));
         draft.unread(&text.span(), text.as_str(), reason);
@@ -128,7 +164,7 @@ fn piece(text: &Text, found: &Found, listed: bool, words: &Words<'_>, draft: &Dr
     let first = verbs.first().map_or(string.len(), |it| it.start);
     let mut row = SdkRow::default();
     // The names stand before what is collected; where none does, anywhere.
-    let hits: Vec<&Hit> = found.sdks.iter().filter(|hit| names_sdk(string, hit, found)).collect();
+    let hits: Vec<&Hit> = found.sdks.iter().filter(|hit| names_sdk(string, hit, found, words)).collect();
     let before = hits.iter().any(|hit| hit.range.end <= first);
     for hit in hits.into_iter().filter(|hit| !before || hit.range.end <= first) {
         name(string, hit, found, &mut row, words);
@@ -167,8 +203,8 @@ fn piece(text: &Text, found: &Found, listed: bool, words: &Words<'_>, draft: &Dr
 }
 
 /// Whether an SDK is named here: not in a link, and not where the word is a datum, as OAID mostly is.
-fn names_sdk(string: &str, hit: &Hit, found: &Found) -> bool {
-    let datum = found.data.iter().any(|it| it.range == hit.range && it.meanings != [Meaning::NoData]);
+fn names_sdk(string: &str, hit: &Hit, found: &Found, words: &Words<'_>) -> bool {
+    let datum = found.data.iter().any(|it| it.range == hit.range && words.meanings(it) != [Meaning::NoData]);
     !datum && !links::holds(string, hit.range.start)
 }
 
@@ -249,6 +285,7 @@ fn provider(string: &str, found: &Found, row: &SdkRow) -> String {
 
 /// Reads the permissions of paragraphs where no table names any.
 pub(super) fn permissions(paragraphs: &[Said], words: &Words<'_>, draft: &mut Draft<'_>) {
+    let mut known: FxHashSet<String> = FxHashSet::default();
     for text in paragraphs.iter().map(|said| &said.text) {
         for range in parts(text.as_str()) {
             let piece = text.slice(range).trimmed();
@@ -277,10 +314,9 @@ pub(super) fn permissions(paragraphs: &[Said], words: &Words<'_>, draft: &mut Dr
             }
             let Some(span) = span else { continue };
             let constants = permissions::in_text(string, &named, words);
-            let fresh = constants
-                .iter()
-                .any(|name| draft.disclosure.permission.iter().all(|row| !row.constants.contains(name)));
-            if constants.is_empty() || !fresh {
+            let before = known.len();
+            known.extend(constants.iter().cloned());
+            if known.len() == before {
                 continue;
             }
             draft.mark(piece.span_of(span.clone()), MarkKind::Permission, constants.join(", "));

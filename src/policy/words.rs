@@ -3,17 +3,18 @@
 //! All words are looked for at once. Where words of one kind overlap, the longest stands: SIM卡序列号 is an ICCID, not a
 //! serial number. A word of Latin letters counts only as a whole word.
 
-use std::borrow::Cow;
 use std::cell::Cell;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 
-use super::fold::{Folded, fold};
+use super::fold::{Folded, each, fold};
 use super::han::Han;
 use super::numbers::Numbers;
-use crate::catalog::{Catalog, DataType};
+use super::trie::Trie;
+use crate::catalog::{Catalog, DataType, Phrase};
 
 thread_local! {
     /// Bytes that this thread looked through.
@@ -47,9 +48,23 @@ pub(super) enum Meaning {
 pub(super) struct Hit {
     /// Bytes of the text.
     pub(super) range: Range<usize>,
-    /// What it means; several where it is ambiguous.
-    pub(super) meanings: Vec<Meaning>,
+    /// What it means, by its place in [`Words`].
+    sense: usize,
 }
+
+/// What a word of the catalog means, by kind.
+#[derive(Debug, Default)]
+struct Word {
+    /// The roles that it plays as a phrase, with its value in each.
+    phrases: Vec<(&'static str, &'static str)>,
+    /// What it means as data, as an SDK and as a permission, by the place of these meanings; [`NOTHING`] = it is none.
+    data: usize,
+    sdk: usize,
+    permission: usize,
+}
+
+/// The place of no meaning at all.
+const NOTHING: usize = 0;
 
 /// All words, ready to be looked for.
 #[derive(Debug)]
@@ -57,11 +72,11 @@ pub(super) struct Words<'c> {
     pub(super) catalog: &'c Catalog,
     pub(super) numbers: Numbers,
     han: Han,
-    finder: AhoCorasick,
-    /// For each pattern of the finder, what it means.
-    meanings: Vec<Vec<Meaning>>,
-    /// For each folded word, its pattern.
-    places: FxHashMap<String, usize>,
+    trie: Trie,
+    /// The words, by their places in the trie.
+    entries: Vec<Word>,
+    /// What hits mean; several where a word is ambiguous.
+    senses: Vec<Vec<Meaning>>,
 }
 
 /// The words of a text, by kind.
@@ -116,61 +131,77 @@ impl<'c> Words<'c> {
             };
             entry.words().for_each(|word| add(word, meaning));
         }
-        let mut words: Vec<(String, Vec<Meaning>)> = words.into_iter().collect();
-        words.sort();
-        let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(words.iter().map(|(word, _)| word));
-        let finder = finder.expect("some thousand short words make a small automaton");
-        let places = words.iter().enumerate().map(|(place, (word, _))| (word.clone(), place)).collect();
-        let meanings = words.into_iter().map(|(_, meanings)| meanings).collect();
-        let numbers = Numbers::new(&tables.phrases);
-        Self { catalog, numbers, han: Han::new(&tables.phrases), finder, meanings, places }
+        let mut words: Vec<(Vec<char>, Vec<Meaning>)> =
+            words.into_iter().map(|(word, meanings)| (word.chars().collect(), meanings)).collect();
+        words.sort_unstable();
+        let (words, meanings): (Vec<_>, Vec<_>) = words.into_iter().unzip();
+        let mut senses = vec![Vec::new()];
+        let words_of = |meanings: Vec<Meaning>| Word::new(&meanings, &tables.phrases, &mut senses);
+        Self {
+            catalog,
+            numbers: Numbers::new(&tables.phrases),
+            han: Han::new(&tables.phrases),
+            trie: Trie::new(&words),
+            entries: meanings.into_iter().map(words_of).collect(),
+            senses,
+        }
     }
 
     /// The words of a text.
     pub(super) fn find(&self, text: &str) -> Found {
         LOOKED.set(LOOKED.get().saturating_add(text.len()));
-        let mut folded = Folded::new(text);
-        if let Cow::Owned(simple) = self.han.simplified(&folded.text) {
-            folded.text = simple;
-        }
-        let mut hits: Vec<(Range<usize>, usize)> = Vec::new();
-        for found in self.finder.find_overlapping_iter(&folded.text) {
-            if let Some((start, end)) = folded.original(found.start(), found.end())
-                && is_whole(text, start..end)
-            {
-                hits.push((start..end, found.pattern().as_usize()));
-            }
-        }
+        let folded = Folded::new(text, &self.han);
         let mut found = Found::default();
-        for (range, pattern) in &hits {
-            for meaning in self.meanings.get(*pattern).into_iter().flatten() {
-                if let Meaning::Phrase(place) = meaning
-                    && let Some(phrase) =
-                        usize::try_from(*place).ok().and_then(|at| self.catalog.tables.phrases.get(at))
+        for place in 0..folded.characters.len() {
+            let start = folded.start(place);
+            if begins_within(text, start) {
+                continue;
+            }
+            let rest = folded.characters.get(place..).unwrap_or_default();
+            for (length, word) in self.trie.prefixes(rest) {
+                let range = start..folded.end(place.saturating_add(length).saturating_sub(1));
+                if !ends_within(text, range.end)
+                    && let Some(word) = self.entries.get(word)
                 {
-                    found.phrases.push((range.clone(), phrase.role, phrase.value));
+                    found.add(&range, word);
                 }
             }
         }
         found.phrases.sort_by_key(|(range, ..)| (range.start, range.end));
-        found.data = self.longest(&hits, |it| matches!(it, Meaning::Data(_) | Meaning::OtherData | Meaning::NoData));
-        found.sdks = self.longest(&hits, |it| matches!(it, Meaning::Sdk(_)));
-        found.permissions = self.longest(&hits, |it| matches!(it, Meaning::Permission(_)));
+        for hits in [&mut found.data, &mut found.sdks, &mut found.permissions] {
+            *hits = longest(std::mem::take(hits));
+        }
         found
     }
 
     /// The values that a whole text has as a phrase of a role: the column of a header.
     pub(super) fn values<'s>(&'s self, text: &str, role: &'s str) -> impl Iterator<Item = &'static str> + 's {
         let trimmed = text.trim().trim_matches(['：', ':', '*', '\u{feff}', '。', '.', '“', '”', '"']);
-        let meanings =
-            self.places.get(&*self.han.simplified(&fold(trimmed))).and_then(|place| self.meanings.get(*place));
-        meanings.into_iter().flatten().filter_map(move |meaning| match meaning {
-            Meaning::Phrase(place) => {
-                let phrase = usize::try_from(*place).ok().and_then(|at| self.catalog.tables.phrases.get(at))?;
-                (phrase.role == role).then_some(phrase.value)
-            }
-            _ => None,
-        })
+        let word = self.word(trimmed).and_then(|word| self.entries.get(word));
+        let phrases = word.into_iter().flat_map(|word| &word.phrases);
+        phrases.filter(move |(it, _)| *it == role).map(|(_, value)| *value)
+    }
+
+    /// The word that a whole text is.
+    fn word(&self, text: &str) -> Option<usize> {
+        let mut traditional = false;
+        let mut node = Some(Trie::ROOT);
+        for character in text.chars() {
+            each(character, |it| {
+                traditional |= self.han.is_traditional(it);
+                node = node.and_then(|node| self.trie.next(node, it));
+            });
+        }
+        if traditional {
+            let mut characters = Folded::new(text, &self.han).characters.into_iter();
+            node = characters.try_fold(Trie::ROOT, |node, it| self.trie.next(node, it));
+        }
+        node.and_then(|node| self.trie.word(node))
+    }
+
+    /// What a hit means.
+    pub(super) fn meanings(&self, hit: &Hit) -> &[Meaning] {
+        self.senses.get(hit.sense).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The ids of the SDKs that policies call `name`.
@@ -180,35 +211,84 @@ impl<'c> Words<'c> {
 
     /// The data type of a hit. Of several, a leaf stands before an umbrella, and the first of the catalog before others.
     pub(super) fn data_type(&self, hit: &Hit) -> Option<&'c DataType> {
-        let types = hit.meanings.iter().filter_map(|meaning| match meaning {
-            Meaning::Data(place) => self.catalog.tables.data_types.get(usize::try_from(*place).ok()?),
+        let types = self.meanings(hit).iter().filter_map(|meaning| match meaning {
+            Meaning::Data(place) => self.catalog.tables.data_types.get(*place as usize),
             _ => None,
         });
         types.min_by_key(|entry| (entry.umbrella, entry.id))
     }
+}
 
-    fn longest(&self, hits: &[(Range<usize>, usize)], kind: impl Fn(&Meaning) -> bool) -> Vec<Hit> {
-        let of_kind = |pattern: usize| -> Vec<Meaning> {
-            self.meanings.get(pattern).into_iter().flatten().copied().filter(|it| kind(it)).collect()
-        };
-        let mut candidates: Vec<(&Range<usize>, Vec<Meaning>)> = hits
-            .iter()
-            .map(|(range, pattern)| (range, of_kind(*pattern)))
-            .filter(|(_, them)| !them.is_empty())
-            .collect();
-        candidates.sort_by_key(|(range, _)| (std::cmp::Reverse(range.len()), range.start));
-        let mut taken: std::collections::BTreeMap<usize, Hit> = std::collections::BTreeMap::new();
-        for (range, meanings) in candidates {
-            let before = taken.range(..range.end).next_back().map_or(0, |(_, hit)| hit.range.end);
-            if before <= range.start {
-                taken.insert(range.start, Hit { range: range.clone(), meanings });
+impl Word {
+    /// Adds what it means in each kind to `senses`.
+    fn new(meanings: &[Meaning], phrases: &[Phrase], senses: &mut Vec<Vec<Meaning>>) -> Self {
+        let mut word = Self::default();
+        for (kind, sense) in [(0, &mut word.data), (1, &mut word.sdk), (2, &mut word.permission)] {
+            let of_kind = |it: &Meaning| match it {
+                Meaning::Data(_) | Meaning::OtherData | Meaning::NoData => kind == 0,
+                Meaning::Sdk(_) => kind == 1,
+                Meaning::Permission(_) => kind == 2,
+                Meaning::Phrase(_) => false,
+            };
+            let meanings: Vec<Meaning> = meanings.iter().copied().filter(of_kind).collect();
+            if !meanings.is_empty() {
+                *sense = senses.len();
+                senses.push(meanings);
             }
         }
-        taken.into_values().collect()
+        let phrases = meanings.iter().filter_map(|it| match it {
+            Meaning::Phrase(place) => phrases.get(*place as usize),
+            _ => None,
+        });
+        word.phrases = phrases.map(|phrase| (phrase.role, phrase.value)).collect();
+        word
     }
 }
 
+/// Of hits that overlap the longest; of two of one length the first.
+fn longest(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_by_key(|hit| hit.range.start);
+    let mut end = 0_usize;
+    let together = |a: &Hit, b: &Hit| {
+        end = end.max(a.range.end);
+        b.range.start < end
+    };
+    let mut kept = Vec::with_capacity(hits.len());
+    for them in hits.chunk_by(together) {
+        match them {
+            [only] => kept.push(only.clone()),
+            _ => kept.extend(apart(them)),
+        }
+    }
+    kept
+}
+
+/// The longest of the hits, the next longest that overlaps none of those taken, and so on.
+fn apart(hits: &[Hit]) -> impl Iterator<Item = Hit> {
+    let mut candidates: Vec<&Hit> = hits.iter().collect();
+    candidates.sort_by_key(|hit| (Reverse(hit.range.len()), hit.range.start));
+    let mut taken: BTreeMap<usize, Hit> = BTreeMap::new();
+    for hit in candidates {
+        let before = taken.range(..hit.range.end).next_back().map_or(0, |(_, hit)| hit.range.end);
+        if before <= hit.range.start {
+            taken.insert(hit.range.start, hit.clone());
+        }
+    }
+    taken.into_values()
+}
+
 impl Found {
+    fn add(&mut self, range: &Range<usize>, word: &Word) {
+        let phrases = word.phrases.iter().map(|(role, value)| (range.clone(), *role, *value));
+        self.phrases.extend(phrases);
+        let kinds = [(word.data, &mut self.data), (word.sdk, &mut self.sdks), (word.permission, &mut self.permissions)];
+        for (sense, hits) in kinds {
+            if sense != NOTHING {
+                hits.push(Hit { range: range.clone(), sense });
+            }
+        }
+    }
+
     /// The ranges of the phrases of a role.
     pub(super) fn of<'s>(&'s self, role: &'s str) -> impl Iterator<Item = &'s Range<usize>> {
         self.phrases.iter().filter(move |(_, it, _)| *it == role).map(|(range, ..)| range)
@@ -224,14 +304,17 @@ impl Found {
     }
 }
 
-/// A range that begins or ends within a Latin word or a number is a part of another word. The plural of a word is the
-/// word.
-fn is_whole(text: &str, range: Range<usize>) -> bool {
-    let latin = |it: char| it.is_ascii_alphanumeric();
-    let first = text.get(range.clone()).and_then(|it| it.chars().next()).is_some_and(latin);
-    let last = text.get(range.clone()).and_then(|it| it.chars().next_back()).is_some_and(latin);
-    let before = text.get(..range.start).and_then(|it| it.chars().next_back()).is_some_and(latin);
-    let after = text.get(range.end..).unwrap_or_default();
-    let after = after.strip_prefix('s').unwrap_or(after).chars().next().is_some_and(latin);
-    !(first && before || last && after)
+/// A Latin word or a number goes on over this place: what begins here is a part of it.
+fn begins_within(text: &str, at: usize) -> bool {
+    is_latin(text, at) && at.checked_sub(1).is_some_and(|before| is_latin(text, before))
+}
+
+/// A Latin word or a number goes on over this place: what ends here is a part of it. The plural of a word is the word.
+fn ends_within(text: &str, at: usize) -> bool {
+    let next = if text.as_bytes().get(at) == Some(&b's') { at.saturating_add(1) } else { at };
+    is_latin(text, next) && at.checked_sub(1).is_some_and(|last| is_latin(text, last))
+}
+
+fn is_latin(text: &str, at: usize) -> bool {
+    text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric)
 }
