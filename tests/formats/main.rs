@@ -3,4 +3,5 @@
 
 mod files;
 mod hostile;
+mod junit;
 mod valid;

@@ -1,13 +1,12 @@
 //! What each form demands, by its official schema where it has one (`tests/schemas`), else by its rules.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use candor::report;
 use jsonschema::{Registry, Validator};
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
+
+use crate::junit;
 
 /// UTF-16 units of a comment on the common hosts.
 const COMMENT: usize = 65_536;
@@ -65,7 +64,7 @@ pub(crate) fn hold(form: &str, report: &[u8], what: &str) {
         "ndjson" => text.lines().for_each(|line| package(&parsed(line, what), what)),
         "sarif" => sarif(&parsed(text, what), what),
         "cyclonedx" => keeps_to(&CYCLONEDX, &parsed(text, what), what),
-        "junit" => junit(text, what),
+        "junit" => junit::hold(text, what),
         "csv" => csv(text, what),
         "markdown" => markdown(text, what),
         _ => assert!(!text.is_empty(), "{what}"),
@@ -109,58 +108,6 @@ fn sarif(log: &Value, what: &str) {
             assert!(uri.is_some_and(|uri| !uri.is_empty()), "{what}: {result}");
         }
     }
-}
-
-/// The elements and attributes that the schema of Jenkins' plug-in has, and the counts that readers rely on.
-fn junit(text: &str, what: &str) {
-    let known: BTreeMap<&str, &[&str]> = BTreeMap::from([
-        ("testsuites", &["name"][..]),
-        ("testsuite", &["name", "tests", "failures", "errors", "skipped", "time"]),
-        ("properties", &[]),
-        ("property", &["name", "value"]),
-        ("testcase", &["classname", "name", "time"]),
-        ("failure", &["type", "message"]),
-        ("error", &["type", "message"]),
-        ("skipped", &["message"]),
-        ("system-out", &[]),
-    ]);
-    let mut counted: Vec<(BTreeMap<String, String>, BTreeMap<String, usize>)> = Vec::new();
-    let mut reader = Reader::from_str(text);
-    let mut seen = |element: &BytesStart<'_>| {
-        let name = element.name().as_ref().to_owned();
-        let allowed = known.get(name.as_str()).unwrap_or_else(|| panic!("{what}: <{name}>"));
-        let attributes = element.attributes().map(|it| it.expect("well-formed"));
-        let attributes: BTreeMap<String, String> = attributes
-            .map(|it| {
-                let key = it.key.as_ref().to_owned();
-                assert!(allowed.contains(&key.as_str()), "{what}: {key} of <{name}>");
-                (key, it.value.into_owned())
-            })
-            .collect();
-        match (name.as_str(), counted.last_mut()) {
-            ("testsuite", _) => counted.push((attributes, BTreeMap::new())),
-            (_, Some((_, counts))) => *counts.entry(name).or_default() += 1,
-            _ => {}
-        }
-    };
-    loop {
-        match reader.read_event().unwrap_or_else(|error| panic!("{what}: {error}")) {
-            Event::Start(element) | Event::Empty(element) => seen(&element),
-            Event::Eof => break,
-            _ => {}
-        }
-    }
-    assert!(!counted.is_empty(), "{what}: no suite");
-    for (attributes, counts) in counted {
-        for (attribute, element) in
-            [("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")]
-        {
-            let count = counts.get(element).copied().unwrap_or(0).to_string();
-            assert_eq!(attributes[attribute], count, "{what}: {attribute}");
-        }
-    }
-    let bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r') || matches!(c, '\u{fffe}' | '\u{ffff}');
-    assert_eq!(text.chars().find(|c| bad(*c)), None, "{what}");
 }
 
 fn csv(text: &str, what: &str) {
