@@ -34,6 +34,20 @@ fn command_lines_that_are_shown_are_ones_that_parse() {
     assert!(n_lines > 15, "{n_lines}");
 }
 
+#[test]
+fn build_servers_are_given_the_reports_that_they_show() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ci");
+    for (file, report, shown) in [
+        ("action.yml", "sarif=candor.sarif", "sarif_file: candor.sarif"),
+        ("gitlab-ci.yml", "junit=candor.xml", "junit: candor.xml"),
+        ("Jenkinsfile", "junit=candor.xml", "junit testResults: 'candor.xml'"),
+    ] {
+        let text = fs::read_to_string(root.join(file)).expect("text");
+        let written = command_lines(&text).iter().any(|line| line.contains(&format!("--output {report}")));
+        assert!(written && text.contains(shown), "{file}");
+    }
+}
+
 /// What stands from `candor COMMAND` to the end of the command.
 fn command_lines(text: &str) -> Vec<&str> {
     let in_code = |line: &str| !line.trim_start().starts_with(['#', '/']) && !line.contains('`');
@@ -55,6 +69,9 @@ fn command_lines(text: &str) -> Vec<&str> {
 /// The words of a command, without quotes.
 fn words(command: &str) -> Vec<String> {
     let quotes = ['\'', '"', '\\'];
-    let joined = command.replace("${{ inputs.", "").replace(" }}", "");
-    joined.split_whitespace().map(|word| word.trim_matches(quotes).to_owned()).filter(|word| !word.is_empty()).collect()
+    command
+        .split_whitespace()
+        .map(|word| word.trim_matches(quotes).to_owned())
+        .filter(|word| !word.is_empty())
+        .collect()
 }
