@@ -248,6 +248,35 @@ fn the_clock_can_be_set() {
     assert_eq!(expired(None, &["--today", "2026-02-30"]).1, Some(2));
 }
 
+#[test]
+fn a_policy_on_its_own_is_judged_by_the_same_configuration() {
+    let folder = folder("lint");
+    let lint = |config: &str, args: &[&str]| {
+        write(&folder, "candor.toml", &format!("against = \"{POLICY}\"\n{config}"));
+        run(&folder, &[&["lint", "--today", "2026-11-29", "--lang", "en"], args].concat())
+    };
+    let (text, _, status) = lint("", &[]);
+    assert!(status == 1 && text.contains("medium  S05"), "{text}");
+    let (text, said, status) = lint(&format!("[rule.S05]\nseverity = \"high\"\n{WAIVER}"), &[]);
+    assert!(text.contains("high  S05"), "{text}");
+    assert_eq!((said.as_str(), status), ("", 1), "a waiver for packages is not missed here");
+    assert_eq!(lint("gate = \"never\"\n", &[]).2, 0);
+    assert_eq!(lint("gate = \"never\"\n", &["--gate", "low"]).2, 1, "what is typed is stronger");
+    assert_eq!(lint("[rule.S05]\ngate = \"never\"\n", &["--gate", "medium"]).2, 0);
+    let waiver = WAIVER.replace("S04", "S05").replace("code = \"sdk:bugly\"\n", "");
+    let (text, _, status) = lint(&waiver, &["--gate", "medium"]);
+    assert!(status == 0 && text.contains(" waived"), "{text}");
+    let (text, said, status) = lint(&waiver.replace("2026-12-31", "2026-11-28"), &["--gate", "medium"]);
+    assert!(status == 1 && text.contains("its waiver expired on 2026-11-28"), "{text}");
+    assert!(said.starts_with("candor: candor.toml:2: the waiver of S05 expired on 2026-11-28"), "{said}");
+    let (_, said, status) = lint(&waiver.replace("S05", "Q01"), &["--gate", "critical"]);
+    assert_eq!((said.as_str(), status), ("candor: candor.toml:2: the waiver of Q01 covers nothing; take it out\n", 0));
+    let (_, said, status) = run(&folder, &["lint", "--no-config"]);
+    assert_eq!((said.as_str(), status), ("candor: nothing to judge: name a policy, or say it in candor.toml\n", 2));
+    let (_, said, status) = run(&folder, &["lint", "--no-config", "."]);
+    assert_eq!((said.as_str(), status), ("candor: .: a folder; name one version of the policy\n", 2));
+}
+
 /// A check of the fixture as JSON.
 fn json(folder: &Path, args: &[&str]) -> (Value, String, i32) {
     let (stdout, stderr, status) = run(folder, &[&["check", PACKAGE, "--format", "json"], args].concat());

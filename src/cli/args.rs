@@ -1,20 +1,18 @@
 //! What was typed. What it means is the business of [`super::options`].
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use clap::builder::PossibleValue;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::args_gate::{Adopt, Analysis, Diff, Policies};
+use super::args_form::{Form, ListForm};
+use super::args_gate::{Adopt, Analysis, Diff, Policies, Project, day};
 use super::schema::Schema;
-use super::section::Section;
 use crate::catalog::{Catalog, Severity};
-use crate::disclosure::{Change, is_day};
-use crate::report::{self, Format};
+use crate::disclosure::Change;
+use crate::report::Section;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -78,6 +76,13 @@ The policy is a saved page (HTML), a text, Markdown, a Word document (.docx), a 
 Google Play's data-safety form; what it is and its encoding is found by its content. Nothing is fetched. The result is a draft: every statement cites its lines, and what was not understood is listed on standard error
 and in the file. The exit status is 2 where the input is no policy.";
 
+const LINT_EXAMPLES: &str = "\
+Examples:
+  candor lint privacy.html
+  candor lint --output sarif=policy.sarif                           what the configuration names, with its waivers
+
+Only the rules that need no package are asked: what the configuration and the baseline say of others is for a check.";
+
 const DIFF_STATUS: &str = "\
 Exit status:
   0  compared; nothing changed of the kinds that --fail-on names (it names none by default)
@@ -110,6 +115,7 @@ pub(super) enum Command {
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(Import),
     /// Judge a policy on its own: what it lacks, and where it contradicts itself
+    #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
     /// Compare versions of a policy
     Policy {
@@ -227,14 +233,22 @@ pub(super) enum PolicyAction {
 
 #[derive(Debug, Args)]
 pub(super) struct Lint {
-    /// A disclosure (TOML), or the policy itself
+    /// A disclosure (TOML), or the policy itself [default: that of the configuration]
     #[arg(value_name = "POLICY")]
-    pub(super) policy: PathBuf,
+    pub(super) policy: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) project: Project,
     #[command(flatten)]
     pub(super) form: Form,
-    /// The least severity that fails
-    #[arg(long, value_name = "SEVERITY", default_value = "low")]
-    pub(super) gate: Gate,
+    /// The findings that are known already: only others fail [default: that of the configuration]
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// The least severity that fails [default: that of the configuration, else low]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(super) gate: Option<Gate>,
+    /// The day on which waivers are judged [default: that of `SOURCE_DATE_EPOCH`, else the current one, in UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(super) today: Option<String>,
     /// Show all evidence
     #[arg(long, short)]
     pub(super) verbose: bool,
@@ -293,86 +307,6 @@ pub(super) struct Explain {
     pub(super) form: ListForm,
 }
 
-/// Where reports go and how they look.
-#[derive(Debug, Args)]
-pub(super) struct Form {
-    /// The form of the report on standard output [default: text]
-    #[arg(long, short, value_name = "FORMAT")]
-    pub(super) format: Option<Format>,
-    /// Write a report to a file too, which is replaced as a whole when the report is complete; `-` is standard output.
-    /// May be given several times. Without FORMAT= the file gets the form that `--format` names, instead of standard
-    /// output, or else the form that its name ends with
-    #[arg(long, short, value_name = "[FORMAT=]FILE")]
-    pub(super) output: Vec<OsString>,
-    #[command(flatten)]
-    pub(super) look: Look,
-}
-
-/// Where a list goes and how it looks.
-#[derive(Debug, Args)]
-pub(super) struct ListForm {
-    /// The form of the output
-    #[arg(long, short, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: ListFormat,
-    /// Write to a file, which is replaced as a whole when the output is complete
-    #[arg(long, short, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) look: Look,
-}
-
-/// How text looks, and where its names come from.
-#[derive(Debug, Args)]
-pub(super) struct Look {
-    /// The language of text [default: that of the environment, zh or en]
-    #[arg(long, value_name = "LANG")]
-    pub(super) lang: Option<Lang>,
-    /// Add the catalog files of a folder to the built-in catalog
-    #[arg(long, value_name = "DIR")]
-    pub(super) catalog: Option<PathBuf>,
-    /// When to use colours; the variable `NO_COLOR` is respected
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub(super) color: Color,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum ListFormat {
-    /// For a person
-    Text,
-    /// One document
-    Json,
-    /// One object a line
-    Ndjson,
-}
-
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.word()).help(self.purpose()))
-    }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Lang {
-    /// 中文
-    Zh,
-    /// English
-    En,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Color {
-    /// On a terminal
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum Focus {
     /// Identifiers and sensitive data
@@ -405,25 +339,6 @@ pub(super) enum Gate {
     Critical,
 }
 
-impl From<ListFormat> for Format {
-    fn from(format: ListFormat) -> Self {
-        match format {
-            ListFormat::Text => Self::Text,
-            ListFormat::Json => Self::Json,
-            ListFormat::Ndjson => Self::Ndjson,
-        }
-    }
-}
-
-impl From<Lang> for report::Lang {
-    fn from(lang: Lang) -> Self {
-        match lang {
-            Lang::Zh => Self::Zh,
-            Lang::En => Self::En,
-        }
-    }
-}
-
 impl From<ChangeKind> for Change {
     fn from(kind: ChangeKind) -> Self {
         match kind {
@@ -445,10 +360,6 @@ impl From<Gate> for Severity {
             Gate::Critical => Self::Critical,
         }
     }
-}
-
-pub(super) fn day(typed: &str) -> Result<String, String> {
-    if is_day(typed) { Ok(typed.to_owned()) } else { Err("expected a day such as 2021-11-01".to_owned()) }
 }
 
 /// The program's version with the catalog's, for both decide what a report says.

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{Depth, Focus, ListForm, day};
+use super::args::{Depth, Focus};
+use super::args_form::ListForm;
 use crate::changes::Kind;
+use crate::disclosure::is_day;
 
 /// Where the project's configuration is.
 #[derive(Debug, Args)]
@@ -135,4 +137,9 @@ impl From<FailOn> for Kind {
             FailOn::Signer => Self::Signer,
         }
     }
+}
+
+/// A day as ISO 8601 writes it.
+pub(super) fn day(typed: &str) -> Result<String, String> {
+    if is_day(typed) { Ok(typed.to_owned()) } else { Err("expected a day such as 2021-11-01".to_owned()) }
 }

@@ -1,11 +1,12 @@
 //! The command line: the only room that prints, and the one that decides the exit status.
 //!
 //! What was typed ([`args`]) becomes what is meant ([`options`]); packages are analysed ([`package`]) many at a time but
-//! written one after another ([`batch`]), to one place or several ([`outputs`], [`output`]); what went wrong is told on standard error ([`messages`]); the
-//! outcome is a number ([`status`]).
+//! written one after another ([`batch`]), to one place or several ([`outputs`], [`output`]); what went wrong is told on
+//! standard error ([`messages`]); the outcome is a number ([`status`]).
 
 mod against;
 mod args;
+mod args_form;
 mod args_gate;
 mod baseline;
 mod batch;
@@ -22,7 +23,6 @@ mod outputs;
 mod package;
 mod rules;
 mod schema;
-mod section;
 mod status;
 mod versions;
 
@@ -193,9 +193,7 @@ fn catalog(action: &CatalogAction) -> Result<Status> {
     let output = form.output.as_deref();
     let report = options::report(form.format.into(), output, &form.look, Detail::Verbose, catalog, false);
     match action {
-        CatalogAction::List { section, .. } => {
-            print(output, |out| report::list(&report, section.map(report::Section::from), out))
-        }
+        CatalogAction::List { section, .. } => print(output, |out| report::list(&report, *section, out)),
         CatalogAction::Show { id, .. } => {
             let mut page = Vec::new();
             if report::show(&report, id, &mut page).expect("a vector takes everything") {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use super::against::Against;
-use super::args::{Batch, Check, Color, Depth, Focus, Lang, Look};
+use super::args::{Batch, Check, Depth, Focus};
+use super::args_form::{Color, Lang, Look};
 use super::args_gate::{Adopt, Analysis, Policies};
 use super::config::{self, Project};
 use crate::behavior::Observer;

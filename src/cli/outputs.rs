@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::args::Form;
+use super::args_form::Form;
 use super::messages;
 use super::options;
 use super::output::Output;

@@ -1,6 +1,7 @@
 //! `candor rules` and `candor explain`: which findings there are, and what one of them means.
 
-use super::args::{Explain, ListForm};
+use super::args::Explain;
+use super::args_form::ListForm;
 use super::status::Status;
 use super::{options, print};
 use crate::catalog::Catalog;

@@ -68,6 +68,17 @@ impl Usage {
 }
 
 impl Gate {
+    /// The same for a run that asks some rules only: a waiver of another one, or an entry of the baseline for it, is not for
+    /// this run to miss.
+    #[must_use]
+    pub fn asking(mut self, asks: impl Fn(&str) -> bool) -> Self {
+        self.config.waiver.retain(|waiver| asks(&waiver.rule));
+        if let Some(baseline) = &mut self.baseline {
+            baseline.finding.retain(|entry| asks(&entry.rule));
+        }
+        self
+    }
+
     /// Says of each finding what the configuration and the baseline say of it. `readable` is whether nothing of the
     /// package is packed or could not be read; code that is loaded at run time was out of sight before, too.
     pub fn judge(&self, checked: &mut Checked, readable: bool) -> Usage {

@@ -56,6 +56,19 @@ impl Section {
         }
     }
 
+    /// What it lists, in a few words.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::Data => "Data types",
+            Self::Sources => "Ways in which code obtains them",
+            Self::Permissions => "Permissions of the platform and of vendors",
+            Self::Sdks => "Third-party SDKs",
+            Self::Markers => "Packers, hot-fixes, plug-in and hybrid frameworks",
+            Self::Rules => "Rules",
+            Self::AppTypes => "Types of app, and the data that each needs",
+        }
+    }
+
     fn count(self, tables: &Tables) -> usize {
         match self {
             Self::Data => tables.data_types.len(),

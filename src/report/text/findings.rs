@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::{GAP, INDENT, Sheet, gate};
+use super::{GAP, INDENT, Sheet, gate, joined};
 use crate::behavior::Behavior;
 use crate::catalog::Basis;
 use crate::check::{Agreement, Checked, Evidence, Finding, GateState, State};
@@ -12,6 +12,7 @@ use crate::disclosure::{Choice, Disclosure};
 use crate::report::evidence::most_telling;
 use crate::report::layout::{Line, Tone, width};
 use crate::report::names::{dotted, short, tail};
+use crate::report::summary::Summary;
 use crate::report::words::{Words, short_permission};
 use crate::report::{Held, Lang};
 
@@ -50,7 +51,11 @@ pub(super) fn policy_alone(sheet: &mut Sheet<'_, '_>, held: Held<'_>) -> io::Res
         let none = sheet.words.pick("未见问题", "nothing to mend was seen");
         return sheet.page.line(&Line::indented(INDENT).tone(Tone::Good, none), INDENT);
     }
-    findings(sheet, held.checked, true)
+    findings(sheet, held.checked, true)?;
+    sheet.page.blank()?;
+    let counts = joined(Line::new(), sheet.differences(&Summary::new(held.checked)));
+    sheet.page.line(&counts, 0)?;
+    sheet.hint(held.checked)
 }
 
 fn against(sheet: &mut Sheet<'_, '_>, disclosure: &Disclosure) -> io::Result<()> {

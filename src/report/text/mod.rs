@@ -112,6 +112,14 @@ fn totals(report: &Report<'_>, totals: &Totals, out: &mut dyn Write) -> io::Resu
     page.line(&Line::new().tone(Tone::Strong, &parts.join(" · ")), 0)
 }
 
+/// Parts with a dot between them.
+fn joined(line: Line, parts: impl IntoIterator<Item = (Tone, String)>) -> Line {
+    parts.into_iter().enumerate().fold(line, |line, (index, (tone, text))| {
+        let line = if index == 0 { line } else { line.plain(" · ") };
+        line.tone(tone, &text)
+    })
+}
+
 /// Whether the file could not be read at all, so that nothing in it was looked for.
 fn is_unread(behavior: &Behavior) -> bool {
     behavior.sha256.is_empty()
@@ -244,24 +252,27 @@ impl<'p, 'a> Sheet<'p, 'a> {
         self.page.line(&Line::new().tone(Tone::Faint, &text), 0)
     }
 
-    fn finding_counts(&self, mut line: Line, summary: &Summary) -> Line {
+    fn finding_counts(&self, line: Line, summary: &Summary) -> Line {
+        let agreements = self.words.count(summary.agreements, "项一致", "agreement", "agreements");
+        let differences = self.differences(summary).into_iter();
+        joined(line, differences.chain([(Tone::Good, agreements)]))
+    }
+
+    /// How many findings there are of each kind.
+    fn differences(&self, summary: &Summary) -> Vec<(Tone, String)> {
         let words = self.words;
-        for (count, severity) in summary.severities() {
-            let text = format!("{count} {}", words.severity(severity));
-            line = line.tone(Tone::Severity(severity), &text).plain(" · ");
-        }
+        let severities = summary.severities();
+        let mut parts: Vec<(Tone, String)> = severities
+            .map(|(count, severity)| (Tone::Severity(severity), format!("{count} {}", words.severity(severity))))
+            .collect();
         let noted = [
-            (summary.waived, words.pick("豁免", "waived")),
-            (summary.baselined, words.pick("在基线内", "in the baseline")),
+            (Tone::Faint, summary.waived, words.pick("豁免", "waived")),
+            (Tone::Faint, summary.baselined, words.pick("在基线内", "in the baseline")),
+            (Tone::Warning, summary.undecided, words.pick("未定", "undecided")),
         ];
-        for (count, what) in noted.into_iter().filter(|(count, _)| 0 < *count) {
-            line = line.tone(Tone::Faint, &format!("{count} {what}")).plain(" · ");
-        }
-        if 0 < summary.undecided {
-            let text = format!("{} {}", summary.undecided, words.pick("未定", "undecided"));
-            line = line.tone(Tone::Warning, &text).plain(" · ");
-        }
-        line.tone(Tone::Good, &words.count(summary.agreements, "项一致", "agreement", "agreements"))
+        let told = noted.into_iter().filter(|(_, count, _)| 0 < *count);
+        parts.extend(told.map(|(tone, count, what)| (tone, format!("{count} {what}"))));
+        parts
     }
 
     fn behavior_counts(&self, line: Line, behavior: &Behavior) -> Line {
