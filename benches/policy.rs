@@ -1,8 +1,11 @@
-//! What the import of a megabyte of policy costs, beside reading and lower-casing the same text: the least that any
-//! reader of words does. `CANDOR_BENCH=policy.txt cargo bench --bench policy` measures a text of your own, repeated.
+//! What the import of a megabyte of policy costs, beside reading and lower-casing the same text, the least that any
+//! reader of words does; and what two megabytes cost beside one. `CANDOR_BENCH=a.txt:b.html cargo bench --bench policy`
+//! measures texts of your own, repeated.
 
 #![allow(clippy::print_stdout, reason = "the table is what a bench is for")]
 #![allow(clippy::cast_precision_loss, reason = "bytes of texts are far below 2^52")]
+
+mod measure;
 
 use std::env;
 use std::fs;
@@ -12,62 +15,72 @@ use std::time::{Duration, Instant};
 
 use candor::catalog::Catalog;
 use candor::policy::import;
+use measure::millis;
 
 const MEGABYTE: usize = 1 << 20;
 
-/// Each text is timed at least so often and so long; the best round counts.
-const ROUNDS: u32 = 3;
-const ROUND_TIME: Duration = Duration::from_secs(1);
+fn best(work: impl FnMut()) -> Duration {
+    measure::best(3, Duration::from_secs(1), work)
+}
 
 fn main() {
-    let paths: Vec<PathBuf> = match env::var_os("CANDOR_BENCH") {
-        Some(list) => env::split_paths(&list).collect(),
-        None => ["cell-per-line.txt", "pipes.md", "labels.txt", "page.html", "prose.txt"]
-            .iter()
-            .map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/policies").join(name))
-            .collect(),
-    };
     let started = Instant::now();
     drop(import("我们会收集您的IMEI。".as_bytes(), "a", Catalog::builtin()));
     println!("catalog, words and a first line in {:.1} ms", millis(started.elapsed()));
-    for path in paths {
-        let text = fs::read_to_string(&path).expect("a text in UTF-8");
+    println!("{:20} {:>8} {:>11} {:>10} {:>8} {:>9}", "", "MB", "lower-cased", "imported", "ratio", "twice");
+    for (name, text) in texts() {
         let text = text.repeat(MEGABYTE.div_ceil(text.len()));
-        let folder = env::temp_dir().join(format!("candor-bench-{}.txt", std::process::id()));
-        fs::write(&folder, &text).expect("a temporary file");
+        let file = env::temp_dir().join(format!("candor-bench-{}.txt", std::process::id()));
+        fs::write(&file, &text).expect("a temporary file");
         let bare = best(|| {
-            let text = fs::read_to_string(&folder).expect("written before");
+            let text = fs::read_to_string(&file).expect("written before");
             black_box(text.to_lowercase());
         });
-        let whole = best(|| {
-            let bytes = fs::read(&folder).expect("written before");
-            black_box(import(&bytes, "a", Catalog::builtin()).expect("a policy"));
-        });
-        fs::remove_file(&folder).expect("written before");
+        let once = best(|| imported(&fs::read(&file).expect("written before")));
+        let twice = text.repeat(2);
+        let twice = best(|| imported(twice.as_bytes()));
+        fs::remove_file(&file).expect("written before");
         println!(
-            "{:20} {:.2} MB: read and lower-cased {:6.1} ms, imported {:7.1} ms, {:5.1} x",
-            path.file_name().unwrap_or_default().to_string_lossy(),
+            "{name:20} {:8.2} {:8.1} ms {:7.1} ms {:6.1} x {:7.2} x",
             text.len() as f64 / 1e6,
             millis(bare),
-            millis(whole),
-            whole.as_secs_f64() / bare.as_secs_f64()
+            millis(once),
+            once.as_secs_f64() / bare.as_secs_f64(),
+            twice.as_secs_f64() / once.as_secs_f64()
         );
     }
-}
-
-fn best(work: impl Fn()) -> Duration {
-    let started = Instant::now();
-    let mut best = Duration::MAX;
-    let mut rounds = 0;
-    while rounds < ROUNDS || started.elapsed() < ROUND_TIME {
-        let round = Instant::now();
-        work();
-        best = best.min(round.elapsed());
-        rounds += 1;
+    if let Some(peak) = peak() {
+        println!("peak memory of it all, two megabytes at once: {peak}");
     }
-    best
 }
 
-fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1e3
+fn imported(bytes: &[u8]) {
+    black_box(import(bytes, "a", Catalog::builtin()).expect("a policy"));
+}
+
+/// The texts and their names; all plain ones of the project are one text, too, as no two policies are alike.
+fn texts() -> Vec<(String, String)> {
+    let named = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        (name, fs::read_to_string(path).expect("a text in UTF-8"))
+    };
+    if let Some(list) = env::var_os("CANDOR_BENCH") {
+        return env::split_paths(&list).map(|path| named(&path)).collect();
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/policies");
+    let entries = fs::read_dir(&folder).expect("the fixtures").map(|entry| entry.expect("an entry").path());
+    let mut plain: Vec<PathBuf> = entries
+        .filter(|path| path.extension().is_some_and(|it| it == "txt" || it == "md") && !path.ends_with("README.md"))
+        .collect();
+    plain.sort();
+    let mixed: String = plain.iter().map(|path| named(path).1 + "\n").collect();
+    let alone = ["cell-per-line.txt", "pipes.md", "labels.txt", "spoken.txt", "english-prose.txt", "page.html"];
+    let alone = alone.iter().map(|name| named(&folder.join(name)));
+    std::iter::once(("all mixed".to_owned(), mixed)).chain(alone).collect()
+}
+
+/// The most memory that this process held, where the system says so.
+fn peak() -> Option<String> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    Some(status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().to_owned())
 }

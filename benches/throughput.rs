@@ -6,6 +6,8 @@
 #![allow(clippy::print_stdout, reason = "the table is what a bench is for")]
 #![allow(clippy::cast_precision_loss, reason = "bytes of files are far below 2^52")]
 
+mod measure;
+
 use std::env;
 use std::fs;
 use std::hint::black_box;
@@ -18,6 +20,7 @@ use candor::catalog::{Catalog, Focus};
 use candor::container::{Entry, Input, Package, Part, discover};
 use candor::dex::{BitSet, Dex, Scan, Targets};
 use libdeflater::Decompressor;
+use measure::millis;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
@@ -157,20 +160,6 @@ fn instructions(bytes: &[u8]) {
     }
 }
 
-/// The shortest of several rounds.
-fn best(mut stage: impl FnMut()) -> Duration {
-    let mut shortest = Duration::MAX;
-    let started = Instant::now();
-    let mut rounds = 0;
-    while rounds < MIN_ROUNDS || started.elapsed() < ROUND_TIME {
-        let round = Instant::now();
-        stage();
-        shortest = shortest.min(round.elapsed());
-        rounds += 1;
-    }
-    shortest
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
+fn best(stage: impl FnMut()) -> Duration {
+    measure::best(MIN_ROUNDS, ROUND_TIME, stage)
 }
