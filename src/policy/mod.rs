@@ -23,6 +23,8 @@ mod docx;
 mod draft;
 mod export;
 mod fold;
+#[cfg(feature = "documents")]
+mod fonts;
 mod form;
 mod grids;
 mod han;
