@@ -1,7 +1,7 @@
 //! Statements that are blocks of lines: `label：value` for each SDK or permission, and lists of bare names behind a
 //! sentence that introduces them.
 
-use super::columns::{Column, label};
+use super::columns::{Column, Labels, colon};
 use super::draft::{Draft, one_line};
 use super::links;
 use super::names;
@@ -11,7 +11,7 @@ use super::permissions;
 use super::rows::{self, Fields};
 use super::sections::collects_in;
 use super::text::Text;
-use super::words::Words;
+use super::words::{Found, Words};
 use crate::disclosure::SdkRow;
 
 /// Blank lines within a block.
@@ -121,18 +121,16 @@ fn become_of(fields: &mut Fields, column: Column) {
 /// A title before the labels names what they are about. Only the whole words of a label make the line before it one.
 fn title(parts: &[Part], words: &Words<'_>) -> Option<Text> {
     let first = line(parts, 0)?;
-    let next = line(parts, 1)?;
-    let (column, _) = labels_at(parts, 1, words).into_iter().next()?;
-    whole_label(&next.text, words)?;
+    let next = line(parts, 1).filter(|next| next.gap <= GAP)?;
     let title = first.text.as_str();
+    if !names::is_short(title) || title.contains(['。', '：', ':', '，']) || title.ends_with('.') {
+        return None;
+    }
+    whole_label(&next.text, words)?;
+    let (column, _) = labels_at(parts, 1, words).into_iter().next()?;
     let titles =
         matches!(column, Column::Party | Column::Provider | Column::Data | Column::Purpose | Column::Description);
-    let fits = titles
-        && next.gap <= GAP
-        && title.chars().count() <= names::LONGEST_NAME
-        && !title.contains(['。', '：', ':', '，'])
-        && !title.ends_with('.');
-    fits.then(|| numberless(&first.text, words))
+    titles.then(|| numberless(&first.text, words))
 }
 
 /// The labels of the line at `place`. A line that is the whole words of a label and no more is one where its value
@@ -173,24 +171,30 @@ pub(super) fn in_cell(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
 /// The labels of a line with their values; a line may hold several.
 fn labels(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
     let string = text.as_str();
+    if colon(string).is_none() {
+        return Vec::new();
+    }
     let named = named(text, words);
     if !named.is_empty() {
         return named;
     }
-    let Some((column, start)) = label(string, words) else { return Vec::new() };
+    let mut ahead = Labels::new(string);
+    let Some((column, start)) = ahead.at(0, words) else { return Vec::new() };
     let mut found = vec![(column, start..string.len())];
     // What follows a gap or a semicolon may be the next label.
     let breaks =
         string.char_indices().filter(|(at, it)| start < *at && matches!(it, ' ' | '；' | ';' | '\u{3000}' | '\n'));
     for (at, mark) in breaks {
-        let next = at.saturating_add(mark.len_utf8());
-        if let Some((column, value)) = string.get(next..).and_then(|rest| label(rest, words))
+        if !ahead.go_on() {
+            break;
+        }
+        if let Some((column, value)) = ahead.at(at.saturating_add(mark.len_utf8()), words)
             && found.iter().all(|(it, _)| *it != column)
         {
             if let Some((_, last)) = found.last_mut() {
                 last.end = at;
             }
-            found.push((column, next.saturating_add(value)..string.len()));
+            found.push((column, value..string.len()));
         }
     }
     found.into_iter().map(|(column, range)| (column, text.slice(range).trimmed().head(rows::LONGEST_CELL))).collect()
@@ -203,7 +207,7 @@ fn named(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
     // 【某某SDK】使用目的：…
     let framed =
         string.strip_prefix('【').and_then(|rest| rest.find('】')).map(|at| at.saturating_add('【'.len_utf8()));
-    let Some(colon) = framed.or_else(|| string.find(['：', ':'])) else { return Vec::new() };
+    let Some(colon) = framed.or_else(|| self::colon(string)) else { return Vec::new() };
     let name = text.slice(framed.map_or(0, |_| '【'.len_utf8())..colon).trimmed();
     let length = name.as_str().chars().count();
     let sentence = name.as_str().contains(['，', '。', '、', '；']);
@@ -258,11 +262,16 @@ fn goes_on(line: &Line, parts: &[Part], place: usize, fields: &Fields, words: &W
     }
 }
 
-/// Reads a list of bare names that the line here introduces; gives how many parts it took.
-pub(super) fn list(parts: &[Part], platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> Option<usize> {
-    let intro = line(parts, 0)?;
-    let text = intro.text.as_str();
-    let found = words.find(text);
+/// Reads a list of bare names that the line here, in which these words were found, introduces; gives how many parts it
+/// took.
+pub(super) fn list(
+    parts: &[Part],
+    found: &Found,
+    platform: &str,
+    words: &Words<'_>,
+    draft: &mut Draft<'_>,
+) -> Option<usize> {
+    let text = line(parts, 0)?.text.as_str();
     let introduced = found.of("list-intro").any(|range| text.len() <= range.end.saturating_add(24));
     if !introduced {
         return None;
@@ -305,7 +314,7 @@ fn is_name(line: &Line, words: &Words<'_>) -> bool {
         && line.level == 0
         && (line.item || !is_section(text, words) || is_numbered(text))
         && !text.is_empty()
-        && text.chars().count() <= names::LONGEST_NAME
+        && names::is_short(text)
         && !text.contains(['。', '：', ':', '，'])
 }
 

@@ -1,5 +1,7 @@
 //! What a column of a table, or the label before a colon, holds: by its whole words, else by a part of them.
 
+use memchr::memchr2_iter;
+
 use super::words::Words;
 
 /// What stands in a column.
@@ -73,7 +75,10 @@ impl Column {
     /// By the whole words, else by a part. The last part decides in Chinese, where the noun stands last (收集个人信息的目的
     /// is a purpose), the first in other languages; of two that share an end, the one that the catalog numbers lower.
     pub(super) fn of(header: &str, words: &Words<'_>) -> Option<Self> {
-        if LONGEST_HEADER < header.chars().count() || header.contains(['。', '；', '?', '？', '|']) {
+        if LONGEST_HEADER.saturating_mul(4) < header.len()
+            || LONGEST_HEADER < header.chars().count()
+            || header.contains(['。', '；', '?', '？', '|'])
+        {
             return None;
         }
         Self::exact(header, words).or_else(|| {
@@ -111,19 +116,57 @@ pub(super) fn header<'t>(cells: impl Iterator<Item = &'t str>, words: &Words<'_>
     (2 <= known && anchors && columns.len() <= known.saturating_mul(2)).then_some(columns)
 }
 
-/// A line `label：value` of a block: the column of its label, and where the value starts.
-pub(super) fn label(line: &str, words: &Words<'_>) -> Option<(Column, usize)> {
-    let colon = line.find(['：', ':'])?;
-    // A number or a bullet may stand before the label.
+/// The first colon of a text.
+pub(super) fn colon(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let wide = |at: usize| bytes.get(at..).is_some_and(|rest| rest.starts_with("：".as_bytes()));
+    memchr2_iter(b':', 0xef, bytes).find(|&at| bytes.get(at) == Some(&b':') || wide(at))
+}
+
+/// The labels of a line `label：value`, from left to right; what was looked at is not looked at again.
+pub(super) struct Labels<'t> {
+    line: &'t str,
+    /// The first colon, and the first character of a label, from the place on that was asked last.
+    colon: Option<usize>,
+    first: usize,
+}
+
+impl<'t> Labels<'t> {
+    pub(super) fn new(line: &'t str) -> Self {
+        Self { line, colon: colon(line), first: first(line, 0) }
+    }
+
+    /// Whether another label may follow.
+    pub(super) fn go_on(&self) -> bool {
+        self.colon.is_some()
+    }
+
+    /// The column of the label that starts at a place, and where its value starts. Places are asked in their order.
+    pub(super) fn at(&mut self, place: usize, words: &Words<'_>) -> Option<(Column, usize)> {
+        let rest = self.line.get(place..)?;
+        if self.colon.is_some_and(|colon| colon < place) {
+            self.colon = colon(rest).map(|colon| place.saturating_add(colon));
+        }
+        if self.first < place {
+            self.first = first(self.line, place);
+        }
+        let colon = self.colon?;
+        let bare = self.line.get(self.first..colon).filter(|bare| bare.len() < LONGEST_LABEL.saturating_mul(8))?;
+        let length = bare.trim().chars().count();
+        if length == 0 || LONGEST_LABEL < length || bare.contains(['，', ',', '。', '、', '；', '"']) {
+            return None;
+        }
+        let sign = self.line.get(colon..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8);
+        let start = colon.saturating_add(sign);
+        if self.line.get(start..).is_some_and(|value| value.starts_with("//")) {
+            return None;
+        }
+        Column::of(bare, words).map(|column| (column, start))
+    }
+}
+
+/// Where a label begins: a number or a bullet may stand before it.
+fn first(line: &str, place: usize) -> usize {
     let numbered = |it: char| it.is_ascii_digit() || matches!(it, '.' | '、' | ')' | '）' | '(' | '（' | ' ');
-    let bare = line.get(..colon)?.trim_start_matches(numbered);
-    let length = bare.trim().chars().count();
-    if length == 0 || LONGEST_LABEL < length || bare.contains(['，', ',', '。', '、', '；', '"']) {
-        return None;
-    }
-    let start = colon.saturating_add(if line.get(colon..).is_some_and(|it| it.starts_with('：')) { 3 } else { 1 });
-    if line.get(start..).is_some_and(|value| value.starts_with("//")) {
-        return None;
-    }
-    Column::of(bare, words).map(|column| (column, start))
+    line.len().saturating_sub(line.get(place..).unwrap_or_default().trim_start_matches(numbered).len())
 }

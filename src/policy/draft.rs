@@ -48,9 +48,6 @@ pub struct NotUnderstood {
 /// Characters of a quote.
 const QUOTE: usize = 40;
 
-/// Bytes of a line from which on a quote is full.
-const LONG_LINE: usize = 160;
-
 /// The most places that are kept of each kind; a text with more is no policy.
 const MOST: usize = 20_000;
 
@@ -159,24 +156,36 @@ pub(super) fn push_once(list: &mut Vec<String>, word: String) {
 
 /// On one line, cut after some characters.
 pub(super) fn shorten(text: &str) -> String {
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.extend(word.chars().take(QUOTE));
-        if LONG_LINE <= line.len() {
-            break;
-        }
-    }
-    line.chars().take(QUOTE).collect()
+    head(text, QUOTE).0
 }
 
 /// On one line, cut after `most` characters.
 pub(super) fn one_line(text: &str, most: usize) -> String {
-    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
+    let (mut line, cut) = head(text, most);
+    if cut {
+        line.push('…');
     }
+    line
+}
+
+/// The first characters of a text with one space for any white space between words, and whether it goes on. No more of
+/// the text is looked at.
+fn head(text: &str, most: usize) -> (String, bool) {
+    let mut line = String::with_capacity(text.len().min(most.saturating_mul(3)));
+    let mut left = most;
+    let mut space = false;
+    for character in text.trim_start().chars() {
+        if character.is_whitespace() {
+            space = true;
+            continue;
+        }
+        for it in std::mem::take(&mut space).then_some(' ').into_iter().chain([character]) {
+            if left == 0 {
+                return (line, true);
+            }
+            line.push(it);
+            left = left.saturating_sub(1);
+        }
+    }
+    (line, false)
 }

@@ -10,8 +10,8 @@ use super::han::Han;
 pub(super) struct Folded {
     /// The form.
     pub(super) characters: Vec<char>,
-    /// For each of its characters, the bytes of the one in the original.
-    places: Vec<(u32, u32)>,
+    /// For each of its characters, where the one in the original starts.
+    places: Vec<u32>,
 }
 
 impl Folded {
@@ -19,24 +19,18 @@ impl Folded {
         let mut folded = Self { characters: Vec::with_capacity(text.len()), places: Vec::with_capacity(text.len()) };
         for (at, character) in text.char_indices() {
             let start = u32::try_from(at).unwrap_or(u32::MAX);
-            let end = start.saturating_add(u32::try_from(character.len_utf8()).unwrap_or(0));
-            each(character, |character| {
-                folded.characters.push(character);
-                folded.places.push((start, end));
+            each(character, |part| {
+                folded.characters.push(part);
+                folded.places.push(start);
             });
         }
         han.simplify(&mut folded.characters);
         folded
     }
 
-    /// Where the original of a character starts.
-    pub(super) fn start(&self, place: usize) -> usize {
-        self.places.get(place).map_or(usize::MAX, |(start, _)| *start as usize)
-    }
-
-    /// Where the original of a character ends.
-    pub(super) fn end(&self, place: usize) -> usize {
-        self.places.get(place).map_or(usize::MAX, |(_, end)| *end as usize)
+    /// Its characters with the places at which they start in the original, from each of them on.
+    pub(super) fn tails(&self) -> impl Iterator<Item = (&[char], &[u32])> {
+        (0..self.places.len()).filter_map(|at| Some((self.characters.get(at..)?, self.places.get(at..)?)))
     }
 }
 
@@ -50,6 +44,7 @@ pub(super) fn fold(word: &str) -> String {
 }
 
 /// Gives the characters of the form of one character.
+#[inline]
 pub(super) fn each(character: char, mut push: impl FnMut(char)) {
     if character.is_ascii() {
         keep(character.to_ascii_lowercase(), &mut push);
@@ -85,7 +80,7 @@ mod tests {
     #[test]
     fn a_character_leads_back() {
         let folded = Folded::new("的 Ｗi-Fi（名", &Han::default());
-        let place = folded.characters.iter().position(|it| *it == 'w').expect("is there");
-        assert_eq!((folded.start(place), folded.end(place.saturating_add(3))), (4, 11));
+        let (_, places) = folded.tails().find(|(rest, _)| rest.starts_with(&['w', 'i', 'f', 'i'])).expect("is there");
+        assert_eq!(places.get(..4), Some(&[4, 7, 9, 10][..]));
     }
 }

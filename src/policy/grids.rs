@@ -1,6 +1,10 @@
 //! Tables in lines of text: rows with pipes (on one line, wrapped, or a cell a line), a cell a line without any sign, and
 //! columns of tabs or spaces. Where a table begins is said by the words of its header.
 
+use std::ops::Range;
+
+use memchr::memchr2_iter;
+
 use super::columns::{Column, header};
 use super::links;
 use super::numbers::{is_numbered, is_section};
@@ -17,20 +21,23 @@ const MAX_LINE_COLUMNS: usize = 10;
 
 /// The parts of a text: its lines, and the tables that some of them make.
 pub(super) fn parts(lines: Vec<Line>, words: &Words<'_>) -> Vec<Part> {
-    let lines = without_page_numbers(lines, words);
-    let lines = lines.as_slice();
+    let mut lines = without_page_numbers(lines, words);
+    let delimiters = pipes::delimiters(&lines);
     let mut parts: Vec<Part> = Vec::new();
     let mut place = 0_usize;
-    while let Some(line) = lines.get(place) {
-        let rest = lines.get(place..).unwrap_or_default();
-        let (grid, used) = pipes::table(rest, words)
+    while let Some(rest) = lines.get(place..).filter(|rest| !rest.is_empty()) {
+        let below = delimiters.partition_point(|delimiter| *delimiter < place);
+        let below = delimiters.get(below).map(|delimiter| delimiter.saturating_sub(place));
+        let table = pipes::table(rest, below, words)
             .or_else(|| columns_of_space(rest, words))
-            .or_else(|| cell_a_line(rest, words))
-            .map_or((None, 1), |(grid, used)| (Some(grid), used.max(1)));
-        match grid {
-            Some(grid) => parts.push(Part::Grid(grid)),
-            None => parts.push(Part::Line(line.clone())),
-        }
+            .or_else(|| cell_a_line(rest, words));
+        let used = if let Some((grid, used)) = table {
+            parts.push(Part::Grid(grid));
+            used.max(1)
+        } else {
+            parts.extend(lines.get_mut(place).map(std::mem::take).map(Part::Line));
+            1
+        };
         place = place.saturating_add(used);
     }
     parts
@@ -81,11 +88,13 @@ fn is_page_number(text: &str, words: &Words<'_>) -> bool {
 
 /// Cells that tabs or two spaces divide.
 fn columns_of_space(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> {
-    let first = cells(&lines.first()?.text);
-    if !(2..=MAX_COLUMNS).contains(&first.len()) {
+    let first = &lines.first()?.text;
+    let texts = gaps(first.as_str());
+    if !(2..=MAX_COLUMNS).contains(&texts.len()) {
         return None;
     }
-    header(first.iter().map(Text::as_str), words)?;
+    header(texts.into_iter().filter_map(|range| first.as_str().get(range)).map(str::trim), words)?;
+    let first = cells(first);
     let mut grid = Grid { rows: vec![first.iter().map(Cell::new).collect()] };
     let mut used = 1_usize;
     for line in lines.iter().skip(1) {
@@ -109,25 +118,34 @@ fn columns_of_space(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> 
 }
 
 fn cells(text: &Text) -> Vec<Text> {
-    let string = text.as_str();
-    if string.contains('\t') {
-        return text.split(|it| it == '\t').iter().map(Text::trimmed).collect();
-    }
+    gaps(text.as_str()).into_iter().map(|range| text.slice(range).trimmed()).collect()
+}
+
+/// What stands between tabs, and where there is none between wide gaps.
+fn gaps(string: &str) -> Vec<Range<usize>> {
     let mut cells = Vec::new();
     let mut start = 0_usize;
+    let tabs = string.contains('\t');
     let mut at = 0_usize;
-    while let Some(found) = string.get(at..).and_then(|rest| rest.find([' ', '\u{3000}'])) {
-        let gap = at.saturating_add(found);
+    while let Some(gap) = string.get(at..).and_then(|rest| if tabs { rest.find('\t') } else { space(rest) }) {
+        let gap = at.saturating_add(gap);
         let spaces = string.get(gap..).unwrap_or_default();
-        let length = spaces.len().saturating_sub(spaces.trim_start().len());
+        let length = if tabs { 1 } else { spaces.len().saturating_sub(spaces.trim_start().len()) };
         at = gap.saturating_add(length);
-        if 2 <= length {
-            cells.push(text.slice(start..gap));
+        if tabs || 2 <= length {
+            cells.push(start..gap);
             start = at;
         }
     }
-    cells.push(text.slice(start..string.len()));
-    cells.iter().map(Text::trimmed).collect()
+    cells.push(start..string.len());
+    cells
+}
+
+/// The first space of a text, full-width ones among them.
+fn space(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let wide = |at: usize| bytes.get(at..).is_some_and(|rest| rest.starts_with("\u{3000}".as_bytes()));
+    memchr2_iter(b' ', 0xe3, bytes).find(|&at| bytes.get(at) == Some(&b' ') || wide(at))
 }
 
 /// A cell a line: the header's lines say how many cells a row has.

@@ -16,6 +16,12 @@ pub(super) struct Named {
 /// A longer text is no name.
 pub(super) const LONGEST_NAME: usize = 60;
 
+/// Whether a text is no longer than a name.
+pub(super) fn is_short(text: &str) -> bool {
+    // No character of UTF-8 takes more than four bytes.
+    text.len() <= LONGEST_NAME.saturating_mul(4) && text.chars().count() <= LONGEST_NAME
+}
+
 /// Reads the names of a cell.
 pub(super) fn read(cell: &str, words: &Words<'_>) -> Named {
     let cell: String = cell.split_whitespace().collect::<Vec<_>>().join(" ");

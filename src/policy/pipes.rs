@@ -20,9 +20,17 @@ enum Style {
     Lone,
 }
 
-/// The table that begins with the first line, and how many lines it takes.
-pub(super) fn table(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> {
-    let (cells, used, style) = delimited(lines).or_else(|| bare(lines, words))?;
+/// The places of the lines `---|---`.
+pub(super) fn delimiters(lines: &[Line]) -> Vec<usize> {
+    let lines = lines.iter().enumerate();
+    lines.filter(|(_, line)| is_delimiter(line.text.as_str())).map(|(place, _)| place).collect()
+}
+
+/// The table that begins with the first line, and how many lines it takes; `below` is how far the next line `---|---`
+/// stands below the first.
+pub(super) fn table(lines: &[Line], below: Option<usize>, words: &Words<'_>) -> Option<(Grid, usize)> {
+    let delimiter = below.filter(|below| *below < HEADER_LINES);
+    let (cells, used, style) = delimiter.and_then(|place| delimited(lines, place)).or_else(|| bare(lines, words))?;
     let width = cells.len();
     if !(2..=MAX_COLUMNS).contains(&width) {
         return None;
@@ -35,9 +43,8 @@ pub(super) fn table(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> 
     Some((Grid { rows }, used.saturating_add(read)))
 }
 
-/// A header above a line `---|---`: its cells, the lines of both, and the style.
-fn delimited(lines: &[Line]) -> Option<(Vec<Text>, usize, Style)> {
-    let place = lines.iter().take(HEADER_LINES).position(|line| is_delimiter(line.text.as_str()))?;
+/// A header above the line `---|---` at `place`: its cells, the lines of both, and the style.
+fn delimited(lines: &[Line], place: usize) -> Option<(Vec<Text>, usize, Style)> {
     let head = lines.get(..place)?;
     let first = head.first()?;
     // Nothing but the header stands between: it has no gap, no heading and no rule in it.

@@ -85,8 +85,13 @@ fn is_rule(body: &str) -> bool {
 fn unmark(body: &str, start: usize, into: &mut Text) {
     let bytes = body.as_bytes();
     let mut place = 0_usize;
-    while let Some(character) = body.get(place..).and_then(|rest| rest.chars().next()) {
-        let rest = body.get(place..).unwrap_or_default();
+    while let Some(rest) = body.get(place..) {
+        let is_mark = |byte: u8| matches!(byte, b'*' | b'`' | b'_' | b'\\' | b'<' | b'[');
+        let plain = rest.bytes().position(is_mark).unwrap_or(rest.len());
+        into.push(rest.get(..plain).unwrap_or_default(), start.saturating_add(place));
+        place = place.saturating_add(plain);
+        let rest = rest.get(plain..).unwrap_or_default();
+        let Some(character) = rest.chars().next() else { break };
         let here = start.saturating_add(place);
         let next = place.saturating_add(character.len_utf8());
         match character {

@@ -65,6 +65,9 @@ struct Run {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Text {
     string: String,
+    /// Where its first byte stands in the source.
+    start: usize,
+    /// What does not follow what stands before it, by its place; most texts are of one piece.
     runs: Vec<Run>,
 }
 
@@ -82,13 +85,24 @@ impl Text {
         if piece.is_empty() {
             return;
         }
+        self.place(source);
+        self.string.push_str(piece);
+    }
+
+    /// What is added next stands at `source`.
+    fn place(&mut self, source: usize) {
         let at = self.string.len();
-        let goes_on =
-            self.runs.last().is_some_and(|run| run.source.saturating_add(at.saturating_sub(run.at)) == source);
-        if !goes_on {
+        if at == 0 {
+            self.start = source;
+        } else if self.after() != source {
             self.runs.push(Run { at, source });
         }
-        self.string.push_str(piece);
+    }
+
+    /// The place in the source behind its last byte.
+    fn after(&self) -> usize {
+        let last = self.runs.last().copied().unwrap_or(Run { at: 0, source: self.start });
+        last.source.saturating_add(self.string.len().saturating_sub(last.at))
     }
 
     /// Adds a text behind a separator, which stands where the text does.
@@ -98,10 +112,11 @@ impl Text {
         }
         if !self.string.is_empty() && !separator.is_empty() {
             let at = self.string.len();
-            self.runs.push(Run { at, source: other.source(0) });
+            self.runs.push(Run { at, source: other.start });
             self.string.push_str(separator);
         }
         let offset = self.string.len();
+        self.place(other.start);
         self.string.push_str(&other.string);
         self.runs.extend(other.runs.iter().map(|run| Run { at: run.at.saturating_add(offset), ..*run }));
     }
@@ -112,8 +127,7 @@ impl Text {
         let Some(piece) = self.string.get(range.clone()).filter(|piece| !piece.is_empty()) else {
             return Self::default();
         };
-        let mut slice = Self { string: piece.to_owned(), runs: Vec::new() };
-        slice.runs.push(Run { at: 0, source: self.source(range.start) });
+        let mut slice = Self { string: piece.to_owned(), start: self.source(range.start), runs: Vec::new() };
         let later = self.runs.iter().filter(|run| range.start < run.at && run.at < range.end);
         slice.runs.extend(later.map(|run| Run { at: run.at.saturating_sub(range.start), ..*run }));
         slice
@@ -152,8 +166,9 @@ impl Text {
     /// Where a byte of it stands in the source.
     pub(super) fn source(&self, at: usize) -> usize {
         let place = self.runs.partition_point(|run| run.at <= at);
-        let run = place.checked_sub(1).and_then(|place| self.runs.get(place)).or(self.runs.first());
-        run.map_or(0, |run| run.source.saturating_add(at.saturating_sub(run.at)))
+        let run = place.checked_sub(1).and_then(|place| self.runs.get(place)).copied();
+        let run = run.unwrap_or(Run { at: 0, source: self.start });
+        run.source.saturating_add(at.saturating_sub(run.at))
     }
 
     /// The bytes of the source that it was made from, from the first to the last.

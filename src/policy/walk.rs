@@ -90,14 +90,17 @@ impl<'s> Walk<'_, 's> {
             }
             None => return 1,
         };
-        let block = blocks::labelled(rest, (role, platform), words, draft)
-            .or_else(|| blocks::list(rest, platform, words, draft))
+        if let Some(used) = blocks::labelled(rest, (role, platform), words, draft) {
+            self.carried = Carried::Nothing;
+            return used;
+        }
+        let found = words.find(line.text.as_str());
+        let block = blocks::list(rest, &found, platform, words, draft)
             .or_else(|| permissions::block(rest, role, platform, words, draft));
         if let Some(used) = block {
             self.carried = Carried::Nothing;
             return used;
         }
-        let found = words.find(line.text.as_str());
         if sections::is_heading(line, &found, words) {
             self.sections.enter(line, &found, sections::platform(line, words), words);
             self.carried = Carried::Nothing;
@@ -108,45 +111,53 @@ impl<'s> Walk<'_, 's> {
         }
         let (text, used) = paragraph(rest, words);
         if !line.rule {
-            self.paragraph(line, &text);
+            let found = if used == 1 { found } else { words.find(text.as_str()) };
+            self.paragraph(line, &text, &found);
         }
         used
     }
 
-    fn paragraph(&mut self, line: &Line, text: &Text) {
+    /// Reads a paragraph in which these words were found.
+    fn paragraph(&mut self, line: &Line, text: &Text, found: &Found) {
         let item = line.item || is_numbered(text.as_str()) || is_lettered(text.as_str());
         let mut open = if item || is_short(text) { self.carried } else { Carried::Nothing };
-        let datum = self.listing && line.item && open == Carried::Nothing && is_datum(text, self.words);
+        let datum = self.listing && line.item && open == Carried::Nothing && is_datum(text, found);
         if datum {
             open = Carried::Collected(false);
         }
-        for chunk in chunks(text) {
-            open = self.chunk(chunk, item, open);
+        if text.as_str().len() <= PARAGRAPH {
+            open = self.chunk(text.clone(), found, item, open);
+        } else {
+            for chunk in chunks(text) {
+                let found = self.words.find(chunk.as_str());
+                open = self.chunk(chunk, &found, item, open);
+            }
         }
         self.carried = if datum { Carried::Nothing } else { open };
-        let last = self.words.find(text.as_str().lines().next_back().unwrap_or_default());
-        let introduces = text.as_str().trim_end().ends_with(['：', ':']);
-        self.sdk_items =
-            introduces && (last.has("sdk-word") || last.has("list-intro")) || self.sdk_items && (item || line.item);
+        let last = text.as_str().lines().next_back().unwrap_or_default();
+        let introduces = text.as_str().trim_end().ends_with(['：', ':']) && {
+            let found = self.words.find(last);
+            found.has("sdk-word") || found.has("list-intro")
+        };
+        self.sdk_items = introduces || self.sdk_items && (item || line.item);
     }
 
     /// Reads a piece of a paragraph, and says what a list behind it goes on with.
-    fn chunk(&mut self, chunk: Text, item: bool, open: Carried) -> Carried {
+    fn chunk(&mut self, chunk: Text, found: &Found, item: bool, open: Carried) -> Carried {
         let (words, draft) = (self.words, &mut self.draft);
         let (role, platform) = (self.sections.role(), self.sections.platform());
-        let found = words.find(chunk.as_str());
-        self.claims.read(&chunk, &found, role, words, draft);
+        self.claims.read(&chunk, found, role, words, draft);
         let skipped = open == Carried::Skipped;
         let listed = item && (self.sdk_items || role == "sdk");
         let next = if self.sections.collects() && !skipped && !listed {
-            prose::read(&chunk, &found, open, platform, words, draft)
+            prose::read(&chunk, found, open, platform, words, draft)
         } else {
             if !skipped && DENYING.contains(&role) {
-                prose::denials(&chunk, &found, platform, words, draft);
+                prose::denials(&chunk, found, platform, words, draft);
             }
-            prose::opens(chunk.as_str(), &found)
+            prose::opens(chunk.as_str(), found)
         };
-        if !skipped && SPEAKING.contains(&role) && mentions_identifiers(&found, words) {
+        if !skipped && SPEAKING.contains(&role) && mentions_identifiers(found, words) {
             self.mentions.push(chunk.clone());
         }
         if listed || !found.sdks.is_empty() || !found.permissions.is_empty() {
@@ -195,8 +206,7 @@ fn leftovers(mentions: &[Text], draft: &mut Draft<'_>) {
 }
 
 /// An item that is a datum and no sentence.
-fn is_datum(text: &Text, words: &Words<'_>) -> bool {
-    let found = words.find(text.as_str());
+fn is_datum(text: &Text, found: &Found) -> bool {
     let sentence = ["verb", "user-verb", "negation"].iter().any(|role| found.has(role));
     text.as_str().chars().count() <= LONGEST_DATUM && !sentence && !found.data.is_empty() && found.sdks.is_empty()
 }
@@ -229,9 +239,6 @@ pub(super) fn paragraph(parts: &[Part], words: &Words<'_>) -> (Text, usize) {
 
 /// Pieces of no more than [`PARAGRAPH`] bytes, cut between sentences where that can be.
 fn chunks(text: &Text) -> Vec<Text> {
-    if text.as_str().len() <= PARAGRAPH {
-        return vec![text.clone()];
-    }
     let mut chunks = Vec::new();
     let mut start = 0_usize;
     let mut end = 0_usize;

@@ -152,18 +152,18 @@ impl<'c> Words<'c> {
         LOOKED.set(LOOKED.get().saturating_add(text.len()));
         let folded = Folded::new(text, &self.han);
         let mut found = Found::default();
-        for place in 0..folded.characters.len() {
-            let start = folded.start(place);
+        for (rest, places) in folded.tails() {
+            let start = places.first().map_or(text.len(), |start| *start as usize);
             if begins_within(text, start) {
                 continue;
             }
-            let rest = folded.characters.get(place..).unwrap_or_default();
             for (length, word) in self.trie.prefixes(rest) {
-                let range = start..folded.end(place.saturating_add(length).saturating_sub(1));
-                if !ends_within(text, range.end)
+                let last = places.get(length.saturating_sub(1)).map_or(text.len(), |last| *last as usize);
+                let end = last.saturating_add(length_at(text, last));
+                if !ends_within(text, end)
                     && let Some(word) = self.entries.get(word)
                 {
-                    found.add(&range, word);
+                    found.add(&(start..end), word);
                 }
             }
         }
@@ -313,6 +313,11 @@ fn begins_within(text: &str, at: usize) -> bool {
 fn ends_within(text: &str, at: usize) -> bool {
     let next = if text.as_bytes().get(at) == Some(&b's') { at.saturating_add(1) } else { at };
     is_latin(text, next) && at.checked_sub(1).is_some_and(|last| is_latin(text, last))
+}
+
+/// Bytes of the character at a place.
+fn length_at(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
 }
 
 fn is_latin(text: &str, at: usize) -> bool {
