@@ -1,4 +1,4 @@
-//! A policy on its own: what it lacks, and where it contradicts itself (C03, Q01, Q03–Q05, S05, S07, S08), beside the rules
+//! A policy on its own: what it lacks, and where it contradicts itself (C03, Q01, Q03–Q05, Q08, S05, S07, S08), beside the rules
 //! that need no package either and belong to other files (D08, P05, P07). Nothing here looks at code: that a link can be
 //! reached, or that two SDKs of one row differ, is not known.
 
@@ -13,9 +13,12 @@ use crate::error::Issue;
 /// Months by which a policy may be older than a package that has new SDKs or permissions.
 const STALE_MONTHS: i32 = 6;
 
+/// Days after which an answer is late in any count: fifteen working days are no more than three weeks.
+const LATEST_ANSWER: u32 = 21;
+
 /// Rules that [`lint`] decides.
-const OF_POLICIES: [&str; 14] =
-    ["C03", "C04", "D08", "P05", "P07", "Q01", "Q03", "Q04", "Q05", "Q06", "Q07", "S05", "S07", "S08"];
+const OF_POLICIES: [&str; 15] =
+    ["C03", "C04", "D08", "P05", "P07", "Q01", "Q03", "Q04", "Q05", "Q06", "Q07", "Q08", "S05", "S07", "S08"];
 
 /// Whether [`lint`] decides a rule.
 pub fn lints(rule: &Rule) -> bool {
@@ -41,6 +44,7 @@ pub fn lint(disclosure: &Disclosure, catalog: &Catalog) -> Checked {
     findings.extend(residue::unfilled(&case));
     findings.extend(without_rules(&case));
     findings.extend(retention(&case));
+    findings.extend(without_route(&case));
     findings.extend(unnamed(&case));
     findings.extend(contradictions(&case));
     findings.extend(undated(&case));
@@ -117,6 +121,15 @@ fn retention(case: &Case<'_>) -> Option<Finding> {
     Some(draft.detail(claim.map_or("", |it| it.value.as_str())).cites(claim.map(|it| &it.cite)).done())
 }
 
+/// No way to use the rights of a user, or one that takes too long.
+fn without_route(case: &Case<'_>) -> Option<Finding> {
+    let claim = case.disclosure.claims.rights.as_ref();
+    let late = claim.and_then(|it| it.days).filter(|days| LATEST_ANSWER < *days);
+    let draft = case.finding("Q08").filter(|_| claim.is_none() || late.is_some())?;
+    let detail = late.map_or_else(|| "rights".to_owned(), |days| format!("days:{days}"));
+    Some(draft.detail(detail).cites(claim.map(|it| &it.cite)).done())
+}
+
 /// No controller, or no way to reach it.
 fn unnamed(case: &Case<'_>) -> Option<Finding> {
     let has = [
@@ -128,20 +141,22 @@ fn unnamed(case: &Case<'_>) -> Option<Finding> {
     Some(draft.detail(missing.join(", ")).done())
 }
 
-/// Data that one statement denies and another one says are collected.
+/// Data that one statement denies and another one says are collected: the same, or of a group that is denied the part. A
+/// denial of a part leaves the group to be collected without it.
 fn contradictions(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for denied in case.disclosure.denies.iter().filter(|it| it.sdk.is_empty()) {
-        let mut cites: Vec<&Cite> = vec![&denied.cite];
-        let mut data: Vec<String> = Vec::new();
-        for word in &denied.data {
-            let said: Vec<&Cite> = case.disclosure.own_naming(word).map(|it| it.cite).collect();
-            if !said.is_empty() {
-                data.push(word.clone());
-                cites.extend(said);
-            }
-        }
+        let parts = |word: &String| -> Vec<String> {
+            let group = word.strip_prefix('~').map(|group| case.catalog.leaves(group).map(|leaf| leaf.id.to_owned()));
+            std::iter::once(word.clone()).chain(group.into_iter().flatten()).collect()
+        };
+        let words: BTreeSet<String> = denied.data.iter().flat_map(parts).collect();
+        let said = |word: &&String| case.disclosure.own_naming(word).next().is_some();
+        let data: Vec<&String> = words.iter().filter(said).collect();
+        let cites = data.iter().flat_map(|word| case.disclosure.own_naming(word)).map(|it| it.cite);
+        let cites: Vec<&Cite> = std::iter::once(&denied.cite).chain(cites).collect();
         if let Some(draft) = case.finding("Q04").filter(|_| !data.is_empty()) {
+            let data: Vec<String> = data.into_iter().cloned().collect();
             findings.push(draft.detail(data.join(", ")).data(data).cites(cites).done());
         }
     }
@@ -186,12 +201,14 @@ mod tests {
     const WHOLE: &str = "controller = \"甲公司\"\neffective = { from = 2024-01-01 }\n\
         claims.contact = { value = \"a@b.cn\", cite = { lines = [9, 9] } }\n\
         claims.retention = { value = \"period\", days = 30, cite = { lines = [8, 8] } }\n\
+        claims.rights = { value = \"注销\", days = 15, cite = { lines = [7, 7] } }\n\
         [[collects]]\ndata = [\"oaid\"]\ncite = { lines = [2, 2] }\n";
 
     #[test]
     fn a_policy_that_says_all_has_no_findings() {
         assert_eq!(found(WHOLE), Vec::<String>::new());
-        assert_eq!(found(""), ["Q01", "Q03 controller, contact", "C03", "Q05"]);
+        assert_eq!(found(""), ["Q01", "Q03 controller, contact", "Q08 rights", "C03", "Q05"]);
+        assert_eq!(found(&WHOLE.replace("days = 15", "days = 30")), ["Q08 days:30"]);
     }
 
     #[test]

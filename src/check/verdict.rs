@@ -55,8 +55,10 @@ impl<'c> Case<'c> {
     pub(super) fn own_verdict(&self, data: &str) -> Judged<'c> {
         let named = self.naming_words(data);
         let wider = self.wider_words(data);
-        self.own_denials(&named, &wider)
+        // A statement that names the data stands beside a denial of a wider group; that the two disagree is Q04.
+        self.own_denials(&named)
             .or_else(|| judged(Verdict::Clear, self.own_naming(&named)))
+            .or_else(|| self.own_denials(&wider))
             .or_else(|| {
                 let verdict = if self.wider_word_suffices(data) { Verdict::Clear } else { Verdict::Vague };
                 judged(verdict, self.own_wider(&wider))
@@ -116,10 +118,10 @@ impl<'c> Case<'c> {
         self.own_naming(&self.naming_words(data))
     }
 
-    fn own_denials(&self, named: &[String], wider: &[String]) -> Option<Judged<'c>> {
+    fn own_denials(&self, words: &[String]) -> Option<Judged<'c>> {
         let denials = self.disclosure.denies.iter().filter(|denial| {
             let android = denial.platforms.is_empty() || denial.platforms.iter().any(|it| it == "android");
-            android && denial.sdk.is_empty() && named.iter().chain(wider).any(|word| denial.data.contains(word))
+            android && denial.sdk.is_empty() && words.iter().any(|word| denial.data.contains(word))
         });
         judged(Verdict::Incorrect, denials.map(|denial| &denial.cite).collect())
     }

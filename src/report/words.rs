@@ -325,6 +325,15 @@ impl<'a> Words<'a> {
             "links" => self.pick("隐私政策链接", "a link to its policy").to_owned(),
             "controller" => self.pick("运营者名称", "the name of the controller").to_owned(),
             "contact" => self.pick("联系方式", "a way to reach it").to_owned(),
+            "rights" => self.pick("政策没有写明", "the policy gives none").to_owned(),
+            days if days.starts_with("days:") => {
+                let days = days.trim_start_matches("days:");
+                self.pick(
+                    "承诺 # 天内答复，超过 15 个工作日",
+                    "an answer is promised within # days, more than 15 working days",
+                )
+                .replace('#', days)
+            }
             other => self
                 .data_type(other)
                 .map_or(other, |entry| self.name(entry.name_zh, entry.name_en, entry.id))
