@@ -17,6 +17,9 @@ use crate::disclosure::SdkRow;
 /// Blank lines within a block.
 const GAP: usize = 4;
 
+/// Characters of a label that the catalog does not know.
+const LONGEST_OTHER: usize = 12;
+
 /// Names of one list.
 const MOST_NAMES: usize = 300;
 
@@ -42,7 +45,11 @@ pub(super) fn labelled(
             if !goes_on(line, parts, used, &fields, words) || rule_seen {
                 break;
             }
-            if let Some((_, text)) = fields.cells.last_mut().filter(|(_, it)| it.as_str().len() < rows::LONGEST_CELL) {
+            if is_other(line.text.as_str(), words) {
+                fields.cells.push((Column::Other, line.text.clone()));
+            } else if let Some((_, text)) =
+                fields.cells.last_mut().filter(|(_, it)| it.as_str().len() < rows::LONGEST_CELL)
+            {
                 text.append("\n", &line.text);
             }
         } else {
@@ -260,6 +267,13 @@ fn goes_on(line: &Line, parts: &[Part], place: usize, fields: &Fields, words: &W
                 || value.is_blank() && line.gap <= 1
         }
     }
+}
+
+/// A label that the catalog does not know: neither it nor its value speaks of data.
+fn is_other(text: &str, words: &Words<'_>) -> bool {
+    let label = text.split_once(['：', ':']).map(|(label, _)| label.trim().chars().count());
+    let found = label.filter(|length| (2..=LONGEST_OTHER).contains(length)).map(|_| words.find(text));
+    found.is_some_and(|it| it.data.is_empty() && it.permissions.is_empty()) && !text.contains("://")
 }
 
 /// Reads a list of bare names that the line here, in which these words were found, introduces; gives how many parts it

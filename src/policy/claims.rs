@@ -33,7 +33,7 @@ pub(super) struct Claims {
     /// The first and the last paragraph of the section on minors, and its first sentence.
     minors: Option<(Range<usize>, String, bool)>,
     updated: Option<String>,
-    withdrawal: bool,
+    withdrawal: Option<Claim>,
     targeting: Option<(u8, &'static str, Range<usize>, String)>,
 }
 
@@ -175,6 +175,10 @@ impl Claims {
             ("background", kind) if claims.background.is_none() => {
                 claims.background = Some(as_written(if kind == "none" { "none" } else { "yes" }));
             }
+            ("self-start", kind) if claims.self_start.is_none() => {
+                let Some(value) = starting(kind, string, found, &sentence, range) else { return };
+                claims.self_start = Some(as_written(value));
+            }
             ("targeting", kind) => {
                 let rank = match kind {
                     "opt-out" => 2,
@@ -186,7 +190,10 @@ impl Claims {
                 }
             }
             ("contact", _) if role == "contact" || claims.contact.is_none() => contact(text, role, draft),
-            ("rights", "withdraw") => self.withdrawal = true,
+            ("rights", "withdraw") => {
+                let fits = matches!(role, "rights" | "contact" | "") && self.withdrawal.is_none();
+                self.withdrawal = Some(as_written(word)).filter(|_| fits).or(self.withdrawal.take());
+            }
             ("rights", _) => rights(text, word, role, words, draft),
             _ => return,
         }
@@ -260,6 +267,9 @@ impl Claims {
             draft.disclosure.controller_cite = Some(draft.cite(&span, &name));
             draft.disclosure.controller = name;
         }
+        // That consent can be withdrawn is a way, where no better one is said.
+        let rights = &mut draft.disclosure.claims.rights;
+        *rights = rights.take().or(self.withdrawal);
         if draft.disclosure.effective.is_none()
             && let Some(day) = self.updated
         {
@@ -282,6 +292,31 @@ fn abroad(found: &Found, sentence: &Range<usize>, word: &Range<usize>, role: &st
         return Some("none");
     }
     (role == "transfer").then_some("yes")
+}
+
+/// What a sentence about starting by itself says: that it happens, or that not. One that is denied on a condition only
+/// (未经您同意) or for a part (频繁) says neither.
+fn starting(
+    kind: &str,
+    string: &str,
+    found: &Found,
+    sentence: &Range<usize>,
+    word: &Range<usize>,
+) -> Option<&'static str> {
+    let before = |it: &Range<usize>| sentence.start <= it.start && it.start <= word.start;
+    let limited =
+        found.valued("negation").any(|(it, value)| before(it) && value == "stop") || found.of("condition").any(before);
+    if kind == "none" {
+        return (!limited).then_some("none");
+    }
+    let near = |it: &Range<usize>| {
+        let between = string.get(it.end.min(word.start)..word.start).unwrap_or_default();
+        before(it) && between.len() <= NEAR && !between.contains(['，', ',', '；'])
+    };
+    match found.valued("negation").find(|(it, value)| value.is_empty() && before(it)) {
+        None => Some("yes"),
+        Some((negation, _)) => (near(negation) && !limited).then_some("none"),
+    }
 }
 
 /// The place, moved back to the start of a character.

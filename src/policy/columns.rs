@@ -116,6 +116,28 @@ pub(super) fn header<'t>(cells: impl Iterator<Item = &'t str>, words: &Words<'_>
     (2 <= known && anchors && columns.len() <= known.saturating_mul(2)).then_some(columns)
 }
 
+/// Of several columns of purposes those that say so; what stands beside them under another word, such as a scene, is the
+/// function.
+pub(super) fn aims<'t>(
+    mut columns: Vec<Option<Column>>,
+    cells: impl Iterator<Item = &'t str>,
+    words: &Words<'_>,
+) -> Vec<Option<Column>> {
+    let purposes = columns.iter().filter(|it| **it == Some(Column::Purpose)).count();
+    if purposes < 2 {
+        return columns;
+    }
+    let aims: Vec<bool> = cells.map(|cell| words.find(cell).has("column-aim")).collect();
+    let is_aim = |place: usize| aims.get(place).copied().unwrap_or_default();
+    let stated = columns.iter().enumerate().any(|(place, it)| *it == Some(Column::Purpose) && is_aim(place));
+    for (place, column) in columns.iter_mut().enumerate() {
+        if stated && *column == Some(Column::Purpose) && !is_aim(place) {
+            *column = Some(Column::Function);
+        }
+    }
+    columns
+}
+
 /// The first colon of a text.
 pub(super) fn colon(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::data::Listed;
 use super::terms::Terms;
 use super::text::{Source, Text};
-use crate::disclosure::{Cite, Collects, Disclosure, PermissionRow, SdkRow};
+use crate::disclosure::{Cite, Collects, Disclosure, Mention, PermissionRow, Residue, SdkRow};
 
 /// A place of the text that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,10 @@ pub enum MarkKind {
     Permission,
     /// A claim, a date, a name.
     Claim,
+    /// A right of users that names data.
+    Mention,
+    /// A place of a template.
+    Residue,
 }
 
 /// A place that speaks of data, SDKs or permissions and was not understood.
@@ -139,6 +143,19 @@ impl<'s> Draft<'s> {
     pub(super) fn collects(&mut self, entry: Collects) {
         if self.disclosure.collects.len() < MOST {
             self.disclosure.collects.push(entry);
+        }
+    }
+
+    pub(super) fn mention(&mut self, entry: Mention) {
+        if self.disclosure.mentions.len() < MOST {
+            self.disclosure.mentions.push(entry);
+        }
+    }
+
+    pub(super) fn residue(&mut self, entry: Residue) {
+        let again = self.disclosure.residue.last().is_some_and(|last| *last == entry);
+        if self.disclosure.residue.len() < MOST && !again {
+            self.disclosure.residue.push(entry);
         }
     }
 }

@@ -76,6 +76,8 @@ impl Import {
             sdks: sdks(true),
             permissions,
             denies: it.denies.iter().map(|row| flat(row, &row.cite)).collect(),
+            mentions: it.mentions.iter().map(|row| flat(row, &row.cite)).collect(),
+            residue: it.residue.iter().map(|row| flat(row, &row.cite)).collect(),
             claims: &it.claims,
             other_platforms: json!({"sdks": sdks(false)}),
             spans: self.marks.iter().map(|mark| self.span(mark)).collect(),
@@ -108,6 +110,8 @@ struct Document<'i> {
     sdks: Vec<Value>,
     permissions: Vec<Value>,
     denies: Vec<Value>,
+    mentions: Vec<Value>,
+    residue: Vec<Value>,
     claims: &'i Claims,
     other_platforms: Value,
     spans: Vec<Span<'i>>,
@@ -140,6 +144,8 @@ pub(super) fn kind(kind: MarkKind) -> &'static str {
         MarkKind::Sdk => "sdk",
         MarkKind::Permission => "permission",
         MarkKind::Claim => "claim",
+        MarkKind::Mention => "mention",
+        MarkKind::Residue => "residue",
     }
 }
 

@@ -83,6 +83,12 @@ fn is_page_number(text: &str, words: &Words<'_>) -> bool {
         return false;
     }
     let rest: String = text.chars().filter(|it| !it.is_ascii_digit() && !matches!(it, '/' | '|')).collect();
+    // - 3 -, of which the first sign may be taken for that of a list, and 3 / 8.
+    let dashed = text.trim_start_matches(['-', '–', '—']).strip_suffix(['-', '–', '—']);
+    let of = |it: &str| !it.trim().is_empty() && it.trim().chars().all(|it| it.is_ascii_digit());
+    if dashed.is_some_and(of) || text.split_once('/').is_some_and(|(page, all)| of(page) && of(all)) {
+        return true;
+    }
     words.values(&rest, "page-number").next().is_some()
 }
 
@@ -161,8 +167,10 @@ fn cell_a_line(lines: &[Line], words: &Words<'_>) -> Option<(Grid, usize)> {
     while let Some(line) = lines.get(used) {
         let column = columns.get(row.len()).copied();
         let goes_on = links::is_link_line(line.text.as_str());
-        if goes_on && grid.rows.len() > 1 && row.is_empty() || goes_on && row.len() >= width {
-            // Several links in the last cell, with a label each.
+        let last = row.last().or_else(|| grid.rows.get(1..)?.last()?.last());
+        let joined = last.is_some_and(|cell| cell.text.as_str().ends_with(['、', '，', '（']));
+        if joined || goes_on && grid.rows.len() > 1 && row.is_empty() || goes_on && row.len() >= width {
+            // Several links in the last cell, with a label each; or a cell that a page broke.
             let last = if row.is_empty() { grid.rows.last_mut() } else { Some(&mut row) };
             if let Some(cell) = last.and_then(|row| row.last_mut()) {
                 cell.text.append("\n", &line.text);

@@ -12,6 +12,7 @@
 )]
 
 mod blocks;
+mod cards;
 mod claims;
 mod columns;
 mod data;
@@ -35,6 +36,7 @@ mod input;
 #[cfg(feature = "documents")]
 mod layout;
 mod links;
+mod mentions;
 mod names;
 mod numbers;
 mod page;
@@ -44,6 +46,7 @@ mod permissions;
 mod pipes;
 mod plain;
 mod prose;
+mod residue;
 mod review;
 mod rows;
 mod sections;
@@ -52,6 +55,7 @@ mod tables;
 mod terms;
 mod text;
 mod trie;
+mod unknown;
 mod walk;
 mod words;
 

@@ -7,7 +7,9 @@ use super::data::{self, Item, Listed};
 use super::draft::{Draft, MarkKind, one_line};
 use super::rows::{PURPOSE, on_other};
 use super::text::Text;
-use super::words::{Found, Words};
+use super::unknown;
+use super::words::{Found, Hit, Words};
+use crate::catalog::Phrase;
 use crate::disclosure::{Collects, Denies};
 
 /// What a list of items that a sentence introduced goes on with.
@@ -30,6 +32,9 @@ const NEAR: usize = 30;
 /// Bytes between a verb and a word that is data only as its object: 上传您的照片.
 const OBJECT: usize = 36;
 
+/// Characters before an SDK in which a word of using stands.
+const USING: usize = 6;
+
 /// What holds at a place of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -49,7 +54,7 @@ pub(super) fn read(
 ) -> Carried {
     let string = text.as_str();
     let mut listed = data::read(string, found, words);
-    let states = states(string, found, carried);
+    let states = states(string, found, carried, words);
     let state = |at: usize| {
         let place = states.partition_point(|(start, _)| *start <= at).checked_sub(1);
         place.and_then(|place| states.get(place)).map_or(State::Silent, |(_, state)| *state)
@@ -57,13 +62,19 @@ pub(super) fn read(
     let collects = states.iter().any(|(_, state)| matches!(state, State::Collected { .. }));
     let after = introduces(string, found, &states);
     if listed.items.is_empty() && listed.umbrella.is_none() {
+        if matches!(carried, Carried::Collected(_) | Carried::Denied) && unknown::is_word(string, found, words) {
+            draft.unread(&text.span(), string, unknown::REASON);
+        }
         return after;
     }
     let collected = |item: &Item| is_collected(string, found, item, collects, &state);
     let taken: Vec<bool> = listed.items.iter().map(collected).collect();
     let taken = with_neighbours(string, found, &listed.items, taken);
+    // 不会提取照片中的人脸 denies the face and not the photo.
+    let holds = |item: &Item| found.of("within").any(|it| it.start == item.range.end);
     let refused = |item: &Item| {
-        state(item.range.start) == State::Denied && (!item.weak || is_object(string, found, item.range.start))
+        let object = !item.weak || is_object(string, found, item.range.start);
+        state(item.range.start) == State::Denied && object && !holds(item)
     };
     let refused: Vec<bool> = listed.items.iter().map(refused).collect();
     let refused = with_neighbours(string, found, &listed.items, refused);
@@ -71,6 +82,8 @@ pub(super) fn read(
         listed.items.iter().zip(&refused).filter(|(_, refused)| **refused).map(|(item, _)| item.clone()).collect();
     let mut kept = taken.iter();
     listed.items.retain(|_| kept.next().copied().unwrap_or_default());
+    let places: Vec<Range<usize>> = listed.items.iter().chain(&denied).map(|item| item.range.clone()).collect();
+    unknown::report(text, found, &places, words, draft);
     let near = |(_, range): &(&str, Range<usize>)| {
         state(range.start) != State::Silent || listed.items.iter().any(|item| range.end <= item.range.start)
     };
@@ -137,7 +150,7 @@ pub(super) fn denials(text: &Text, found: &Found, platform: &str, words: &Words<
     if !found.has("negation") || !found.has("verb") || found.data.is_empty() || !found.sdks.is_empty() {
         return;
     }
-    let states = states(string, found, Carried::Nothing);
+    let states = states(string, found, Carried::Nothing, words);
     let listed = data::read(string, found, words);
     let denied = |item: &&Item| {
         let place = states.partition_point(|(start, _)| *start <= item.range.start).checked_sub(1);
@@ -154,7 +167,7 @@ pub(super) fn opens(string: &str, found: &Found) -> Carried {
 }
 
 /// What holds from which place on: verbs open, purposes and sentences close.
-fn states(string: &str, found: &Found, carried: Carried) -> Vec<(usize, State)> {
+fn states(string: &str, found: &Found, carried: Carried, words: &Words<'_>) -> Vec<(usize, State)> {
     let start = match carried {
         Carried::Collected(user) => State::Collected { user },
         Carried::Denied => State::Denied,
@@ -170,7 +183,9 @@ fn states(string: &str, found: &Found, carried: Carried) -> Vec<(usize, State)> 
         // 集成了某某SDK，收集您的…: the SDK collects.
         let embeds = found.valued("sdk-word").filter(|(_, value)| *value == "embeds").map(|(range, _)| range);
         let embeds = embeds.filter(within).filter(|_| found.sdks.iter().any(|hit| within(&&hit.range)));
-        let other = found.of("other-subject").filter(within).chain(embeds).map(|range| range.start).min();
+        // 使用某某SDK, but not 使用微信登录.
+        let uses = found.sdks.iter().filter(|hit| within(&&hit.range)).filter_map(|hit| used(string, hit, words));
+        let other = found.of("other-subject").filter(within).chain(embeds).map(|range| range.start).chain(uses).min();
         for (role, user) in [("verb", false), ("user-verb", true)] {
             for verb in found.of(role).filter(within) {
                 if defines || other.is_some_and(|other| other < verb.start) {
@@ -184,7 +199,8 @@ fn states(string: &str, found: &Found, carried: Carried) -> Vec<(usize, State)> 
                 events.push((verb.end, state));
             }
         }
-        for mark in found.of("purpose-mark").filter(within) {
+        let instead = found.valued("denial-end").filter(|(_, value)| *value == "instead").map(|(range, _)| range);
+        for mark in found.of("purpose-mark").chain(instead).filter(within) {
             events.push((mark.start, State::Silent));
         }
         if let Some(other) = other {
@@ -194,6 +210,20 @@ fn states(string: &str, found: &Found, carried: Carried) -> Vec<(usize, State)> 
     events.sort_by_key(|(at, state)| (*at, matches!(state, State::Collected { .. })));
     states.extend(events);
     states
+}
+
+/// Where the word of using begins that stands right before an SDK which is called one.
+fn used(string: &str, hit: &Hit, words: &Words<'_>) -> Option<usize> {
+    let is_sdk = |text: &str| text.get(..3).is_some_and(|it| it.eq_ignore_ascii_case("sdk"));
+    let name = string.get(hit.range.clone())?.to_ascii_lowercase();
+    if !name.ends_with("sdk") && !is_sdk(string.get(hit.range.end..)?.trim_start()) {
+        return None;
+    }
+    let before = string.get(..hit.range.start)?;
+    let near = before.char_indices().rev().nth(USING).map_or(0, |(at, _)| at);
+    let tail = before.get(near..)?;
+    let phrases = words.catalog.tables.phrases.iter().filter(|it| it.role == "sdk-use");
+    phrases.flat_map(Phrase::words).filter_map(|it| tail.rfind(it)).min().map(|at| near.saturating_add(at))
 }
 
 /// Whether a verb is negated: denied (true), or only stopped, refused or made conditional (false).
@@ -211,13 +241,17 @@ pub(super) fn negated(string: &str, found: &Found, sentence: &Range<usize>, verb
         }
     }
     let (range, value) = nearest?;
+    let unsure = found
+        .valued("negation")
+        .any(|(it, value)| value == "unsure" && sentence.start <= it.start && it.start < verb.start);
     // What is not done in the background may be done otherwise.
     let background = found.valued("claim").any(|(it, value)| {
         matches!(value, "background:word" | "background:none") && sentence.start <= it.start && it.start < verb.start
     });
     // 不会用于、不会共享 deny a use, and 不会将…用于 too.
-    let uses = found.valued("denial-end").any(|(it, _)| range.end <= it.start && it.start < verb.start);
-    Some(value.is_empty() && !uses && !background)
+    let uses =
+        found.valued("denial-end").any(|(it, value)| value == "use" && range.end <= it.start && it.start < verb.start);
+    Some(value.is_empty() && !uses && !background && !unsure)
 }
 
 /// Whether an item is said to be collected: behind a verb, before one in the passive, or as the label of a paragraph that
@@ -253,6 +287,11 @@ fn is_collected(string: &str, found: &Found, item: &Item, collects: bool, state:
 
 /// A word that is data in a list only counts as the object of a verb.
 fn is_object(string: &str, found: &Found, at: usize) -> bool {
+    // 存储您的…: the word is a verb itself.
+    let behind = found.data.iter().find(|hit| hit.range.start == at).and_then(|hit| string.get(hit.range.end..));
+    if behind.is_some_and(|it| it.starts_with(['您', '你'])) {
+        return false;
+    }
     let verbs = found.phrases.iter().filter(|(_, role, _)| ["verb", "user-verb"].contains(role));
     verbs.filter(|(range, ..)| range.end <= at).any(|(range, ..)| {
         let between = string.get(range.end..at).unwrap_or_default();
@@ -266,7 +305,10 @@ fn with_neighbours(string: &str, found: &Found, items: &[Item], mut taken: Vec<b
         let between = string.get(a.range.end..b.range.start).unwrap_or_default();
         let joiner = found.of("joiner").any(|it| a.range.end <= it.start && it.end <= b.range.start)
             || between.contains(['、', '/', '（', '(']);
-        joiner && between.len() <= OBJECT && !between.contains(['。', '；'])
+        let instead = found
+            .valued("denial-end")
+            .any(|(it, value)| value == "instead" && a.range.end <= it.start && it.end <= b.range.start);
+        joiner && !instead && between.len() <= OBJECT && !between.contains(['。', '；'])
     };
     let permitted = |item: &Item| {
         found.of("permission-word").any(|it| item.range.end <= it.start && it.start <= item.range.end.saturating_add(6))

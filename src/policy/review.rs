@@ -34,7 +34,8 @@ tr.e td{font-size:5px;line-height:1.2;border:0}
 tr:target td{background:#fffbe6}
 mark{color:inherit;border-radius:3px;padding:0 1px}
 .collects{background:#d7ebff}.denies{background:#ffd9d6}.sdk{background:#dff3d8}
-.permission{background:#f1e3ff}.claim{background:#fff0c2}.unread{background:#ffe3c9}
+.permission{background:#f1e3ff}.claim{background:#fff0c2}.mention{background:#d3f2ee}.residue{background:#ffd0e6}
+.unread{background:#ffe3c9}
 td.m span{display:inline-block;margin:1px 4px 1px 0;padding:0 6px;border-radius:8px}
 @media(max-width:720px){header{padding:12px}tr{display:grid;grid-template-columns:40px 1fr;border-bottom:1px solid #f0f2f6}
 td{border:0;padding:1px 8px}td.n{width:auto}td.m{width:auto;grid-column:2}td.m:empty{display:none}}
@@ -74,6 +75,8 @@ impl Import {
                 "claims and dates",
                 self.marks.iter().filter(|it| it.kind == MarkKind::Claim).count(),
             ),
+            ("mention", "权利中提到", "named among rights", it.mentions.len()),
+            ("residue", "模板残留", "left of a template", it.residue.len()),
             ("unread", "未理解", "not understood", self.not_understood.len()),
         ] {
             let _ = writeln!(page, "<mark class=\"{class}\">{} {count}</mark>", format!("{zh} {en}").trim());

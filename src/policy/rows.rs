@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::blocks;
-use super::columns::{Column, exact, header};
+use super::cards;
+use super::columns::{Column, aims, exact, header};
 use super::data::{self, Listed};
 use super::draft::{Draft, MarkKind, id_word, one_line, push_once};
 use super::links;
@@ -11,6 +12,7 @@ use super::names;
 use super::page::{Cell, Grid};
 use super::permissions;
 use super::text::Text;
+use super::unknown;
 use super::words::{Found, Words};
 use crate::disclosure::{Cite, Collects, SdkRow};
 
@@ -22,9 +24,6 @@ pub(super) const LONGEST_CELL: usize = 8 << 10;
 
 /// Characters of a cell that may hold names of SDKs.
 const LONGEST_NAMES: usize = 400;
-
-/// Characters of a datum without an entry; a longer one is a sentence.
-const LONGEST_OTHER: usize = 24;
 
 /// The cells of one row or block, by column.
 #[derive(Debug, Default)]
@@ -46,9 +45,14 @@ enum Kind {
 
 /// Reads a table; false = nothing in its header says what it holds.
 pub(super) fn read(grid: &Grid, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> bool {
+    if let Some(turned) = cards::turned(grid, words) {
+        let read: Vec<bool> = turned.iter().map(|grid| self::read(grid, platform, words, draft)).collect();
+        return read.contains(&true);
+    }
     // A header of two rows says most in its second; a title may span the rows above.
     let heads = grid.rows.iter().take(3).enumerate().filter_map(|(place, row)| {
-        header(row.iter().map(|cell| cell.text.as_str()), words).map(|columns| (place, columns))
+        let texts = || row.iter().map(|cell| cell.text.as_str());
+        header(texts(), words).map(|columns| (place, aims(columns, texts(), words)))
     });
     let kinds = |columns: &[Option<Column>]| columns.iter().flatten().collect::<std::collections::BTreeSet<_>>().len();
     let head = heads.max_by_key(|(place, columns)| (kinds(columns), std::cmp::Reverse(*place)));
@@ -65,6 +69,7 @@ pub(super) fn read(grid: &Grid, platform: &str, words: &Words<'_>, draft: &mut D
         let row = body.get(end).map(Vec::as_slice).unwrap_or_default();
         let texts = || row.iter().map(|cell| cell.text.as_str());
         let again = if 2 <= exact(texts(), words) { header(texts(), words) } else { None };
+        let again = again.map(|columns| aims(columns, texts(), words));
         if again.is_some() || end == body.len() {
             let rows = body.get(start..end).unwrap_or_default();
             read |= table(rows, &parties(columns.clone(), rows, words), platform, words, draft);
@@ -341,7 +346,7 @@ pub(super) fn sdk(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
             push_once(&mut elsewhere.data, id);
         }
         row.open_ended |= listed.open;
-        others(text, listed, found, words, &mut row.other, draft);
+        unknown::in_cell(text, listed, found, words, &mut row.other, draft);
         draft.mark_items(text, listed, MarkKind::Sdk);
     }
     row.other.retain(|word| !word.trim().is_empty());
@@ -374,12 +379,12 @@ pub(super) fn collects(fields: &Fields, platform: &str, words: &Words<'_>, draft
         let cite = cite(fields, draft);
         let user = found.has("user-verb");
         draft.mark_items(text, &listed, MarkKind::Collects);
-        let mut unknown = Vec::new();
-        others(text, &listed, &found, words, &mut unknown, draft);
+        let mut others = Vec::new();
+        unknown::in_cell(text, &listed, &found, words, &mut others, draft);
         for (ios, platforms) in [(false, platform), (true, "ios")] {
             let (data, mut other) = draft.words_of(text.as_str(), &listed, |item| on_other(item.platform) == ios);
             if !ios {
-                for word in &unknown {
+                for word in &others {
                     push_once(&mut other, word.clone());
                 }
             }
@@ -402,49 +407,6 @@ pub(super) fn collects(fields: &Fields, platform: &str, words: &Words<'_>, draft
                 platforms,
                 cite: cite.clone(),
             });
-        }
-    }
-}
-
-/// The data of a cell that no word of the catalog names: the pieces of its list without any. What is too long for a
-/// datum is not understood.
-fn others(
-    text: &Text,
-    listed: &Listed,
-    found: &Found,
-    words: &Words<'_>,
-    into: &mut Vec<String>,
-    draft: &mut Draft<'_>,
-) {
-    let mut depth = 0_usize;
-    let mut start = 0_usize;
-    let string = text.as_str();
-    let mut pieces: Vec<Range<usize>> = Vec::new();
-    for (at, character) in string.char_indices() {
-        match character {
-            '(' | '（' | '[' | '【' => depth = depth.saturating_add(1),
-            ')' | '）' | ']' | '】' => depth = depth.saturating_sub(1),
-            '、' | '，' | ',' | '；' | ';' | '\n' | '/' | '。' if depth == 0 => {
-                pieces.push(start..at);
-                start = at.saturating_add(character.len_utf8());
-            }
-            _ => {}
-        }
-    }
-    pieces.push(start..string.len());
-    for piece in pieces {
-        let word = string.get(piece.clone()).unwrap_or_default().trim();
-        let touches = |range: &Range<usize>| range.start < piece.end && piece.start < range.end;
-        let known = found.data.iter().any(|hit| touches(&hit.range))
-            || listed.umbrella.as_ref().is_some_and(|(_, range)| touches(range));
-        if known || word.chars().count() < 2 || is_none(word, words) || word.starts_with("http") {
-            continue;
-        }
-        let word = word.trim_end_matches(['：', ':']);
-        if word.chars().count() <= LONGEST_OTHER {
-            push_once(into, word.to_owned());
-        } else {
-            draft.unread(&text.span_of(piece), word, "no data type is known in this part of a list");
         }
     }
 }

@@ -5,10 +5,12 @@ use super::claims::Claims;
 use super::draft::Draft;
 use super::heads;
 use super::input::refuse;
+use super::mentions;
 use super::numbers::{is_numbered, is_section};
 use super::page::{Grid, Line, Part};
 use super::permissions;
 use super::prose::{self, Carried};
+use super::residue;
 use super::rows;
 use super::sections::{self, Sections};
 use super::spoken::{self, Said};
@@ -50,6 +52,7 @@ pub(super) fn read<'s>(parts: &[Part], words: &Words<'_>, source: &'s Source) ->
         sdk_items: false,
     };
     heads::read(parts, words, &mut walk.draft);
+    residue::read(parts, words, &mut walk.draft);
     let mut place = 0_usize;
     while let Some(rest) = parts.get(place..).filter(|rest| !rest.is_empty()) {
         place = place.saturating_add(walk.part(rest).max(1));
@@ -154,6 +157,9 @@ impl<'s> Walk<'_, 's> {
         } else {
             if !skipped && DENYING.contains(&role) {
                 prose::denials(&chunk, found, platform, words, draft);
+            }
+            if !skipped && role == "rights" {
+                mentions::read(&chunk, found, words, draft);
             }
             prose::opens(chunk.as_str(), found)
         };

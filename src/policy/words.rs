@@ -124,7 +124,10 @@ impl<'c> Words<'c> {
         }
         for (place, entry) in (0..).zip(&tables.phrases) {
             let meaning = match entry.role {
-                "traditional" | "wording" | "numeral" | "unit" | "month" | "section-unit" => continue,
+                "traditional" | "wording" | "numeral" | "unit" | "month" | "section-unit" | "residue" | "no-item"
+                | "sdk-use" => {
+                    continue;
+                }
                 "other-data" => Meaning::OtherData,
                 "not-data" => Meaning::NoData,
                 _ => Meaning::Phrase(place),
@@ -302,6 +305,11 @@ impl Found {
     pub(super) fn has(&self, role: &str) -> bool {
         self.of(role).next().is_some()
     }
+}
+
+/// A range that neither begins nor ends within a Latin word or a number.
+pub(super) fn is_whole(text: &str, range: &Range<usize>) -> bool {
+    !begins_within(text, range.start) && !ends_within(text, range.end)
 }
 
 /// A Latin word or a number goes on over this place: what begins here is a part of it.

@@ -186,7 +186,13 @@ fn the_first_policy_is_what_a_person_made_of_it() {
             .collect::<Vec<_>>()
     };
     assert_eq!(permissions(&made), permissions(&hand));
-    assert_eq!(made.denies, hand.denies);
+    let denies = |it: &Disclosure| it.denies.iter().map(|it| (it.data.clone(), it.cite.lines)).collect::<Vec<_>>();
+    assert_eq!(denies(&made), denies(&hand));
+    let mentions = |it: &Disclosure| {
+        it.mentions.iter().map(|it| (it.data.clone(), it.other.clone(), it.cite.lines)).collect::<Vec<_>>()
+    };
+    assert_eq!(mentions(&made), mentions(&hand));
+    assert_eq!(made.residue, hand.residue);
     let claims = |it: &Disclosure| {
         let it = &it.claims;
         [
@@ -196,6 +202,7 @@ fn the_first_policy_is_what_a_person_made_of_it() {
             &it.transport,
             &it.minors,
             &it.background,
+            &it.self_start,
             &it.targeting,
             &it.contact,
             &it.rights,
