@@ -51,6 +51,11 @@ impl Entries {
         for class in on().flat_map(|it| it.application.iter().chain(&it.component_factory)) {
             it.add_early(&names, "application", class);
         }
+        // An application class that only loads makes the real one, whose name the manifest keeps beside it.
+        let kept = on().flat_map(|manifest| &manifest.meta_data).map(|meta| meta.value.as_str());
+        for class in kept.filter(|value| names.is_below(value, "application")) {
+            it.add_early(&names, "application", class);
+        }
         let components = || on().flat_map(|manifest| manifest.components.iter().filter(|component| component.enabled));
         for provider in components().filter(|component| component.kind == ComponentKind::Provider) {
             it.add_early(&names, "provider", &provider.name);
@@ -144,8 +149,12 @@ struct Names<'n, 'p, 'b> {
 impl Names<'_, '_, '_> {
     /// The class with a dotted name, where the package defines it.
     fn class(&self, name: &str) -> Option<Type> {
-        let descriptor = format!("L{};", name.replace('.', "/"));
-        self.hierarchy.type_named(&descriptor).filter(|ty| self.hierarchy.class(*ty).is_some())
+        self.named(name).filter(|ty| self.hierarchy.class(*ty).is_some())
+    }
+
+    /// The class with a dotted name, where the package names it.
+    fn named(&self, name: &str) -> Option<Type> {
+        self.hierarchy.type_named(&format!("L{};", name.replace('.', "/")))
     }
 
     fn method(&self, class: Type, signature: &str) -> Option<Method> {
@@ -160,9 +169,18 @@ impl Names<'_, '_, '_> {
             .map(|marker| marker.pattern)
     }
 
+    /// Whether a dotted name is that of a class below those which the catalog says are made by name on the occasion.
+    fn is_below(&self, class: &str, occasion: &str) -> bool {
+        let Some(class) = self.class(class) else { return false };
+        let mut bases = self.catalog.markers("made-by-name").filter(|marker| marker.name == occasion);
+        let above = self.hierarchy.ancestors(class);
+        bases.any(|marker| self.named(marker.pattern).is_some_and(|base| above.contains(&base)))
+    }
+
     /// Classes below those of which a library makes objects by name.
     fn made_by_name(&self) -> Vec<Type> {
-        let bases = self.catalog.markers("made-by-name").filter_map(|marker| self.class(marker.pattern));
+        let libraries = self.catalog.markers("made-by-name").filter(|marker| marker.effect == "background");
+        let bases = libraries.filter_map(|marker| self.class(marker.pattern));
         let bases: Vec<Type> = bases.collect();
         if bases.is_empty() {
             return Vec::new();

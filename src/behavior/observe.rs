@@ -16,7 +16,7 @@ use super::native::{NativeWords, Natives, Search};
 use super::nested::NestedCode;
 use super::owners::Owners;
 use super::program;
-use super::reach::Reached;
+use super::reach::{Code, Reached};
 use super::reads::{Found, Pending, Reader};
 use super::reflection::Members;
 use super::scripts::{ScriptSearch, ScriptWords};
@@ -28,7 +28,7 @@ use super::vocabulary::Vocabulary;
 use crate::catalog::{Catalog, Focus};
 use crate::container::{Kind, Package, Part};
 use crate::error::Issue;
-use crate::flow::{Acts, Facts, Hierarchy, Linkage, Program, References, Resolver};
+use crate::flow::{Acts, Facts, Hierarchy, Linkage, Names, Program, References, Resolver};
 use crate::limits::MAX_ISSUES;
 
 /// What is said where the call graph has a limit of its own.
@@ -165,8 +165,9 @@ impl Observer {
             let settle = || settle_all(&readers, &pending, package, hierarchy, linkage, &references);
             // Without a manifest nothing says where the system enters.
             let is_entered = package.kind != Kind::Dex;
-            let reach =
-                || is_entered.then(|| Reached::of(self.catalog, hierarchy, linkage, &facts, &manifests, package));
+            let names = Names::of(hierarchy, linkage, &references, &facts);
+            let code = Code { hierarchy, linkage, facts: &facts, names: &names };
+            let reach = || is_entered.then(|| Reached::of(self.catalog, code, &manifests, package));
             let (settled, all) = rayon::join(settle, reach);
             found.append(settled);
             let reach = all.as_ref().map(Reached::all);

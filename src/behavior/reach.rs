@@ -6,7 +6,7 @@ use super::model::{Certainty, Read};
 use super::repeats::Repeats;
 use crate::catalog::{Catalog, ClassKey, hashed_signature_key, platform};
 use crate::container::Package;
-use crate::flow::{Facts, Framework, Graph, Hierarchy, Linkage, Method, Parts, Platform, Reach, Signature};
+use crate::flow::{Facts, Framework, Graph, Hierarchy, Linkage, Method, Names, Parts, Platform, Reach, Signature};
 use crate::manifest::Manifest;
 
 /// Answers for all methods of one package.
@@ -24,22 +24,30 @@ pub(super) struct Reached<'p, 'b> {
     truncated: bool,
 }
 
+/// The code of a package.
+#[derive(Clone, Copy)]
+pub(super) struct Code<'g, 'p, 'b> {
+    pub(super) hierarchy: &'p Hierarchy<'p, 'b>,
+    pub(super) linkage: &'g Linkage<'p, 'p, 'b>,
+    pub(super) facts: &'g Facts,
+    pub(super) names: &'g Names<'g, 'b>,
+}
+
 impl<'p, 'b> Reached<'p, 'b> {
     /// Builds the call graph of a package and walks it.
     pub(super) fn of(
         catalog: &'static Catalog,
-        hierarchy: &'p Hierarchy<'p, 'b>,
-        linkage: &Linkage<'p, 'p, 'b>,
-        facts: &Facts,
+        code: Code<'_, 'p, 'b>,
         manifests: &[Manifest],
         package: &Package,
     ) -> Self {
+        let Code { hierarchy, linkage, facts, names } = code;
         let layouts = super::facts::read_layouts(package);
         let entries = Entries::of(catalog, hierarchy, manifests, &layouts);
         let annotations = catalog.markers("called-by-system").filter(|marker| marker.name == "annotation");
         let framework =
             Framework::of_program(hierarchy, &Known).calling_annotated(annotations.map(|marker| marker.pattern));
-        let parts = Parts { hierarchy, linkage, facts, framework: &framework };
+        let parts = Parts { hierarchy, linkage, facts, names, framework: &framework };
         // Each question has a graph of its own: an object that only an activity makes takes no call at the app's start.
         let below = |kinds: &Kinds, passes: &(dyn Fn(Method, u32) -> bool + Sync)| {
             let graph = Graph::new(parts, &kinds.roots, passes);

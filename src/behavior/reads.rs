@@ -224,7 +224,7 @@ impl<'b> Reader<'_, 'b> {
             Reference::Method(index) => self.matches.methods.get(&index),
             Reference::Field(index) => self.matches.fields.get(&index),
             Reference::String(index) => self.matches.strings.get(&index),
-            Reference::Object(_) | Reference::CallSite(_) => None,
+            Reference::Object(_) | Reference::CallSite(_) | Reference::Handle(_) => None,
         }
     }
 
@@ -238,7 +238,7 @@ impl<'b> Reader<'_, 'b> {
         let name = match site.reference {
             Reference::Method(index) => dex.method_descriptor(index),
             Reference::Field(index) => dex.field_descriptor(index),
-            Reference::String(_) | Reference::Object(_) | Reference::CallSite(_) => String::new(),
+            _ => String::new(),
         };
         format!("through {name}")
     }

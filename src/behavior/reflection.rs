@@ -1,7 +1,7 @@
 //! Members that code names by strings: `Class.forName("…").getMethod("…").invoke(…)`.
 //!
 //! A member whose class and name are known is read like one that code names. A name alone counts where the catalog lists
-//! it for reflection and the class is not known, or is one that the catalog knows.
+//! it for reflection and the class is not known, is one that the catalog knows, or has no such member there.
 
 use std::collections::BTreeSet;
 
@@ -23,6 +23,8 @@ pub(super) struct Members {
     classes: BTreeSet<&'static str>,
     /// Names that matter whatever the class.
     names: FxHashMap<&'static str, Vec<&'static Source>>,
+    /// Names of members of those classes.
+    of_classes: BTreeSet<&'static str>,
     /// Every name of a member that matters somewhere.
     known: BTreeSet<&'static str>,
 }
@@ -42,6 +44,7 @@ impl Members {
                         it.by_class.entry((class, name)).or_default().push(source);
                         it.known.insert(name);
                         it.classes.insert(class);
+                        it.of_classes.insert(name);
                     }
                 }
                 SourceKind::ReflectionName => {
@@ -61,7 +64,8 @@ impl Members {
         for named in self.names.get(name).into_iter().flatten() {
             let fits = match named.target.split_once('#') {
                 Some((of, _)) => of == dotted,
-                None => sources.is_empty() && self.classes.contains(class),
+                // A name that no class of the catalog has is one that a vendor added to some class of the platform.
+                None => sources.is_empty() && (self.classes.contains(class) || !self.of_classes.contains(name)),
             };
             if fits {
                 sources.push(named);

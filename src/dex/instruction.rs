@@ -188,6 +188,24 @@ impl Payload {
     }
 }
 
+impl Payload {
+    /// The code unit that a switch at `pc` with its payload at `payload` goes to for a number; none where that is no case.
+    pub fn chosen(insns: &[u8], pc: u32, payload: u32, number: i64) -> Option<u32> {
+        let units = insns.get(at(payload).checked_mul(2)?..)?;
+        let place = match Self::at(insns, payload)?.0 {
+            Self::Packed => usize::try_from(number.checked_sub(i64::from(u32_at(units, 4)?.cast_signed()))?).ok()?,
+            Self::Sparse => {
+                let cases = units.get(4..)?.chunks_exact(4).take(u16_at(units, 2)?.into());
+                cases
+                    .map(|case| u32_at(case, 0))
+                    .position(|case| case.map(u32::cast_signed).map(i64::from) == Some(number))?
+            }
+            Self::Array => return None,
+        };
+        Self::targets(insns, pc, payload).get(place).copied()
+    }
+}
+
 /// The instructions of a method in order of their place, payloads left out. It ends at the first thing that is none.
 #[derive(Debug, Clone)]
 pub struct Instructions<'a> {

@@ -70,7 +70,7 @@ pub struct Targets {
     pub strings: BitSet,
     /// Classes of which objects are made.
     pub objects: BitSet,
-    /// Whether call sites that `invoke-custom` links are wanted.
+    /// Whether call sites that `invoke-custom` links are wanted, and method handles that are loaded.
     pub call_sites: bool,
 }
 
@@ -97,7 +97,7 @@ impl Targets {
             (_, Reference::Method(method)) => self.methods.contains(method.0),
             (_, Reference::String(string)) => self.strings.contains(string.0),
             (_, Reference::Object(class)) => self.objects.contains(class.0),
-            (_, Reference::CallSite(_)) => self.call_sites,
+            (_, Reference::CallSite(_) | Reference::Handle(_)) => self.call_sites,
         }
     }
 }
@@ -115,6 +115,8 @@ pub enum Reference {
     Object(TypeIdx),
     /// A call that is linked when it first runs, by its index into `call_site_ids`.
     CallSite(u32),
+    /// A load of a method handle, by its index into `method_handles`.
+    Handle(u32),
 }
 
 /// A place in a method that refers to a target.
@@ -140,6 +142,7 @@ enum Step {
     Method,
     Object,
     CallSite,
+    Handle,
     Nop,
     Unused,
 }
@@ -168,6 +171,7 @@ const fn steps() -> [(u8, Step); 256] {
             (Index::Field, _) => Step::FieldWrite,
             (_, 0x22) => Step::Object,
             (_, 0xfc | 0xfd) => Step::CallSite,
+            (_, 0xfe) => Step::Handle,
             (Index::Method, _) => Step::Method,
             _ if matches!(opcode.flow, Flow::Unused) => Step::Unused,
             _ => Step::Plain,
@@ -216,6 +220,7 @@ impl Code<'_> {
                             Step::FieldWrite => (targets.stores.contains(index), Reference::Field(FieldIdx(index))),
                             Step::Object => (targets.objects.contains(index), Reference::Object(TypeIdx(index))),
                             Step::CallSite => (targets.call_sites, Reference::CallSite(index)),
+                            Step::Handle => (targets.call_sites, Reference::Handle(index)),
                             _ => (targets.strings.contains(index), Reference::String(StringIdx(index))),
                         };
                         wanted.then_some(reference)

@@ -72,19 +72,21 @@ impl Dex<'_> {
 
     fn call_site(&self, call_site: u32) -> Option<Vec<MethodIdx>> {
         let sites = self.header.mapped(self.data, TYPE_CALL_SITE_ID, 4)?.item(call_site, 4)?;
-        let handles = self.header.mapped(self.data, TYPE_METHOD_HANDLE, 8)?;
         let mut values = Cursor::new(self.data, at(u32_at(self.data, sites)?));
         let mut methods = Vec::new();
         for place in 0..values.uleb128()?.min(MAX_BOUND) {
             let Some(Encoded::MethodHandle(handle)) = read_value(&mut values) else { continue };
-            let handle = handles.item(handle, 8)?;
-            // 0x00–0x03 are for fields.
-            let is_method = u16_at(self.data, handle)? > 0x03;
-            if place > 0 && is_method {
-                methods.push(MethodIdx(u16_at(self.data, handle.checked_add(4)?)?.into()));
-            }
+            methods.extend(self.handle_method(handle).filter(|_| place > 0));
         }
         Some(methods)
+    }
+
+    /// The method that a handle stands for, by the place of the handle in `method_handles`; none where it is for a field.
+    pub fn handle_method(&self, handle: u32) -> Option<MethodIdx> {
+        let handle = self.header.mapped(self.data, TYPE_METHOD_HANDLE, 8)?.item(handle, 8)?;
+        // 0x00–0x03 are for fields.
+        let is_method = u16_at(self.data, handle)? > 0x03;
+        is_method.then_some(MethodIdx(u16_at(self.data, handle.checked_add(4)?)?.into()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a call gives, and what it changes, where a model says so.
 
-use super::domain::{Abstract, Atom, Cause};
+use super::domain::{Abstract, Atom};
 use super::interpret::{Run, whole_unknown};
 use super::models::Model;
 use super::state::{State, Thing};
@@ -92,6 +92,11 @@ impl<'b> Run<'_, '_, 'b> {
             Model::ClassNamed(position) => args.get(position)?.map(texts::class_named),
             Model::ClassName => args.first()?.map(texts::class_name),
             Model::Member => member(args.first()?, args.get(1)?),
+            Model::Handle => member(args.get(1)?, args.get(2)?),
+            Model::Constructor => args.first()?.map(texts::constructor),
+            Model::NewInstance => args.first()?.map(texts::instance),
+            Model::ClassOf => args.first()?.map(texts::class_of),
+            Model::Service(position) => args.get(position)?.map(texts::service),
             Model::Resource(position) => {
                 let text = |atom: &Atom| match atom {
                     Atom::Int(id) => {
@@ -137,10 +142,9 @@ fn become_value(state: &mut State, object: &Abstract, value: &Abstract) -> Optio
 
 /// The member of a class. Where nothing more can be asked about the class, its name is known still.
 fn member(class: &Abstract, name: &Abstract) -> Abstract {
-    let closed = class.causes().iter().all(|cause| matches!(cause, Cause::Because(_)));
-    if class.is_unknown() && closed {
-        let nowhere = Abstract::one(Atom::Class("".into()));
-        return nowhere.zip(name, texts::member);
+    if class.is_unknown() && class.is_closed() {
+        let anywhere = class.atoms().iter().cloned().chain([Atom::Class("".into())]);
+        return Abstract::of(anywhere).zip(name, texts::member);
     }
     class.zip(name, texts::member)
 }

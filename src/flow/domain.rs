@@ -62,6 +62,8 @@ pub(super) enum Atom {
     Class(Rc<str>),
     /// A member of a class as reflection has it: descriptor of the class, empty where it is unknown, and name.
     Member(Rc<str>, Rc<str>),
+    /// An object of a class, by the descriptor of that.
+    Instance(Rc<str>),
     /// An array of another method, as it was when it left that.
     List(Rc<[Atom]>),
     /// The object made at this code unit; what it holds is kept beside the registers.
@@ -90,6 +92,8 @@ pub(super) enum Abstract {
     Known(Rc<[Atom]>),
     /// Anything; why, sorted.
     Unknown(Rc<[Cause]>),
+    /// One of these, or anything; why, both sorted. No object is among them.
+    Partly(Rc<[Atom]>, Rc<[Cause]>),
 }
 
 impl Abstract {
@@ -111,49 +115,87 @@ impl Abstract {
 
     /// One of several; unknown where there are more than are kept apart.
     pub(super) fn of(atoms: impl IntoIterator<Item = Atom>) -> Self {
-        let mut atoms: Vec<Atom> = atoms.into_iter().collect();
-        atoms.sort_unstable();
-        atoms.dedup();
-        let long = |atom: &Atom| matches!(atom, Atom::Text(text) if text.len() > MAX_TEXT);
-        if atoms.len() > MAX_SET || atoms.iter().any(long) {
-            return Self::because(Reason::Limit);
-        }
-        if atoms.is_empty() { Self::Never } else { Self::Known(atoms.into()) }
+        Self::mixed(atoms, [])
     }
 
     pub(super) fn unknown(causes: impl IntoIterator<Item = Cause>) -> Self {
+        Self::mixed([], causes)
+    }
+
+    /// One of several atoms, or what the causes say. More than are kept apart make all of it unknown for good.
+    pub(super) fn mixed(atoms: impl IntoIterator<Item = Atom>, causes: impl IntoIterator<Item = Cause>) -> Self {
         let mut causes: Vec<Cause> = causes.into_iter().collect();
         causes.sort_unstable();
         causes.dedup();
-        if causes.len() > MAX_CAUSES {
-            causes = vec![Cause::Because(Reason::Limit)];
+        let mut atoms: Vec<Atom> = atoms.into_iter().collect();
+        if !causes.is_empty() {
+            atoms.retain(|atom| !matches!(atom, Atom::Object(_)));
         }
-        Self::Unknown(causes.into())
+        atoms.sort_unstable();
+        atoms.dedup();
+        let long = |atom: &Atom| matches!(atom, Atom::Text(text) if text.len() > MAX_TEXT);
+        let limit = Cause::Because(Reason::Limit);
+        if atoms.len() > MAX_SET
+            || causes.len() > MAX_CAUSES
+            || atoms.iter().any(long)
+            || causes.len() > 1 && causes.contains(&limit)
+        {
+            return Self::open(limit);
+        }
+        match (atoms.is_empty(), causes.is_empty()) {
+            (true, true) => Self::Never,
+            (false, true) => Self::Known(atoms.into()),
+            (true, false) => Self::Unknown(causes.into()),
+            (false, false) if causes.contains(&limit) => Self::open(limit),
+            (false, false) => Self::Partly(atoms.into(), causes.into()),
+        }
     }
 
-    /// The atoms that it may be; none where it is unknown.
+    /// The atoms that are known of what it may be.
     pub(super) fn atoms(&self) -> &[Atom] {
         match self {
-            Self::Known(atoms) => atoms,
+            Self::Known(atoms) | Self::Partly(atoms, _) => atoms,
             _ => &[],
         }
     }
 
     pub(super) fn causes(&self) -> &[Cause] {
         match self {
-            Self::Unknown(causes) => causes,
+            Self::Unknown(causes) | Self::Partly(_, causes) => causes,
             _ => &[],
         }
     }
 
+    /// Whether it may be something that is not known.
     pub(super) fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown(_))
+        matches!(self, Self::Unknown(_) | Self::Partly(..))
+    }
+
+    /// Whether nothing can be asked that would tell more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.causes().iter().all(|cause| matches!(cause, Cause::Because(_)))
+    }
+
+    /// What is known of it, without the rest.
+    pub(super) fn known(&self) -> Self {
+        Self::of(self.atoms().iter().cloned())
+    }
+
+    /// The same, where what is not known is so for that reason.
+    pub(super) fn closed(&self, reason: &Reason) -> Self {
+        if self.is_unknown() {
+            return Self::mixed(self.atoms().iter().cloned(), [Cause::Because(reason.clone())]);
+        }
+        self.clone()
     }
 
     /// The only atom that it may be.
     pub(super) fn single(&self) -> Option<&Atom> {
-        match self.atoms() {
-            [atom] => Some(atom),
+        match self {
+            Self::Known(atoms) => match &atoms[..] {
+                [atom] => Some(atom),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -170,12 +212,14 @@ impl Abstract {
     pub(super) fn is_within(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Never, _) => true,
-            (Self::Known(new), Self::Known(old)) => Rc::ptr_eq(new, old) || new.iter().all(|atom| old.contains(atom)),
-            (Self::Unknown(new), Self::Unknown(old)) => {
-                Rc::ptr_eq(new, old) || new.iter().all(|cause| old.contains(cause))
+            (Self::Known(new), Self::Known(old)) if Rc::ptr_eq(new, old) => true,
+            (Self::Unknown(new), Self::Unknown(old)) if Rc::ptr_eq(new, old) => true,
+            (_, Self::Never) => false,
+            _ if other.causes() == [Cause::Because(Reason::Limit)] => self.objects().next().is_none(),
+            _ => {
+                self.atoms().iter().all(|atom| other.atoms().contains(atom))
+                    && self.causes().iter().all(|cause| other.causes().contains(cause))
             }
-            (Self::Known(_), Self::Unknown(_)) => self.objects().next().is_none(),
-            _ => false,
         }
     }
 
@@ -183,35 +227,32 @@ impl Abstract {
         match (self, other) {
             (Self::Never, value) | (value, Self::Never) => value.clone(),
             (left, right) if left == right => left.clone(),
-            (Self::Known(left), Self::Known(right)) => Self::of(left.iter().chain(right.iter()).cloned()),
-            (Self::Unknown(left), Self::Unknown(right)) => Self::unknown(left.iter().chain(right.iter()).cloned()),
-            (Self::Unknown(causes), _) | (_, Self::Unknown(causes)) => Self::Unknown(causes.clone()),
+            _ => Self::mixed(
+                self.atoms().iter().chain(other.atoms()).cloned(),
+                self.causes().iter().chain(other.causes()).cloned(),
+            ),
         }
     }
 
-    /// What `make` makes of every atom; unknown where it makes nothing of one.
+    /// What `make` makes of every atom; what it makes nothing of is unknown.
     pub(super) fn map(&self, make: impl Fn(&Atom) -> Option<Atom>) -> Self {
-        match self {
-            Self::Known(atoms) => match atoms.iter().map(make).collect::<Option<Vec<Atom>>>() {
-                Some(all) => Self::of(all),
-                None => Self::because(Reason::Computed),
-            },
-            other => other.clone(),
-        }
+        made(self.atoms().iter().map(make), self.causes().iter().cloned())
     }
 
     /// What `make` makes of every pair of atoms.
     pub(super) fn zip(&self, other: &Self, make: impl Fn(&Atom, &Atom) -> Option<Atom>) -> Self {
-        match (self, other) {
-            (Self::Never, _) | (_, Self::Never) => Self::Never,
-            (Self::Known(left), Self::Known(right)) => {
-                let pairs = left.iter().flat_map(|left| right.iter().map(move |right| (left, right)));
-                match pairs.map(|(left, right)| make(left, right)).collect::<Option<Vec<Atom>>>() {
-                    Some(all) => Self::of(all),
-                    None => Self::because(Reason::Computed),
-                }
-            }
-            _ => Self::unknown(self.causes().iter().chain(other.causes()).cloned()),
+        if *self == Self::Never || *other == Self::Never {
+            return Self::Never;
         }
+        let pairs = self.atoms().iter().flat_map(|left| other.atoms().iter().map(move |right| (left, right)));
+        let causes = self.causes().iter().chain(other.causes()).cloned();
+        made(pairs.map(|(left, right)| make(left, right)), causes)
     }
+}
+
+/// The atoms that were made; unknown for the causes, and where one was not.
+fn made(atoms: impl Iterator<Item = Option<Atom>>, causes: impl Iterator<Item = Cause>) -> Abstract {
+    let all: Vec<Option<Atom>> = atoms.collect();
+    let failed = all.contains(&None).then_some(Cause::Because(Reason::Computed));
+    Abstract::mixed(all.into_iter().flatten(), causes.chain(failed))
 }

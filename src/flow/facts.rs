@@ -87,6 +87,8 @@ pub struct Acts {
     methods: Vec<(Method, usize)>,
     facts: Vec<Fact>,
     stores: Vec<Store>,
+    /// Methods that look up classes or members by names which others may tell.
+    open: Vec<Method>,
 }
 
 /// The facts about all methods.
@@ -97,6 +99,8 @@ pub struct Facts {
     all: Vec<Fact>,
     /// By file, in order of its code.
     stores: Vec<Vec<Store>>,
+    /// Methods that look up classes or members by names which others may tell, ascending.
+    open: Vec<Method>,
 }
 
 impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
@@ -163,6 +167,7 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
                 targets.methods.insert(index);
             }
             if models::look_ups().contains(&signature) {
+                targets.methods.insert(index);
                 look_ups.insert(index);
             }
             (exact.map_or(NONE, |method| method.0), if depends { 0 } else { NONE })
@@ -257,6 +262,28 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
     }
 }
 
+/// What a place does that hands methods out; where one is a constructor, objects may be made.
+fn handed_out(hierarchy: &Hierarchy<'_, '_>, unit: u32, site: &Site) -> Vec<Act> {
+    let Some(dex) = hierarchy.program.units.get(unit as usize).map(|unit| &unit.dex) else { return Vec::new() };
+    let methods = match site.reference {
+        Reference::CallSite(index) => dex.call_site_methods(index),
+        Reference::Handle(index) => dex.handle_method(index).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    let mut acts = Vec::new();
+    for (class, signature) in methods.into_iter().filter_map(|index| hierarchy.named(unit, index)) {
+        let Some(method) = hierarchy.resolve(class, signature) else { continue };
+        acts.push(Act::Bind(method));
+        let Some(defined) = hierarchy.method(method) else { continue };
+        if defined.row.is_constructor() {
+            acts.push(Act::Make(defined.class));
+        } else if defined.row.is_static() {
+            acts.push(Act::Touch(defined.class));
+        }
+    }
+    acts
+}
+
 /// The last bits of a signature.
 fn end_of(signature: Signature) -> u32 {
     let [a, b, c, d, ..] = signature.0.to_le_bytes();
@@ -287,18 +314,18 @@ impl Acts {
                 Reference::Field(field) if matches!(site.byte, 0x59..=0x5f | 0x67..=0x6d) => {
                     self.stores.push(Store { field, method: number, pc: site.pc });
                 }
-                Reference::CallSite(index) => {
-                    let dex = hierarchy.program.units.get(unit as usize).map(|unit| &unit.dex);
-                    for bound in dex.into_iter().flat_map(|dex| dex.call_site_methods(index)) {
-                        let named = hierarchy.named(unit, bound);
-                        add(named.and_then(|(class, signature)| hierarchy.resolve(class, signature)).map(Act::Bind));
+                Reference::CallSite(_) | Reference::Handle(_) => {
+                    for act in handed_out(hierarchy, unit, site) {
+                        add(Some(act));
                     }
                 }
                 _ => add(linkage.act(unit, defined.class, site)),
             }
             add(linkage.touched(unit, site).map(Act::Touch));
         }
-        self.facts.extend(reflection::acts(linkage, hierarchy, unit, code, sites));
+        let named = reflection::acts(linkage, hierarchy, unit, code, sites);
+        self.facts.extend(named.facts);
+        self.open.extend(named.open.then_some(number));
         self.methods.push((number, self.facts.len()));
     }
 }
@@ -323,11 +350,19 @@ impl Facts {
                     }
                 }
                 stores.extend(acts.stores);
+                it.open.extend(acts.open);
             }
             it.stores.push(stores);
         }
         it.starts.resize(hierarchy.methods().len().saturating_add(1), it.all.len());
+        it.open.sort_unstable();
+        it.open.dedup();
         it
+    }
+
+    /// Methods that look up classes or members by names which others may tell, ascending.
+    pub(super) fn open(&self) -> &[Method] {
+        &self.open
     }
 
     /// What a method does, in order of its place.

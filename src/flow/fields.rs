@@ -3,7 +3,7 @@
 use super::domain::{Abstract, Atom, Cause, Reason};
 use super::hierarchy::Method;
 use super::interpret::Body;
-use super::resolve::{Inquiry, MAX_DEPTH, Pick};
+use super::resolve::{Inquiry, Pick};
 use crate::dex::{Constant, FieldIdx};
 
 /// Assignments of a field.
@@ -28,16 +28,21 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         };
         // A field that depends on itself is not known.
         self.fields.borrow_mut().insert(key, named(1));
-        let value = self.assigned(body, field, stack).unwrap_or_else(named);
+        let value = self.assigned(body, field, stack).unwrap_or_else(|(known, count)| known.join(&named(count)));
         self.fields.borrow_mut().insert(key, value.clone());
         value
     }
 
-    /// The error is how often it is assigned.
-    fn assigned(&self, body: &Body<'p, 'b>, field: FieldIdx, stack: &mut Vec<Method>) -> Result<Abstract, usize> {
+    /// The error is what is known of it nevertheless, and how often it is assigned.
+    fn assigned(
+        &self,
+        body: &Body<'p, 'b>,
+        field: FieldIdx,
+        stack: &mut Vec<Method>,
+    ) -> Result<Abstract, (Abstract, usize)> {
         let hierarchy = self.resolver.hierarchy;
         let same = self.resolver.index.same_fields(hierarchy, body.number, field, |rows| self.spend(rows));
-        let same = same.ok_or(0usize)?;
+        let same = same.ok_or((Abstract::Never, 0))?;
         let mut all = Abstract::Never;
         for (unit, index, class) in &same {
             let Some(defined) = hierarchy.class(*class).filter(|class| class.unit == *unit) else { continue };
@@ -55,14 +60,14 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         }
         let stores = self.resolver.index.stores(&same);
         let count = stores.len();
-        if count > MAX_STORES || stack.len() >= MAX_DEPTH || count == 0 && all == Abstract::Never {
-            return Err(count);
+        if count > MAX_STORES || stack.len() >= self.resolver.depth || count == 0 && all == Abstract::Never {
+            return Err((Abstract::Never, count));
         }
         let mut zero = is_number(body, field) && all == Abstract::Never;
         for (method, pc) in stores {
             zero &= !self.is_initialiser(method);
             if stack.contains(&method) {
-                return Err(count);
+                return Err((all.known(), count));
             }
             stack.push(method);
             let values = self.all(Some(method), Pick::Stored(pc), stack);
@@ -76,7 +81,7 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         }
         let hopeless =
             |cause: &Cause| matches!(cause, Cause::Because(Reason::Computed | Reason::Limit) | Cause::Param(_));
-        if all == Abstract::Never || all.causes().iter().any(hopeless) { Err(count) } else { Ok(all) }
+        if all == Abstract::Never || all.causes().iter().any(hopeless) { Err((all.known(), count)) } else { Ok(all) }
     }
 
     fn is_initialiser(&self, method: Method) -> bool {

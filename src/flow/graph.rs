@@ -6,10 +6,11 @@
 
 use std::collections::VecDeque;
 
-use super::facts::{Act, Call, Facts, Linkage};
+use super::facts::{Act, Call, Fact, Facts, Linkage};
 use super::framework::Framework;
 use super::hierarchy::{Hierarchy, Method, Type, number};
 use super::program::Signature;
+use super::reflection::Names;
 
 /// Pairs of a class and a call on it that are looked at, for each method of the program and in all: a hostile hierarchy
 /// could ask for their product.
@@ -39,8 +40,17 @@ pub struct Parts<'g, 'h, 'p, 'b> {
     pub linkage: &'g Linkage<'h, 'p, 'b>,
     /// What its methods do.
     pub facts: &'g Facts,
+    /// What they do besides to what others name.
+    pub names: &'g Names<'g, 'b>,
     /// What the platform calls.
     pub framework: &'g Framework<'h, 'p, 'b>,
+}
+
+impl<'g> Parts<'g, '_, '_, '_> {
+    /// What a method does.
+    fn at(&self, method: Method) -> impl Iterator<Item = &'g Fact> + use<'g> {
+        self.facts.at(method).iter().chain(self.names.at(method))
+    }
 }
 
 /// The graph below a set of roots.
@@ -150,7 +160,7 @@ impl<'g, 'h, 'p, 'b> Graph<'g, 'h, 'p, 'b> {
                     if let Some(slot) = reach.methods.get_mut(method.0 as usize) {
                         *slot = place.saturating_add(1);
                     }
-                    let followed = self.parts.facts.at(method).iter().filter(|fact| passes(method, fact.pc));
+                    let followed = self.parts.at(method).filter(|fact| passes(method, fact.pc));
                     waiting.extend(followed.map(|fact| next(Node::by(fact.act))));
                 }
                 Node::Object(class) => {
@@ -268,9 +278,9 @@ impl Growth<'_, '_, '_, '_, '_> {
                 Root::Initialiser(class) => self.touch(class),
             }
         }
-        let facts = self.graph.parts.facts;
+        let parts = self.graph.parts;
         while let Some(method) = self.waiting.pop() {
-            for fact in facts.at(method) {
+            for fact in parts.at(method) {
                 if !(self.passes)(method, fact.pc) {
                     continue;
                 }

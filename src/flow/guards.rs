@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::blocks::{Block, Graph};
-use crate::dex::{Code, Instruction};
+use crate::dex::{Code, Instruction, Payload};
 
 /// Registers times blocks of a method that is looked at; beyond it, nothing is guarded.
 const MAX_STATE: usize = 1 << 20;
@@ -52,6 +52,8 @@ enum Held {
     /// The value of a check.
     Check(u32, Gives),
     Constant(i64),
+    /// The second register of a wide constant.
+    Pair,
 }
 
 /// The guards of a method; `check` says of an instruction that calls a method or reads a static field what it gives, if
@@ -71,18 +73,18 @@ pub fn guards(code: &Code<'_>, check: impl Fn(&Instruction, Option<i64>) -> Opti
         let mut before = None;
         for instruction in method.body(block) {
             match (instruction.byte, held(&state, instruction.a)) {
-                // return
-                (0x0f, Some(Held::Check(check, gives))) => found.returned.push((check, gives)),
+                // return, return-wide
+                (0x0f | 0x10, Some(Held::Check(check, gives))) => found.returned.push((check, gives)),
                 // sput-boolean
                 (0x6a, Some(Held::Check(check, gives @ (Gives::Truth | Gives::Opposite)))) => {
                     found.stored.push((instruction.index, check, gives));
                 }
-                // if-*
-                (0x32..=0x3d, _) => {
-                    let side = branch(&state, instruction)
-                        .and_then(|(check, taken)| Some((check, side_of(&method, instruction, taken)?)));
-                    if let Some((check, side)) = side {
-                        let guarded = only_behind(&method, index, side);
+                // packed-switch, sparse-switch; if-*
+                (0x2b | 0x2c | 0x32..=0x3d, _) => {
+                    let closed = closed_side(&state, instruction, code);
+                    let found_here = closed.and_then(|(check, pc)| Some((check, block_at(&method, pc)?)));
+                    if let Some((check, closed)) = found_here {
+                        let guarded = only_behind(&method, index, closed);
                         if !guarded.is_empty() {
                             found.guards.push(Guard { check, guarded });
                         }
@@ -155,12 +157,14 @@ fn step(
     check: &impl Fn(&Instruction, Option<i64>) -> Option<Gives>,
 ) {
     let value = match instruction.byte {
-        // move, move/from16, move/16
-        0x01..=0x03 => held(state, instruction.b),
-        // move-result
-        0x0a => before.and_then(|call| Some(Held::Check(call.pc, check(call, last_argument(state, call))?))),
-        // const/4, const/16, const, const/high16
-        0x12..=0x15 => Some(Held::Constant(instruction.literal)),
+        // move, move-wide and their kinds
+        0x01..=0x06 => held(state, instruction.b),
+        // move-result, move-result-wide
+        0x0a | 0x0b => before.and_then(|call| Some(Held::Check(call.pc, check(call, last_argument(state, call))?))),
+        // const and const-wide and their kinds
+        0x12..=0x19 => Some(Held::Constant(instruction.literal)),
+        // cmp-long
+        0x31 => compared(held(state, instruction.b), held(state, instruction.c)),
         // sget-boolean
         0x63 => check(instruction, None).map(|gives| Held::Check(instruction.pc, gives)),
         // xor-int/lit16, xor-int/lit8
@@ -179,24 +183,52 @@ fn step(
     if super::constants::is_wide(instruction.byte)
         && let Some(slot) = register.checked_add(1).and_then(|pair| state.get_mut(pair))
     {
-        *slot = None;
+        *slot = matches!(value, Some(Held::Constant(_))).then_some(Held::Pair);
     }
+}
+
+/// What comparing a number with another one gives where nothing is stored: which is greater.
+fn compared(first: Option<Held>, second: Option<Held>) -> Option<Held> {
+    let (check, first, second) = match (first?, second?) {
+        (Held::Check(check, Gives::Number(number)), Held::Constant(constant)) => (check, number, constant),
+        (Held::Constant(constant), Held::Check(check, Gives::Number(number))) => (check, constant, number),
+        _ => return None,
+    };
+    Some(Held::Check(check, Gives::Number(first.cmp(&second) as i64)))
 }
 
 fn held(state: &State, register: u16) -> Option<Held> {
     state.get(usize::from(register)).copied().flatten()
 }
 
-/// The last argument of a call, where it is a constant of one register.
+/// The last argument of a call, where it is a constant.
 fn last_argument(state: &State, call: &Instruction) -> Option<i64> {
-    let last = call.args.register(call.args.count().checked_sub(1)?)?;
-    match held(state, last)? {
+    let last = call.args.count().checked_sub(1)?;
+    let value = |place: usize| held(state, call.args.register(place)?);
+    let value = match value(last)? {
+        Held::Pair => value(last.checked_sub(1)?)?,
+        other => other,
+    };
+    match value {
         Held::Constant(value) => Some(value),
-        Held::Check(..) => None,
+        Held::Check(..) | Held::Pair => None,
     }
 }
 
-/// The check that a branch asks, and whether what it allows is where the branch is taken.
+/// The check that a branch asks, and the code unit where the method goes on if nothing is stored; none where all sides
+/// lead to one place.
+fn closed_side(state: &State, test: &Instruction, code: &Code<'_>) -> Option<(u32, u32)> {
+    if matches!(test.byte, 0x2b | 0x2c) {
+        let Held::Check(check, Gives::Number(number)) = held(state, test.a)? else { return None };
+        let chosen = Payload::chosen(code.insns, test.pc, test.target()?, number);
+        return Some((check, chosen.unwrap_or(test.next())));
+    }
+    let (check, allows) = branch(state, test)?;
+    let (jump, next) = (test.target()?, test.next());
+    (jump != next).then_some((check, if allows { next } else { jump }))
+}
+
+/// The check that a branch on one or two registers asks, and whether what it allows is where the branch is taken.
 fn branch(state: &State, test: &Instruction) -> Option<(u32, bool)> {
     // The branches on two registers are followed by those on one and zero.
     let (asked, second) = match test.byte {
@@ -230,19 +262,15 @@ fn branch(state: &State, test: &Instruction) -> Option<(u32, bool)> {
     }
 }
 
-/// The block that runs where a branch is `taken`, or where it is not, unless both sides lead to one block.
-fn side_of(method: &Graph, test: &Instruction, taken: bool) -> Option<usize> {
-    let block_at = |pc: u32| {
-        let starts = |block: &Block| method.body(block).first().is_some_and(|first| first.pc == pc);
-        method.blocks.iter().position(starts)
-    };
-    let (jump, next) = (block_at(test.target()?)?, block_at(test.next())?);
-    (jump != next).then_some(if taken { jump } else { next })
+/// The block that starts at a code unit.
+fn block_at(method: &Graph, pc: u32) -> Option<usize> {
+    let starts = |block: &Block| method.body(block).first().is_some_and(|first| first.pc == pc);
+    method.blocks.iter().position(starts)
 }
 
-/// Code units that can run, but not without the edge from one block to another.
-fn only_behind(method: &Graph, from: usize, to: usize) -> Vec<Range<u32>> {
-    let (with, without) = (reachable(method, None), reachable(method, Some((from, to))));
+/// Code units that can run, but not where the branch at the end of a block goes to another one.
+fn only_behind(method: &Graph, from: usize, closed: usize) -> Vec<Range<u32>> {
+    let (with, without) = (reachable(method, None), reachable(method, Some((from, closed))));
     let blocks = method.blocks.iter().zip(with.iter().zip(without));
     let guarded = blocks.filter(|(_, (with, without))| **with && !without);
     let range = |block: &Block| {
@@ -252,15 +280,16 @@ fn only_behind(method: &Graph, from: usize, to: usize) -> Vec<Range<u32>> {
     guarded.filter_map(|(block, _)| range(block)).collect()
 }
 
-fn reachable(method: &Graph, without: Option<(usize, usize)>) -> Vec<bool> {
+/// The blocks that can run; `only` names a block whose branch goes to one block and no other.
+fn reachable(method: &Graph, only: Option<(usize, usize)>) -> Vec<bool> {
     let mut reached = vec![false; method.blocks.len()];
     let mut waiting = vec![0];
     while let Some(index) = waiting.pop() {
         let Some(slot) = reached.get_mut(index).filter(|slot| !**slot) else { continue };
         *slot = true;
         let Some(block) = method.blocks.get(index) else { continue };
-        let next = block.successors.iter().chain(method.handlers(block));
-        waiting.extend(next.copied().filter(|next| without != Some((index, *next))));
+        let taken = |next: &&usize| only.is_none_or(|(from, to)| from != index || to == **next);
+        waiting.extend(block.successors.iter().filter(taken).chain(method.handlers(block)));
     }
     reached
 }

@@ -343,7 +343,7 @@ fn exported(state: &State, value: &Abstract) -> Abstract {
         return value.clone();
     }
     if let Some(unknown) = state.items(value).into_iter().flatten().find(|item| item.is_unknown()) {
-        return unknown.clone();
+        return Abstract::unknown(unknown.causes().iter().cloned());
     }
     value.map(|atom| match atom {
         Atom::Object(at) => list(at),
@@ -351,21 +351,32 @@ fn exported(state: &State, value: &Abstract) -> Abstract {
     })
 }
 
-/// What lies at a place of an array.
+/// What lies at a place of an array; where nothing can tell the place, anything that lies in it.
 fn item(state: &State, instruction: &Instruction) -> Abstract {
     let (array, place) = (state.get(instruction.b), state.get(instruction.c));
-    let Some(Atom::Int(place)) = place.single() else { return whole_unknown(&[&array, &place]) };
-    match array.single() {
-        Some(Atom::Object(at)) => match state.thing(*at) {
-            Some(Thing::Array(items)) => items.get(place).cloned().unwrap_or_else(computed),
+    if !place.is_closed() {
+        return whole_unknown(&[&array, &place]);
+    }
+    let place = match place.single() {
+        Some(Atom::Int(place)) => Some(*place),
+        _ => None,
+    };
+    let items = array.atoms().iter().map(|atom| match (atom, place) {
+        (Atom::List(items), None) => Abstract::of(items.iter().cloned()),
+        (Atom::List(items), Some(place)) => {
+            let item = usize::try_from(place).ok().and_then(|place| items.get(place));
+            item.map_or_else(computed, |atom| Abstract::one(atom.clone()))
+        }
+        (Atom::Object(at), place) => match (state.thing(*at), place) {
+            (Some(Thing::Array(items)), Some(place)) => items.get(&place).cloned().unwrap_or_else(computed),
+            (Some(Thing::Array(items)), None) => items.values().fold(Abstract::Never, |all, item| all.join(item)),
             _ => computed(),
         },
-        Some(Atom::List(items)) => {
-            let place = usize::try_from(*place).ok();
-            place.and_then(|place| items.get(place)).map_or_else(computed, |atom| Abstract::one(atom.clone()))
-        }
-        _ => whole_unknown(&[&array]),
-    }
+        _ => computed(),
+    });
+    let open = array.causes().iter().cloned();
+    let known = items.fold(Abstract::unknown(open), |all, item| all.join(&item));
+    if known == Abstract::Never { computed() } else { known }
 }
 
 /// Unknown for all that the values are unknown for.

@@ -35,4 +35,5 @@ pub use hierarchy::{Class, Defined, Hierarchy, Method, Type};
 pub use interpret::Texts;
 pub use program::{Program, Signature, Unit};
 pub use references::References;
+pub use reflection::Names;
 pub use resolve::{Answer, Asked, Inquiry, Known, Resolver};

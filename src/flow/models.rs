@@ -53,8 +53,34 @@ pub(super) enum Model {
     ClassName,
     /// The member of the receiver, a class, with that name.
     Member,
+    /// The member of the second argument, a class, whose name is the third.
+    Handle,
+    /// A constructor of the receiver, a class.
+    Constructor,
+    /// A new object of the receiver, a class or a constructor of one.
+    NewInstance,
+    /// The class of the receiver.
+    ClassOf,
+    /// The service of the system with the name, or of the class, at a position.
+    Service(usize),
     /// The text with that resource id.
     Resource(usize),
+}
+
+/// The class of a service of the system, by the name that `Context.getSystemService` takes.
+pub(super) fn service(name: &str) -> Option<&'static str> {
+    static SERVICES: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|| {
+        let lines = include_str!("services.tsv").lines().filter(|line| !line.starts_with('#'));
+        lines.filter_map(|line| line.split_once('\t')).collect()
+    });
+    SERVICES.get(name).copied()
+}
+
+impl Model {
+    /// Whether it looks up a class or a member.
+    pub(super) fn is_look_up(&self) -> bool {
+        matches!(self, Self::ClassNamed(_) | Self::Member | Self::Handle | Self::Constructor)
+    }
 }
 
 /// What stands between a builder's text and what is added to it.
@@ -79,8 +105,7 @@ static MODELS: LazyLock<FxHashMap<&'static str, Model>> = LazyLock::new(|| {
 /// The signatures of the methods that look up a class or a member by name.
 pub(super) fn look_ups() -> &'static FxHashSet<Signature> {
     static LOOK_UPS: LazyLock<FxHashSet<Signature>> = LazyLock::new(|| {
-        let looks_up = |model: &Model| matches!(model, Model::ClassNamed(_) | Model::Member);
-        let methods = MODELS.iter().filter(|(_, model)| looks_up(model));
+        let methods = MODELS.iter().filter(|(_, model)| model.is_look_up());
         methods.filter_map(|(method, _)| Some(Signature::of(method.split_once("->")?.1))).collect()
     });
     &LOOK_UPS
@@ -126,6 +151,11 @@ fn read(word: &str) -> Option<Model> {
         "class-named" => Model::ClassNamed(position?),
         "class-name" => Model::ClassName,
         "member" => Model::Member,
+        "handle" => Model::Handle,
+        "constructor" => Model::Constructor,
+        "new-instance" => Model::NewInstance,
+        "class-of" => Model::ClassOf,
+        "service" => Model::Service(position?),
         "resource" => Model::Resource(position?),
         _ => return None,
     })

@@ -19,7 +19,7 @@ use super::slice::Goal;
 use crate::dex::{Code, FieldIdx, MethodDef, MethodIdx};
 
 /// Calls between the method of a question and one that is run for it.
-pub(super) const MAX_DEPTH: usize = 3;
+const MAX_DEPTH: usize = 3;
 
 /// Places that call a method, or the ways to it through several.
 const MAX_CALLERS: usize = 64;
@@ -72,10 +72,11 @@ pub enum Asked {
 /// Answers for one program.
 pub struct Resolver<'p, 'b> {
     pub(super) hierarchy: &'p Hierarchy<'p, 'b>,
-    linkage: &'p Linkage<'p, 'p, 'b>,
+    pub(super) linkage: &'p Linkage<'p, 'p, 'b>,
     pub(super) index: &'p References<'p, 'p, 'p, 'b>,
     texts: &'p Texts<'p>,
     room: u64,
+    pub(super) depth: usize,
 }
 
 /// Questions about one method, which share a budget.
@@ -131,7 +132,13 @@ impl<'p, 'b> Resolver<'p, 'b> {
     ) -> Self {
         let bytes: u64 = hierarchy.program.units.iter().map(|unit| unit.dex.size() as u64).sum();
         let share = bytes.saturating_mul(WORK_PER_BYTE).checked_div(methods as u64).unwrap_or(MAX_WORK);
-        Self { hierarchy, linkage, index, texts, room: share.min(MAX_WORK) }
+        Self { hierarchy, linkage, index, texts, room: share.min(MAX_WORK), depth: MAX_DEPTH }
+    }
+
+    /// The same, which asks through up to `depth` calls and moves up to `room` values for each method.
+    #[must_use]
+    pub(super) fn within(self, depth: usize, room: u64) -> Self {
+        Self { depth, room: self.room.min(room), ..self }
     }
 
     /// Questions about a method of the file at position `unit`.
@@ -183,15 +190,20 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         let Some(method) = of.filter(|_| !open.is_empty()) else { return vec![(value, None)] };
         match self.contexts(method, &open, stack) {
             Ok(contexts) => {
-                contexts.into_iter().map(|(params, via)| (self.solve(of, &params, pick, stack), Some(via))).collect()
+                let passed = contexts.into_iter();
+                let passed = passed.map(|(params, via)| (self.solve(of, &params, pick, stack), Some(via)));
+                std::iter::once((value.known(), None)).chain(passed).collect()
             }
-            Err(reason) => vec![(Abstract::because(reason), None)],
+            Err(reason) => {
+                let closed = open.iter().map(|position| (*position, Abstract::because(reason.clone()))).collect();
+                vec![(self.solve(of, &closed, pick, stack), None)]
+            }
         }
     }
 
     /// What callers pass for some arguments.
     fn contexts(&self, method: Method, open: &[u16], stack: &mut Vec<Method>) -> Result<Vec<Context>, Reason> {
-        if stack.len() >= MAX_DEPTH {
+        if stack.len() >= self.resolver.depth {
             return Err(Reason::Depth);
         }
         let spend = |rows: usize| self.spend(rows);
@@ -229,10 +241,8 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
                         contexts.extend(above.into_iter().map(|(params, via)| (pass(&params, stack), via)));
                     }
                     Err(reason) => {
-                        let closed = |value: Abstract| {
-                            if value.is_unknown() { Abstract::because(reason.clone()) } else { value }
-                        };
-                        contexts.push((passed.into_iter().map(|(at, value)| (at, closed(value))).collect(), caller));
+                        let closed = passed.into_iter().map(|(at, value)| (at, value.closed(&reason)));
+                        contexts.push((closed.collect(), caller));
                     }
                 }
             }
@@ -286,9 +296,6 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
                 Pick::Returned => Some(run.returned()),
             };
             let Some(value) = value else { return Abstract::Never };
-            if value.causes().iter().any(|cause| matches!(cause, Cause::Because(_))) {
-                return value;
-            }
             let is_open = |cause: &&Cause| matches!(cause, Cause::Call(_) | Cause::Field(_));
             let open: Vec<Cause> = value.causes().iter().filter(is_open).cloned().collect();
             if open.is_empty() {
@@ -313,37 +320,37 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
     fn called(&self, of: Of, body: &Body<'p, 'b>, run: &Run<'_, 'p, 'b>, pc: u32, stack: &mut Vec<Method>) -> Abstract {
         let Some((_, call)) = run.at(pc) else { return Abstract::Never };
         let index = MethodIdx(call.index);
-        let unknown = || Abstract::because(Reason::Result(body.unit.dex.method_descriptor(index).into()));
+        let result = || Reason::Result(body.unit.dex.method_descriptor(index).into());
+        let unknown = || Abstract::because(result());
         let callee = self.target(of, body, call.byte, index);
-        let Some(callee) = callee.filter(|callee| stack.len() < MAX_DEPTH && !stack.contains(callee)) else {
+        let Some(callee) = callee.filter(|callee| stack.len() < self.resolver.depth && !stack.contains(callee)) else {
             return unknown();
         };
         let arguments = run.arguments(pc).unwrap_or_default();
-        let known = (0..).zip(&arguments).filter(|(_, value)| !value.is_unknown());
+        // What may yet be found out stays open; what is partly known for good is passed as that.
+        let is_told = |value: &Abstract| !value.is_unknown() || value.is_closed() && !value.atoms().is_empty();
+        let known = (0..).zip(&arguments).filter(|(_, value)| is_told(value));
         let params: BTreeMap<u16, Abstract> = known.map(|(position, value)| (position, value.clone())).collect();
         stack.push(callee);
         let value = self.solve(Some(callee), &params, Pick::Returned, stack);
         stack.pop();
-        match &value {
-            Abstract::Never => unknown(),
-            Abstract::Known(_) => value,
-            // What is open in the callee is so for what the caller passes.
-            Abstract::Unknown(causes) => {
-                let mut all = Vec::new();
-                for cause in causes.iter() {
-                    match cause {
-                        Cause::Param(position) => match arguments.get(usize::from(*position)) {
-                            Some(argument) if argument.is_unknown() => all.extend(argument.causes().iter().cloned()),
-                            _ => return unknown(),
-                        },
-                        // Its own reason says more than that of something inside.
-                        Cause::Because(Reason::Computed | Reason::Limit) => return unknown(),
-                        other => all.push(other.clone()),
-                    }
-                }
-                Abstract::unknown(all)
+        if value == Abstract::Never {
+            return unknown();
+        }
+        // What is open in the callee is so for what the caller passes.
+        let mut all = Vec::new();
+        for cause in value.causes() {
+            match cause {
+                Cause::Param(position) => match arguments.get(usize::from(*position)) {
+                    Some(argument) if argument.is_unknown() => all.extend(argument.causes().iter().cloned()),
+                    _ => return value.closed(&result()),
+                },
+                // Its own reason says more than that of something inside.
+                Cause::Because(Reason::Computed | Reason::Limit) => return value.closed(&result()),
+                other => all.push(other.clone()),
             }
         }
+        Abstract::mixed(value.atoms().iter().cloned(), all)
     }
 
     fn target(&self, of: Of, body: &Body<'p, 'b>, byte: u8, index: MethodIdx) -> Option<Method> {
@@ -388,13 +395,13 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
     }
 }
 
-/// The arguments that a value depends on, where nothing else stands in the way.
+/// The arguments that a value depends on.
 fn open_params(value: &Abstract) -> Vec<u16> {
-    let params = value.causes().iter().map(|cause| match cause {
+    let params = value.causes().iter().filter_map(|cause| match cause {
         Cause::Param(position) => Some(*position),
         _ => None,
     });
-    params.collect::<Option<_>>().unwrap_or_default()
+    params.collect()
 }
 
 fn reason(value: &Abstract) -> Option<Reason> {
@@ -413,6 +420,6 @@ fn told(atom: &Atom) -> Option<Known> {
         Atom::Class(class) => Known::Class(class.as_ref().to_owned()),
         Atom::Member(class, name) => Known::Member { class: class.as_ref().to_owned(), name: name.as_ref().to_owned() },
         Atom::List(items) => Known::List(items.iter().map(told).collect::<Option<_>>()?),
-        Atom::Object(_) => return None,
+        Atom::Object(_) | Atom::Instance(_) => return None,
     })
 }

@@ -157,6 +157,35 @@ pub(super) fn member(class: &Atom, name: &Atom) -> Option<Atom> {
     }
 }
 
+/// A constructor of a class, as a member of it.
+pub(super) fn constructor(class: &Atom) -> Option<Atom> {
+    member(class, &text("<init>".to_owned()))
+}
+
+/// An object that a class, or a constructor of it, makes.
+pub(super) fn instance(maker: &Atom) -> Option<Atom> {
+    match maker {
+        Atom::Class(class) | Atom::Member(class, _) if !class.is_empty() => Some(Atom::Instance(class.clone())),
+        _ => None,
+    }
+}
+
+/// The class of an object.
+pub(super) fn class_of(object: &Atom) -> Option<Atom> {
+    match object {
+        Atom::Instance(class) => Some(Atom::Class(class.clone())),
+        _ => None,
+    }
+}
+
+/// The service of the system that a name or a class stands for.
+pub(super) fn service(named: &Atom) -> Option<Atom> {
+    match named {
+        Atom::Text(name) => super::models::service(name).map(|class| Atom::Instance(class.into())),
+        class => instance(class),
+    }
+}
+
 fn changed(atom: &Atom, change: impl Fn(&str) -> String) -> Option<Atom> {
     match atom {
         Atom::Text(whole) => Some(text(change(whole))),
@@ -190,6 +219,9 @@ mod tests {
         assert_eq!(child(&t("/sys/"), &t("/class")), Some(t("/sys/class")));
         assert_eq!(class_named(&t("a.b.C$D")), Some(Atom::Class("La/b/C$D;".into())));
         assert_eq!(class_name(&Atom::Class("La/b/C$D;".into())), Some(t("a.b.C$D")));
+        let phone = || service(&t("phone")).expect("a service");
+        assert_eq!(class_of(&phone()), Some(Atom::Class("Landroid/telephony/TelephonyManager;".into())));
+        assert_eq!(service(&t("nothing")), None);
     }
 
     #[test]

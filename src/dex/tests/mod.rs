@@ -69,6 +69,7 @@ fn naive_sites(dex: &Dex<'_>, code: &super::Code<'_>) -> (Vec<Site>, Result<(), 
         let reference = match instruction.opcode.index {
             _ if instruction.byte == 0x22 && index < dex.header.types.count => Reference::Object(super::TypeIdx(index)),
             _ if matches!(instruction.byte, 0xfc | 0xfd) => Reference::CallSite(index),
+            _ if instruction.byte == 0xfe => Reference::Handle(index),
             Index::Method if index < dex.header.methods.count => Reference::Method(super::MethodIdx(index)),
             Index::Field if index < dex.header.fields.count => Reference::Field(super::FieldIdx(index)),
             Index::String if index < dex.header.strings.count => Reference::String(super::StringIdx(index)),

@@ -6,7 +6,8 @@ use super::{body, file};
 use crate::dex::tests::build::{Body, Class, File};
 use crate::dex::{Dex, Scan};
 use crate::flow::{
-    Acts, Facts, Framework, Graph, Hierarchy, Known, Linkage, Method, Parts, Platform, Program, Root, Signature,
+    Acts, Facts, Framework, Graph, Hierarchy, Known, Linkage, Method, Names, Parts, Platform, Program, References,
+    Root, Signature,
 };
 
 /// const-string v0, "a"; take(v0); return-void
@@ -50,7 +51,9 @@ fn reached(bytes: &[u8]) -> (usize, usize) {
     });
     let facts = Facts::of(&hierarchy, vec![ranges.collect()]);
     let framework = Framework::of_program(&hierarchy, &Nothing);
-    let parts = Parts { hierarchy: &hierarchy, linkage: &linkage, facts: &facts, framework: &framework };
+    let references = References::of(&hierarchy, &linkage, &facts);
+    let names = Names::of(&hierarchy, &linkage, &references, &facts);
+    let parts = Parts { hierarchy: &hierarchy, linkage: &linkage, facts: &facts, names: &names, framework: &framework };
     let roots = [Root::Call(Method(0))];
     let graph = Graph::new(parts, &roots, &|_, _| true);
     assert!(!graph.is_truncated());
