@@ -1,10 +1,12 @@
 //! The call graph of a program: from entry points, through calls, to all that can run.
 //!
 //! Calls on objects reach the methods of those classes that reachable code makes (rapid type analysis, Bacon & Sweeney
-//! 1996). The platform calls the methods that such a class overrides of platform classes; which those are a [`Platform`]
+//! 1996); one that nobody gets is not made. The platform calls the methods that such a class overrides of platform classes; which those are a [`Platform`]
 //! says. What only reflection or native code calls is not reached.
 
 use std::collections::VecDeque;
+
+use rustc_hash::FxHashSet;
 
 use super::facts::{Act, Call, Fact, Facts, Linkage};
 use super::framework::Framework;
@@ -60,6 +62,8 @@ pub struct Graph<'g, 'h, 'p, 'b> {
     made: Vec<bool>,
     /// By call on an object: the methods that it may run.
     targets: Vec<Vec<Method>>,
+    /// Places that make an object which nobody gets.
+    unused: FxHashSet<(Method, u32)>,
     /// Whether the limit of pairs cut the graph.
     truncated: bool,
 }
@@ -106,7 +110,13 @@ impl<'g, 'h, 'p, 'b> Graph<'g, 'h, 'p, 'b> {
         let methods = parts.hierarchy.methods().len();
         let types = parts.hierarchy.type_count() as usize;
         let calls = parts.linkage.calls().len();
-        let mut it = Self { parts, made: vec![false; types], targets: vec![Vec::new(); calls], truncated: false };
+        let mut it = Self {
+            parts,
+            made: vec![false; types],
+            targets: vec![Vec::new(); calls],
+            unused: FxHashSet::default(),
+            truncated: false,
+        };
         Growth {
             graph: &mut it,
             reached: vec![false; methods],
@@ -161,7 +171,10 @@ impl<'g, 'h, 'p, 'b> Graph<'g, 'h, 'p, 'b> {
                         *slot = place.saturating_add(1);
                     }
                     let followed = self.parts.at(method).filter(|fact| passes(method, fact.pc));
-                    waiting.extend(followed.map(|fact| next(Node::by(fact.act))));
+                    waiting.extend(followed.map(|fact| match fact.act {
+                        Act::Make(class) if self.unused.contains(&(method, fact.pc)) => next(Node::Initialiser(class)),
+                        act => next(Node::by(act)),
+                    }));
                 }
                 Node::Object(class) => {
                     if self.made.get(class.0 as usize) == Some(&true) {
@@ -286,6 +299,7 @@ impl Growth<'_, '_, '_, '_, '_> {
                 }
                 match fact.act {
                     Act::Call(called) | Act::Bind(called) => self.enter(called),
+                    Act::Make(class) if self.is_unused(class, method, fact.pc) => self.touch(class),
                     Act::Make(class) => self.make(class),
                     Act::Touch(class) => self.touch(class),
                     Act::Dispatch(call) => self.call(call),
@@ -307,6 +321,19 @@ impl Growth<'_, '_, '_, '_, '_> {
                 self.enter(method);
             }
         }
+    }
+
+    /// Whether nobody gets the object that is made at a place; where somebody got one of the class already, that matters
+    /// no more.
+    fn is_unused(&mut self, class: Type, method: Method, pc: u32) -> bool {
+        let parts = self.graph.parts;
+        let is_made = self.graph.made.get(class.0 as usize) == Some(&true);
+        let is_ours = || parts.hierarchy.class(class).is_some();
+        let unused = !is_made && is_ours() && super::unused::is_unused(parts.hierarchy, method, pc);
+        if unused {
+            self.graph.unused.insert((method, pc));
+        }
+        unused
     }
 
     /// Reachable code makes objects of a class.

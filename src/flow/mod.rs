@@ -24,6 +24,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod unused;
 
 pub use constants::{CallArgs, Value, call_args};
 pub use domain::Reason;
