@@ -473,6 +473,7 @@ fn checked() -> Checked {
             owner: owner(OwnerKind::App, "com.example"),
             data: "imei".into(),
             policy: Cite { lines: [37, 37], quote: String::new() },
+            evidence: Vec::new(),
         }],
     }
 }

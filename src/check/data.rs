@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::alternatives::Told;
 use super::verdict::Judged;
-use super::{Agreement, Case, Checked, Finding, Verdict};
+use super::{Agreement, Case, Checked, Evidence, Finding, Verdict};
 use crate::behavior::{Owner, OwnerKind, Read};
 use crate::catalog::{Focus, Severity};
 use crate::disclosure::{Cite, SdkRow};
@@ -21,19 +21,26 @@ pub(super) fn check<'c>(case: &Case<'c>, checked: &mut Checked) {
         checked.findings.iter().filter(|it| it.rule == "S01").flat_map(|it| it.sdks.iter().cloned()).collect();
 
     let mut piles: BTreeMap<(Owner, Verdict, Focus), Pile<'_>> = BTreeMap::new();
+    let mut agreed: BTreeMap<(Owner, &str, &Cite), Vec<Evidence>> = BTreeMap::new();
     for told in case.told(case.reads(), rank) {
         let Judged { verdict, cites } = judged(told.read);
         let owner = answerable(case, told.read);
         if *verdict == Verdict::Clear {
-            let agreed =
-                cites.first().map(|cite| Agreement { owner, data: told.read.data.clone(), policy: (*cite).clone() });
-            checked.agreements.extend(agreed);
+            if let Some(cite) = cites.first() {
+                agreed.entry((owner, &told.read.data, cite)).or_default().push(told.evidence());
+            }
         } else if told.read.owner.kind != OwnerKind::Sdk || !unlisted.contains(&told.read.owner.id) {
             let pile = piles.entry((owner, *verdict, told.read.focus)).or_default();
             pile.cites.extend(cites);
             pile.told.push(told);
         }
     }
+    checked.agreements.extend(agreed.into_iter().map(|((owner, data, cite), evidence)| Agreement {
+        owner,
+        data: data.to_owned(),
+        policy: cite.clone(),
+        evidence,
+    }));
     for ((owner, verdict, focus), pile) in piles {
         checked.findings.extend(finding(case, owner, verdict, focus, &pile));
     }

@@ -55,8 +55,6 @@ pub fn check(behavior: &Behavior, disclosure: &Disclosure, catalog: &Catalog) ->
     checked.findings.extend(stale);
     fingerprint::tell_apart(&mut checked.findings);
     checked.sort();
-    checked.agreements.sort();
-    checked.agreements.dedup();
     let in_libraries = |read: &&Read| read.owner.kind == OwnerKind::Library && is_held(read);
     checked.library_reads = behavior.reads.iter().filter(in_libraries).count();
     checked

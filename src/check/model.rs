@@ -180,6 +180,9 @@ pub struct Agreement {
     pub data: String,
     /// The statement that names it.
     pub policy: Cite,
+    /// The reads; a program finds them among those of the package.
+    #[serde(skip)]
+    pub evidence: Vec<Evidence>,
 }
 
 /// The outcome of one check.

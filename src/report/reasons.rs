@@ -2,6 +2,7 @@
 //! programs read; its parts are told again here.
 
 use super::Lang;
+use super::names::{dotted, short};
 
 /// Sentences of a reason: how it begins in English, and how the Chinese one ends what follows the colon.
 const ABOUT_FILES: [(&str, &str); 4] = [
@@ -13,6 +14,9 @@ const ABOUT_FILES: [(&str, &str); 4] = [
 
 /// A reason in the report's language; one that only names what was seen stays as it is.
 pub(super) fn told(reason: &str, lang: Lang) -> String {
+    if let Some(calls) = calls(reason, lang) {
+        return calls;
+    }
     match lang {
         Lang::Zh => chinese(reason).unwrap_or_else(|| reason.to_owned()),
         Lang::En => reason.to_owned(),
@@ -36,13 +40,21 @@ fn chinese(reason: &str) -> Option<String> {
     {
         return Some(format!("{count} {zh}：{}", files.replace(", ", "、")));
     }
+    None
+}
+
+/// Calls of one method, by the names that a person says.
+fn calls(reason: &str, lang: Lang) -> Option<String> {
     let (api, places) = reason.split_once(" in ").filter(|(api, _)| api.contains("->"))?;
-    let (places, more) =
-        match places.rsplit_once(" and ").and_then(|(places, more)| Some((places, more.strip_suffix(" more")?))) {
-            Some((places, more)) => (places, format!("，另有 {more} 处")),
-            None => (places, String::new()),
-        };
-    Some(format!("{} 调用 {api}{more}", places.replace(", ", "、")))
+    let counted = places.rsplit_once(" and ").and_then(|(places, more)| Some((places, more.strip_suffix(" more")?)));
+    let (places, more) = counted.map_or((places, None), |(places, more)| (places, Some(more)));
+    let places: Vec<String> = places.split(", ").map(dotted).collect();
+    Some(match (lang, more) {
+        (Lang::Zh, None) => format!("{} → {}", places.join("、"), short(api)),
+        (Lang::Zh, Some(more)) => format!("{} → {}，另有 {more} 处", places.join("、"), short(api)),
+        (Lang::En, None) => format!("{} → {}", places.join(", "), short(api)),
+        (Lang::En, Some(more)) => format!("{} → {}, and {more} more", places.join(", "), short(api)),
+    })
 }
 
 fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
@@ -62,14 +74,16 @@ mod tests {
                 "清单声明的 4 个组件中，有 3 个在 DEX 文件里没有对应的类",
             ),
             ("2 nested files of code were analysed: a.jar, b.dex", "2 个内嵌代码文件已一并分析：a.jar、b.dex"),
-            (
-                "La/Loader;-><init>()V in La;->b()V, Lc;->d()V and 3 more",
-                "La;->b()V、Lc;->d()V 调用 La/Loader;-><init>()V，另有 3 处",
-            ),
             ("Tencent Legu: lib/armeabi/libshella.so", "Tencent Legu: lib/armeabi/libshella.so"),
         ] {
             assert_eq!(told(en, Lang::Zh), zh);
             assert_eq!(told(en, Lang::En), en);
         }
+        let (one, more) =
+            ("La/Loader;-><init>(I)V in Lb/C;->d()V", "La/Loader;-><init>(I)V in Lb;->c()V, Ld;->e()V and 3 more");
+        assert_eq!(told(one, Lang::Zh), "b.C.d → Loader.<init>");
+        assert_eq!(told(one, Lang::En), "b.C.d → Loader.<init>");
+        assert_eq!(told(more, Lang::Zh), "b.c、d.e → Loader.<init>，另有 3 处");
+        assert_eq!(told(more, Lang::En), "b.c, d.e → Loader.<init>, and 3 more");
     }
 }

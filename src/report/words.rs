@@ -339,7 +339,15 @@ impl<'a> Words<'a> {
                 .map_or(other, |entry| self.name(entry.name_zh, entry.name_en, entry.id))
                 .to_owned(),
         };
-        self.join(&detail.split(", ").map(word).collect::<Vec<_>>())
+        let mut items: Vec<&str> = detail.split(", ").collect();
+        let more = items.last().and_then(|it| it.strip_prefix('+')?.parse::<usize>().ok());
+        items.truncate(items.len() - usize::from(more.is_some()));
+        let told = self.join(&items.iter().map(|it| word(it)).collect::<Vec<_>>());
+        match (more, self.lang) {
+            (None, _) => told,
+            (Some(more), Lang::Zh) => format!("{told} 等 {} 个", items.len() + more),
+            (Some(more), Lang::En) => format!("{told} and {more} more"),
+        }
     }
 
     fn data_list(&self, finding: &Finding) -> String {
@@ -383,6 +391,15 @@ impl<'a> Words<'a> {
     pub(super) fn sign_of(&self, evidence: &Evidence) -> Option<String> {
         let is_call = matches!(evidence.kind, "read" | "call");
         (!is_call).then(|| self.sign(evidence.kind, &evidence.what, evidence.count))
+    }
+
+    /// Whose code holds what a finding rests on: an SDK by its name, anything else as it is.
+    pub(super) fn holder<'e>(&self, evidence: &'e Evidence) -> &'e str
+    where
+        'a: 'e,
+    {
+        let is_sdk = evidence.kind == "endpoint" && self.catalog.sdk(&evidence.place).is_some();
+        if is_sdk { self.sdk(&evidence.place) } else { &evidence.place }
     }
 
     pub(super) fn join<T: AsRef<str>>(&self, items: &[T]) -> String {

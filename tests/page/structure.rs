@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use candor::behavior::{Behavior, Read};
-use candor::check::{Checked, Evidence, GateState};
+use candor::check::{Checked, Evidence, GateState, State};
 use candor::report::{Lang, Status, Told};
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
@@ -154,6 +154,37 @@ fn the_matrix_says_what_the_policy_says_of_each_owner() {
     assert_eq!(cell("imei", "sdk:bugly"), "omitted");
     assert_eq!(cell("android-id", "sdk:bugly"), "disclosed");
     assert_eq!(cell("imei", "app"), "disclosed");
+}
+
+#[test]
+fn a_cell_leads_to_what_it_rests_on() {
+    let page = photo().page(Lang::En);
+    let tags = tags(&page);
+    let place = |id: &str| tags.iter().position(|tag| tag.get("id") == Some(id)).expect("the link leads somewhere");
+    let cells = tags.iter().enumerate().filter(|(_, tag)| tag.name == "td" && tag.has_class("disclosed"));
+    let cells: Vec<&Tag> = cells.map(|(at, _)| &tags[at + 1]).collect();
+    assert!(5 < cells.len());
+    for link in cells {
+        let row = place(link.get("href").expect("a link").trim_start_matches('#'));
+        assert_eq!(tags[row].name, "tr");
+        let inside = tags[row + 1..].iter().take_while(|tag| tag.name != "tr");
+        assert!(inside.into_iter().any(|tag| tag.has_class("api")), "the row of {link:?} shows the call");
+    }
+}
+
+#[test]
+fn what_a_team_has_noted_can_be_asked_for() {
+    let Sample { behavior, disclosure, mut checked } = photo();
+    checked.findings[0].gate.state = GateState::Waived;
+    checked.findings[1].gate.state = GateState::Baselined;
+    let n_open = checked.findings.iter().skip(2).filter(|it| it.state == State::Open).count();
+    let page = Sample { behavior, disclosure, checked }.page(Lang::En);
+    let tags = tags(&page);
+    let count = |state| tags.iter().filter(|tag| tag.get("data-state") == Some(state)).count();
+    assert_eq!((count("waived"), count("baselined"), count("open")), (1, 1, n_open));
+    for state in ["waived", "baselined"] {
+        assert!(tags.iter().any(|tag| tag.name == "option" && tag.get("value") == Some(state)), "{state}");
+    }
 }
 
 #[test]

@@ -82,11 +82,11 @@ fn said<'c>(case: &Case<'c>, asked: &ClaimIs) -> Option<Said<'c>> {
     holds.then(|| Said { raises: is_one_of(&asked.raising), cite: claim.map(|claim| &claim.cite) })
 }
 
-/// The first few of a list.
+/// The first few of a list, and how many more there are.
 fn listed(items: &BTreeSet<String>) -> String {
-    let shown: Vec<&str> = items.iter().take(LISTED).map(String::as_str).collect();
-    let more = if LISTED < items.len() { " …" } else { "" };
-    format!("{}{more}", shown.join(", "))
+    let shown = items.iter().take(LISTED).cloned();
+    let more = (LISTED < items.len()).then(|| format!("+{}", items.len() - LISTED));
+    shown.chain(more).collect::<Vec<_>>().join(", ")
 }
 
 /// `com.example.App.onCreate` of a descriptor.

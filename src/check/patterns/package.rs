@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Begin, listed};
 use crate::behavior::{Endpoint, Grade, OwnerKind, SdkFound, Starter, TextFound};
-use crate::catalog::{AppType, Focus, Pattern};
+use crate::catalog::{AppType, Catalog, Focus, Pattern};
 use crate::check::sdks as rows;
 use crate::check::{Case, Evidence, Finding};
 
@@ -36,7 +36,8 @@ pub(super) fn sdks<'c>(case: &Case<'c>, pattern: &Pattern, draft: Begin<'_, 'c>)
 
 /// Hosts that code of the app or of an SDK names without encryption, and that the package may speak to so.
 pub(super) fn cleartext<'c>(case: &Case<'c>, draft: Begin<'_, 'c>) -> Option<Finding> {
-    let is_meant = |it: &&Endpoint| it.cleartext && it.allowed == Some(true) && is_spoken_to(it) && !is_local(&it.host);
+    let is_meant =
+        |it: &&Endpoint| it.cleartext && it.allowed == Some(true) && is_spoken_to(case, it) && !is_local(&it.host);
     let endpoints: Vec<&Endpoint> = case.behavior.endpoints.iter().flatten().filter(is_meant).collect();
     let draft = draft().filter(|_| !endpoints.is_empty())?;
     let hosts: BTreeSet<String> = endpoints.iter().map(|it| it.host.clone()).collect();
@@ -49,15 +50,20 @@ pub(super) fn cleartext<'c>(case: &Case<'c>, draft: Begin<'_, 'c>) -> Option<Fin
     Some(draft.detail(listed(&hosts)).evidence(evidence).done())
 }
 
-/// Whether an address is more than a link: the app's own code names it, or an SDK whose host the catalog knows it as. What
-/// stands in resources is as often shown as used.
-fn is_spoken_to(endpoint: &Endpoint) -> bool {
+/// Whether an address is more than a link: the app's own code names it, or an SDK whose host, or whose family's, the catalog
+/// knows it as. What stands in resources is as often shown as used.
+fn is_spoken_to(case: &Case<'_>, endpoint: &Endpoint) -> bool {
     match endpoint.owner.kind {
         OwnerKind::App => true,
         OwnerKind::Unknown => !endpoint.owner.id.ends_with(RESOURCES),
-        OwnerKind::Sdk => endpoint.sdk.is_some(),
+        OwnerKind::Sdk => endpoint.sdk.as_ref().is_some_and(|sdk| is_kin(case.catalog, sdk, &endpoint.owner.id)),
         OwnerKind::Library => false,
     }
+}
+
+/// Whether two SDKs are one, or parts of one family.
+fn is_kin(catalog: &Catalog, one: &str, other: &str) -> bool {
+    catalog.family(one).any(|it| catalog.family(other).any(|kin| kin.id == it.id))
 }
 
 /// An address of a local network, which only a developer's computer has.

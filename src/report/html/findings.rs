@@ -167,7 +167,12 @@ impl<'a> Shown<'a> {
             fingerprint: &finding.fingerprint,
             badge: badge(both, finding.severity),
             confidence: both.say(|words| words.confidence(finding.confidence)),
-            state: if undecided { "undecided" } else { "open" },
+            state: match finding.gate.state {
+                GateState::Waived => "waived",
+                GateState::Baselined => "baselined",
+                GateState::Open if undecided => "undecided",
+                GateState::Open => "open",
+            },
             doubt: undecided.then(|| both.say(|words| words.doubt(finding))),
             noted: noted(finding),
             message: both.say(|words| words.message(finding)),

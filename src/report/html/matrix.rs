@@ -1,7 +1,9 @@
 //! Data types against owners: what the policy says of each pair that the code can read.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::tables::agreement_id;
 use super::text::{Both, Text};
 use crate::behavior::{Behavior, Owner, OwnerKind};
 use crate::check::{Finding, State, Verdict};
@@ -63,7 +65,7 @@ pub(super) struct Matrix<'a> {
     pub(super) owners: Vec<Column<'a>>,
     pub(super) rows: Vec<Row<'a>>,
     /// Empty where there is no policy.
-    pub(super) legend: Vec<Entry<'a>>,
+    pub(super) legend: Vec<Cell<'a>>,
 }
 
 /// An owner.
@@ -76,15 +78,15 @@ pub(super) struct Column<'a> {
 pub(super) struct Row<'a> {
     pub(super) key: &'a str,
     pub(super) name: Text<'a>,
-    pub(super) cells: Vec<Option<Entry<'a>>>,
+    pub(super) cells: Vec<Option<Cell<'a>>>,
 }
 
 /// A cell, or a line of the legend.
-pub(super) struct Entry<'a> {
+pub(super) struct Cell<'a> {
     pub(super) class: &'static str,
     pub(super) sign: &'static str,
     pub(super) text: Text<'a>,
-    /// In a cell the id of the finding.
+    /// In a cell the id of the finding or of the agreement.
     pub(super) link: Option<String>,
     /// In the legend what it means.
     pub(super) meaning: Option<Text<'a>>,
@@ -102,32 +104,32 @@ pub(super) fn owner_key(owner: &Owner) -> String {
 }
 
 impl<'a> Matrix<'a> {
-    /// The verdicts of a check. `ids` are those of the findings on the page.
-    pub(super) fn of_check(both: Both<'a>, held: Held<'a>, ids: &[String]) -> Self {
-        let mut cells: BTreeMap<(&Owner, &str), (Said, Option<String>)> = BTreeMap::new();
-        let mut put = |owner, data, said, link: Option<&String>| {
-            let cell = cells.entry((owner, data)).or_insert((Said::Disclosed, None));
-            if said < cell.0 {
-                *cell = (said, link.cloned());
-            }
+    /// The verdicts of a check, each with a link to what it rests on. `ids` are those of the findings of `package` on the
+    /// page.
+    pub(super) fn of_check(both: Both<'a>, held: Held<'a>, package: &str, ids: &[String]) -> Self {
+        let mut cells: BTreeMap<(&Owner, &str), (Said, String)> = BTreeMap::new();
+        let mut put = |owner, data, said, link: String| match cells.entry((owner, data)) {
+            Entry::Vacant(cell) => drop(cell.insert((said, link))),
+            Entry::Occupied(mut cell) if said < cell.get().0 => drop(cell.insert((said, link))),
+            Entry::Occupied(_) => {}
         };
-        for agreement in &held.checked.agreements {
-            put(&agreement.owner, &agreement.data, Said::Disclosed, None);
+        for (index, agreement) in held.checked.agreements.iter().enumerate() {
+            put(&agreement.owner, &agreement.data, Said::Disclosed, agreement_id(package, index));
         }
         for (finding, id) in held.checked.findings.iter().zip(ids) {
             let Some((owner, said)) = finding.owner.as_ref().zip(Said::of(finding)) else { continue };
             let seen = finding.evidence.iter().map(|it| &it.data).filter(|data| !data.is_empty());
             for data in seen.chain(&finding.data) {
-                put(owner, data, said, Some(id));
+                put(owner, data, said, id.clone());
             }
         }
         let cells = cells.into_iter().map(|(pair, (said, link))| {
             let (class, sign, text) = said.shown();
-            (pair, Entry { class, sign, text, link, meaning: None })
+            (pair, Cell { class, sign, text, link: Some(link), meaning: None })
         });
         let legend = Said::ALL.map(|said| {
             let (class, sign, text) = said.shown();
-            Entry { class, sign, text, link: None, meaning: Some(said.meaning()) }
+            Cell { class, sign, text, link: None, meaning: Some(said.meaning()) }
         });
         Self::new(both, cells.collect(), legend.into())
     }
@@ -140,12 +142,12 @@ impl<'a> Matrix<'a> {
         }
         let cells = places.into_iter().map(|(pair, count)| {
             let text = both.say(|words| words.count(count, "处", "place", "places"));
-            (pair, Entry { class: "read", sign: "", text, link: None, meaning: None })
+            (pair, Cell { class: "read", sign: "", text, link: None, meaning: None })
         });
         Self::new(both, cells.collect(), Vec::new())
     }
 
-    fn new(both: Both<'a>, mut cells: BTreeMap<(&'a Owner, &'a str), Entry<'a>>, legend: Vec<Entry<'a>>) -> Self {
+    fn new(both: Both<'a>, mut cells: BTreeMap<(&'a Owner, &'a str), Cell<'a>>, legend: Vec<Cell<'a>>) -> Self {
         let owners: BTreeSet<&Owner> = cells.keys().map(|(owner, _)| *owner).collect();
         let data: BTreeSet<(usize, &str)> = cells.keys().map(|(_, data)| (both.en.weight(data), *data)).collect();
         let rows = data.into_iter().map(|(_, key)| Row {

@@ -119,7 +119,7 @@ impl<'a> Section<'a> {
         let front = Head::new(both, behavior, held);
         let ids = held.map_or_else(Vec::new, |held| findings::ids(&front.id, &held.checked.findings));
         let matrix = match held {
-            Some(held) => Matrix::of_check(both, held, &ids),
+            Some(held) => Matrix::of_check(both, held, &front.id, &ids),
             None => Matrix::of_scan(both, behavior),
         };
         let (hosts, more_hosts) = tables::hosts(both, behavior);
@@ -130,7 +130,8 @@ impl<'a> Section<'a> {
             facts: facts(behavior),
             matrix,
             groups: held.map_or_else(Vec::new, |held| findings::groups(both, &front.id, held, &ids)),
-            agreements: held.map_or_else(Vec::new, |held| tables::agreements(both, &held.checked.agreements)),
+            agreements: held
+                .map_or_else(Vec::new, |held| tables::agreements(both, &front.id, &held.checked.agreements)),
             reads: if held.is_some() { Vec::new() } else { tables::reads(both, behavior) },
             permissions: tables::permissions(both, behavior, held),
             sdks: tables::sdks(both, behavior, held),

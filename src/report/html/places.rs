@@ -39,7 +39,7 @@ pub(super) struct Place<'a> {
 /// A sign of an SDK, or another thing seen in the package.
 pub(super) struct Sign<'a> {
     pub(super) text: Text<'a>,
-    pub(super) notes: Vec<&'a str>,
+    pub(super) notes: Vec<Text<'a>>,
 }
 
 /// The places of a finding, the most telling first, and how many more there are.
@@ -64,6 +64,12 @@ pub(super) fn of<'a>(both: Both<'a>, finding: &'a Finding) -> (Vec<Places<'a>>, 
         }
     }
     (groups.into_iter().map(|(_, group)| group).collect(), all.len().saturating_sub(MAX_PLACES))
+}
+
+/// The places of a pair that agrees with the policy, the most telling first, at most `max`.
+pub(super) fn of_agreement<'a>(both: Both<'a>, evidence: &'a [Evidence], max: usize) -> Vec<Place<'a>> {
+    let (reads, _) = most_telling(&both.en, evidence.iter().collect());
+    reads.into_iter().take(max).map(|it| place(both, it, false)).collect()
 }
 
 fn place<'a>(both: Both<'a>, it: &'a Evidence, open: bool) -> Place<'a> {
@@ -115,11 +121,17 @@ fn obstacles<'a>(both: Both<'a>, obtainable: &Obtainable) -> Vec<Text<'a>> {
 pub(super) fn signs<'a>(both: Both<'a>, finding: &'a Finding) -> (Vec<Sign<'a>>, usize) {
     let is_sign = |it: &&Evidence| it.data.is_empty() && !["call", "permission"].contains(&it.kind);
     let all: Vec<&Evidence> = finding.evidence.iter().filter(is_sign).collect();
-    let shown = all.iter().take(MAX_SIGNS).map(|it| Sign {
-        text: both.say(|words| words.sign(it.kind, &it.what, it.count)),
-        notes: [&it.place, &it.note].into_iter().filter(|text| !text.is_empty()).map(String::as_str).collect(),
-    });
+    let shown = all
+        .iter()
+        .take(MAX_SIGNS)
+        .map(|it| Sign { text: both.say(|words| words.sign(it.kind, &it.what, it.count)), notes: notes(both, it) });
     (shown.collect(), all.len().saturating_sub(MAX_SIGNS))
+}
+
+/// Where a sign is, and what else is known of it.
+fn notes<'a>(both: Both<'a>, it: &'a Evidence) -> Vec<Text<'a>> {
+    let place = both.say(|words| words.holder(it)).told();
+    place.into_iter().chain((!it.note.is_empty()).then(|| Text::same(&it.note))).collect()
 }
 
 /// The signs of an SDK, and how many more there are.

@@ -15,6 +15,8 @@ use crate::report::words::short_permission;
 const MAX_READS: usize = 12;
 /// Hosts that are shown.
 const MAX_HOSTS: usize = 400;
+/// Places of a pair that agrees with the policy that are shown.
+const MAX_AGREED: usize = 4;
 /// Faults of files that are shown.
 const MAX_ISSUES: usize = 50;
 
@@ -171,20 +173,34 @@ pub(super) fn hosts<'a>(both: Both<'a>, behavior: &'a Behavior) -> (Vec<HostLine
 
 /// A pair that the policy discloses as it is.
 pub(super) struct AgreementLine<'a> {
+    pub(super) id: String,
     pub(super) owner: Text<'a>,
     pub(super) data: Text<'a>,
     pub(super) lines: Text<'a>,
     pub(super) quote: String,
+    /// In how many places the code can read it.
+    pub(super) count: Text<'a>,
+    pub(super) places: Vec<Place<'a>>,
+    pub(super) more: usize,
 }
 
-pub(super) fn agreements<'a>(both: Both<'a>, agreements: &'a [Agreement]) -> Vec<AgreementLine<'a>> {
-    let line = |it: &'a Agreement| AgreementLine {
+/// The id of an agreement on a page.
+pub(super) fn agreement_id(package: &str, index: usize) -> String {
+    format!("{package}-agreed-{}", index + 1)
+}
+
+pub(super) fn agreements<'a>(both: Both<'a>, package: &str, agreements: &'a [Agreement]) -> Vec<AgreementLine<'a>> {
+    let line = |(index, it): (usize, &'a Agreement)| AgreementLine {
+        id: agreement_id(package, index),
         owner: both.say(|words| words.party(&it.owner)),
         data: both.say(|words| words.data(&it.data)),
         lines: both.say(|words| words.cite(&it.policy)),
         quote: it.policy.quote.split_whitespace().collect::<Vec<_>>().join(" "),
+        count: both.say(|words| words.count(it.evidence.len(), "处", "place", "places")),
+        places: places::of_agreement(both, &it.evidence, MAX_AGREED),
+        more: it.evidence.len().saturating_sub(MAX_AGREED),
     };
-    agreements.iter().map(line).collect()
+    agreements.iter().enumerate().map(line).collect()
 }
 
 /// The reads of one owner, where nothing is held against them.

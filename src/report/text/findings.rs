@@ -1,7 +1,7 @@
 //! The differences between a package and its disclosure, each with its evidence, the clauses it rests on and the place
 //! in the policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::{GAP, INDENT, Sheet, gate, joined};
@@ -179,6 +179,8 @@ fn evidence(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::
     let words = sheet.words;
     let (reads, others): (Vec<_>, Vec<_>) = finding.evidence.iter().partition(|it| !it.data.is_empty());
     let (reads, kinds) = most_telling(&words, reads);
+    let n_reads = reads.len();
+    let reads = if sheet.verbose { reads } else { different(reads) };
     let few = kinds.clamp(FEW_PLACES, MORE_PLACES);
     let shown = if sheet.verbose { reads.len() } else { few.min(reads.len()) };
     let names = reads.iter().take(shown).map(|it| width(&words.data_of(it)));
@@ -198,11 +200,18 @@ fn evidence(sheet: &mut Sheet<'_, '_>, finding: &Finding, column: usize) -> io::
             continue;
         }
         let line = line.tone(Tone::Faint, &words.sign(other.kind, &other.what, other.count));
-        let notes = [&other.place, &other.note].into_iter().filter(|text| !text.is_empty());
+        let notes = [words.holder(other), other.note.as_str()].into_iter().filter(|text| !text.is_empty());
         let line = notes.fold(line, |line, note| line.gap(GAP).whole(Tone::Faint, note));
         sheet.page.line(&line, column + INDENT)?;
     }
-    sheet.rest(shown + few, reads.len() + others.len(), column)
+    sheet.rest(shown + few, n_reads + others.len(), column)
+}
+
+/// Of places that differ in their offset alone, the first.
+fn different(mut reads: Vec<&Evidence>) -> Vec<&Evidence> {
+    let mut seen = BTreeSet::new();
+    reads.retain(|it| seen.insert((&it.data, &it.place, &it.what, &it.literal)));
+    reads
 }
 
 /// One read: data type, caller and API, and how sure it is.

@@ -159,7 +159,8 @@ impl<'p, 'a> Sheet<'p, 'a> {
             line = line.gap(GAP).whole(Tone::Faint, &format!("sha256 {digits}{}", if self.verbose { "" } else { "…" }));
         }
         if let Some(signing) = behavior.signing.first() {
-            line = line.gap(GAP).tone(Tone::Faint, &format!("{} {}", words.pick("签名", "signed by"), signing.subject));
+            line = line.gap(GAP).whole(Tone::Faint, words.pick("签名", "signed by"));
+            line = line.tone(Tone::Faint, &format!(" {}", signing.subject));
         }
         self.page.line(&line, INDENT)
     }
@@ -231,9 +232,13 @@ impl<'p, 'a> Sheet<'p, 'a> {
             return Ok(());
         }
         let text = match (self.words.lang, count) {
-            (super::Lang::Zh, _) => format!("另有 {count} 处读取在开源库中，由调用者决定"),
-            (super::Lang::En, 1) => "1 more read is in a library and up to its callers".to_owned(),
-            (super::Lang::En, _) => format!("{count} more reads are in libraries and up to their callers"),
+            (super::Lang::Zh, _) => format!("另有 {count} 处读取位于开源库，取决于谁来调用，未与政策对照"),
+            (super::Lang::En, 1) => {
+                "1 more read is in a library and up to its callers; it was not held against the policy".to_owned()
+            }
+            (super::Lang::En, _) => format!(
+                "{count} more reads are in libraries and up to their callers; they were not held against the policy"
+            ),
         };
         self.page.line(&Line::new().tone(Tone::Faint, &text), 0)
     }

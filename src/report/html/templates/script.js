@@ -39,6 +39,15 @@ function speak(lang) {
 // Findings, or where nothing was held against a policy the reads.
 var items = all(".finding, .read");
 
+// Words that no finding has are no choice.
+["severity", "state"].forEach(function (key) {
+  all("option", one(key)).forEach(function (option) {
+    option.hidden = option.value !== "" && !items.some(function (item) {
+      return item.getAttribute("data-" + key) === option.value;
+    });
+  });
+});
+
 function fits(item, wanted) {
   return ["severity", "owner", "data", "state"].every(function (key) {
     var has = (item.getAttribute("data-" + key) || "").split(" ");
@@ -76,10 +85,11 @@ function restore() {
   if (hash.indexOf("=") < 0) {
     // A link to a place that the filters hide shows it.
     var target = hash && one(hash);
-    if (target && target.closest("[hidden]")) {
-      clear();
-      target.scrollIntoView();
-    }
+    if (!target) { return; }
+    if (target.closest("[hidden]")) { clear(); }
+    // In a row of a table the link is meant for what the row folds.
+    if (target.matches("tr")) { all("td > details", target).forEach(function (details) { details.open = true; }); }
+    target.scrollIntoView();
     return;
   }
   var view = new URLSearchParams(hash);
