@@ -82,7 +82,8 @@ enum Outcome {
 fn readable(words: &Words<'_>, told: Told<'_>) -> Case {
     let Behavior { completeness, issues, .. } = told.behavior;
     let message = words.completeness(completeness);
-    let reasons = completeness.reasons.iter().map(|it| format!("{}: {}", words.reason(it.kind), it.detail));
+    let reasons =
+        completeness.reasons.iter().map(|it| format!("{}: {}", words.reason(it.kind), words.reason_detail(it)));
     let text = issues.iter().map(|it| format!("{}: {}", it.file, it.message)).chain(reasons).collect::<Vec<_>>();
     let text = text.join("\n");
     let outcome = match told.status {

@@ -19,6 +19,7 @@ mod names;
 mod notices;
 mod reasons;
 mod sarif;
+mod sentence;
 mod suggestion;
 mod summary;
 mod text;

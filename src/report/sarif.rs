@@ -295,7 +295,11 @@ impl<'a> Run<'a> {
         });
         let reasons = behavior.iter().flat_map(|it| &it.completeness.reasons).map(|reason| {
             let level = if behavior.is_some_and(|it| it.completeness.complete) { "note" } else { "warning" };
-            notification(reason.kind, level, &format!("{}: {}", self.words.reason(reason.kind), reason.detail))
+            notification(
+                reason.kind,
+                level,
+                &format!("{}: {}", self.words.reason(reason.kind), self.words.reason_detail(reason)),
+            )
         });
         let mut invocation = Map::from_iter([
             ("executionSuccessful".to_owned(), json!(status != Status::Failed)),

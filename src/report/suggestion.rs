@@ -47,7 +47,7 @@ fn language(it: &Disclosure) -> Option<Lang> {
     let own = it.collects.iter().map(|it| &it.cite.quote);
     let mut texts = rows.chain(own).chain([&it.title, &it.app]).filter(|text| !text.trim().is_empty()).peekable();
     texts.peek()?;
-    Some(if texts.any(|text| text.chars().any(super::words::is_han)) { Lang::Zh } else { Lang::En })
+    Some(if texts.any(|text| text.chars().any(super::sentence::is_han)) { Lang::Zh } else { Lang::En })
 }
 
 /// One row with all that its columns can hold.

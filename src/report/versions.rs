@@ -15,7 +15,8 @@ use serde::Serialize;
 
 use super::json::{self, Head};
 use super::layout::{Line, Page, Tone, width};
-use super::words::{Words, spaced};
+use super::sentence::spaced;
+use super::words::Words;
 use super::{Format, Lang, Report};
 use crate::catalog::Catalog;
 use crate::disclosure::{About, Change, Cite, Difference, Disclosure};

@@ -193,11 +193,24 @@ fn evidence_beyond_the_cap_is_counted() {
     let finding = checked.findings.iter_mut().find(|it| it.evidence.iter().any(|it| it.kind == "read")).unwrap();
     let first = finding.evidence[0].clone();
     finding.evidence =
-        (0..100).map(|index| Evidence { at: format!("classes.dex@{index:#x}"), ..first.clone() }).collect();
+        (0..100).map(|index| Evidence { place: format!("La/B{index};->c()V"), ..first.clone() }).collect();
     let checked = Checked { findings: vec![finding.clone()], ..Checked::default() };
     let page = Sample { behavior, disclosure, checked }.page(Lang::En);
-    assert_eq!(page.matches("classes.dex@").count(), 40);
+    assert_eq!(page.matches("<code>a.B").count(), 40);
     assert!(page.contains("</span> 60 <span"), "the other sixty are told");
+}
+
+#[test]
+fn places_that_differ_in_their_offset_alone_are_one() {
+    let Sample { behavior, disclosure, mut checked } = photo();
+    let finding = checked.findings.iter_mut().find(|it| it.evidence.iter().any(|it| it.kind == "read")).unwrap();
+    let first = finding.evidence[0].clone();
+    let at = |offset: usize| Evidence { at: format!("classes.dex@{offset:#x}"), ..first.clone() };
+    finding.evidence = (0..30).map(at).collect();
+    let checked = Checked { findings: vec![finding.clone()], ..Checked::default() };
+    let page = Sample { behavior, disclosure, checked }.page(Lang::En);
+    assert_eq!(page.matches("class=\"api\"").count(), 1);
+    assert!(page.contains("× 30") && page.contains("classes.dex@0x13 … +10"), "all of them are told or counted");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Where in the code a finding or a read is: the place, how sure it is, and the way from an entry point to it.
 
+use std::collections::BTreeMap;
+
 use super::text::{Both, Text};
 use crate::behavior::{Certainty, Obtainable, Read, SdkEvidence};
 use crate::check::{Evidence, Finding};
@@ -8,6 +10,8 @@ use crate::report::names::{dotted, short};
 
 /// Places of one finding that are shown; the rest are counted.
 const MAX_PLACES: usize = 40;
+/// Positions of one place that are shown; the rest are counted.
+const MAX_POSITIONS: usize = 20;
 /// Signs of one SDK that are shown; the rest are counted.
 pub(super) const MAX_SIGNS: usize = 12;
 
@@ -26,7 +30,10 @@ pub(super) struct Place<'a> {
     pub(super) reachable: bool,
     pub(super) certainty: Option<Text<'a>>,
     pub(super) notes: Vec<Text<'a>>,
+    /// Where that stands, as often as it does.
     pub(super) at: String,
+    /// How often, where that is more than once.
+    pub(super) times: Option<usize>,
     /// What is called, in full.
     pub(super) descriptor: &'a str,
     /// From the entry point to the place.
@@ -47,10 +54,13 @@ pub(super) fn of<'a>(both: Both<'a>, finding: &'a Finding) -> (Vec<Places<'a>>, 
     let reads = finding.evidence.iter().filter(|it| !it.data.is_empty()).collect();
     let (reads, _) = most_telling(&both.en, reads);
     let calls = finding.evidence.iter().filter(|it| it.data.is_empty() && it.kind == "call");
-    let all: Vec<&Evidence> = reads.into_iter().chain(calls).collect();
+    let all = folded(reads.into_iter().chain(calls));
+    let shown: usize = all.iter().take(MAX_PLACES).map(Vec::len).sum();
+    let more = all.iter().map(Vec::len).sum::<usize>() - shown;
     let mut groups: Vec<(&str, Places<'a>)> = Vec::new();
-    for (index, it) in all.iter().take(MAX_PLACES).enumerate() {
-        let place = place(both, it, index == 0);
+    for (index, same) in all.iter().take(MAX_PLACES).enumerate() {
+        let Some(it) = same.first() else { continue };
+        let place = place(both, it, same, index == 0);
         let key = if it.data.is_empty() { it.note.as_str() } else { it.data.as_str() };
         if let Some((_, group)) = groups.iter_mut().find(|(known, _)| *known == key) {
             group.places.push(place);
@@ -63,16 +73,35 @@ pub(super) fn of<'a>(both: Both<'a>, finding: &'a Finding) -> (Vec<Places<'a>>, 
             groups.push((key, Places { name, places: vec![place] }));
         }
     }
-    (groups.into_iter().map(|(_, group)| group).collect(), all.len().saturating_sub(MAX_PLACES))
+    (groups.into_iter().map(|(_, group)| group).collect(), more)
+}
+
+/// Places that differ in nothing but where in the file they are, together.
+fn folded<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec<Vec<&'a Evidence>> {
+    let mut order: BTreeMap<Evidence, usize> = BTreeMap::new();
+    let mut folded: Vec<Vec<&Evidence>> = Vec::new();
+    for it in evidence {
+        let next = folded.len();
+        let index = *order.entry(Evidence { at: String::new(), ..it.clone() }).or_insert(next);
+        match folded.get_mut(index) {
+            Some(same) => same.push(it),
+            None => folded.push(vec![it]),
+        }
+    }
+    folded
 }
 
 /// The places of a pair that agrees with the policy, the most telling first, at most `max`.
-pub(super) fn of_agreement<'a>(both: Both<'a>, evidence: &'a [Evidence], max: usize) -> Vec<Place<'a>> {
+/// Beside them, how many more there are.
+pub(super) fn of_agreement<'a>(both: Both<'a>, evidence: &'a [Evidence], max: usize) -> (Vec<Place<'a>>, usize) {
     let (reads, _) = most_telling(&both.en, evidence.iter().collect());
-    reads.into_iter().take(max).map(|it| place(both, it, false)).collect()
+    let all = folded(reads.into_iter());
+    let shown = all.iter().take(max).filter_map(|same| Some(place(both, same.first()?, same, false)));
+    (shown.collect(), all.iter().skip(max).map(Vec::len).sum())
 }
 
-fn place<'a>(both: Both<'a>, it: &'a Evidence, open: bool) -> Place<'a> {
+/// `same` are all places that it stands for.
+fn place<'a>(both: Both<'a>, it: &'a Evidence, same: &[&Evidence], open: bool) -> Place<'a> {
     let mut notes = Vec::new();
     notes.extend((it.pre_consent == Some(true)).then(|| Text::new("同意前", "before consent")));
     notes.extend(it.obtainable.iter().flat_map(|it| obstacles(both, it)));
@@ -83,12 +112,21 @@ fn place<'a>(both: Both<'a>, it: &'a Evidence, open: bool) -> Place<'a> {
         reachable: it.certainty == Some(Certainty::Reachable),
         certainty: it.certainty.map(|certainty| both.say(|words| words.certainty(certainty))),
         notes,
-        at: it.at.clone(),
+        at: positions(same),
+        times: Some(same.len()).filter(|times| 1 < *times),
         descriptor: &it.what,
         path: it.path.iter().map(|step| dotted(step)).collect(),
         note: if it.data.is_empty() { "" } else { &it.note },
         open,
     }
+}
+
+/// Where places are in their files.
+fn positions(places: &[&Evidence]) -> String {
+    let shown: Vec<&str> = places.iter().take(MAX_POSITIONS).map(|it| it.at.as_str()).collect();
+    let more = places.len().saturating_sub(MAX_POSITIONS);
+    let more = if more == 0 { String::new() } else { format!(" … +{more}") };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// A read of a package that is held against nothing.
@@ -106,6 +144,7 @@ pub(super) fn of_read<'a>(both: Both<'a>, read: &'a Read) -> Place<'a> {
         certainty: Some(both.say(|words| words.certainty(read.certainty))),
         notes,
         at: format!("{}@{}", read.file, read.offset),
+        times: None,
         descriptor: &read.api,
         path: read.path.iter().map(|step| dotted(step)).collect(),
         note: read.note.as_deref().unwrap_or_default(),

@@ -1,11 +1,11 @@
 //! The tables of a page: permissions, SDKs, hosts, agreements, and what could not be seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::matrix::owner_key;
 use super::places::{self, Place};
 use super::text::{Both, Text};
-use crate::behavior::{Behavior, Endpoint, Grade, Owner, Permission, PermissionUse, Read, SdkFound};
+use crate::behavior::{Behavior, Endpoint, Grade, Owner, Permission, PermissionUse, Read, Reason, SdkFound};
 use crate::check::Agreement;
 use crate::report::Held;
 use crate::report::names::{dotted, short};
@@ -122,15 +122,20 @@ pub(super) struct SdkLine<'a> {
 pub(super) fn sdks<'a>(both: Both<'a>, behavior: &'a Behavior, held: Option<Held<'a>>) -> Vec<SdkLine<'a>> {
     let line = |sdk: &'a SdkFound| {
         let (signs, more_signs) = places::signs_of_sdk(both, &sdk.evidence);
-        let known = both.en.catalog.sdk(&sdk.id).is_some();
+        let entry = both.en.catalog.sdk(&sdk.id);
+        let lacking = if entry.is_some_and(|it| it.utility) {
+            Text::new("工具库，无须列出", "utility, none needed")
+        } else {
+            Text::new("未见", "no row")
+        };
         let disclosed = held.map(|held| {
             let rows = || held.disclosure.sdk_rows_for(&sdk.id, both.en.catalog);
             let cites = both.say(|words| words.join(&rows().map(|row| words.cite(&row.cite)).collect::<Vec<_>>()));
-            cites.told().map_or_else(|| no(Text::new("未见", "no row")), yes)
+            cites.told().map_or_else(|| no(lacking), yes)
         });
         SdkLine {
             id: &sdk.id,
-            name: if known { both.say(|words| words.sdk(&sdk.id)) } else { Text::same(&sdk.name) },
+            name: if entry.is_some() { both.say(|words| words.sdk(&sdk.id)) } else { Text::same(&sdk.name) },
             vendor: &sdk.vendor,
             country: sdk.country.as_deref().unwrap_or_default(),
             version: sdk.version.as_deref(),
@@ -157,6 +162,9 @@ pub(super) struct HostLine<'a> {
 pub(super) fn hosts<'a>(both: Both<'a>, behavior: &'a Behavior) -> (Vec<HostLine<'a>>, usize) {
     let mut hosts: Vec<&Endpoint> = behavior.endpoints.iter().flatten().collect();
     hosts.sort_by_key(|it| !it.cleartext);
+    // Where code names a host with and without encryption, the latter is what counts.
+    let mut seen = BTreeSet::new();
+    hosts.retain(|it| seen.insert((&it.host, &it.owner)));
     let more = hosts.len().saturating_sub(MAX_HOSTS);
     let shown = hosts.into_iter().take(MAX_HOSTS).map(|it| HostLine {
         host: &it.host,
@@ -190,15 +198,18 @@ pub(super) fn agreement_id(package: &str, index: usize) -> String {
 }
 
 pub(super) fn agreements<'a>(both: Both<'a>, package: &str, agreements: &'a [Agreement]) -> Vec<AgreementLine<'a>> {
-    let line = |(index, it): (usize, &'a Agreement)| AgreementLine {
-        id: agreement_id(package, index),
-        owner: both.say(|words| words.party(&it.owner)),
-        data: both.say(|words| words.data(&it.data)),
-        lines: both.say(|words| words.cite(&it.policy)),
-        quote: it.policy.quote.split_whitespace().collect::<Vec<_>>().join(" "),
-        count: both.say(|words| words.count(it.evidence.len(), "处", "place", "places")),
-        places: places::of_agreement(both, &it.evidence, MAX_AGREED),
-        more: it.evidence.len().saturating_sub(MAX_AGREED),
+    let line = |(index, it): (usize, &'a Agreement)| {
+        let (places, more) = places::of_agreement(both, &it.evidence, MAX_AGREED);
+        AgreementLine {
+            id: agreement_id(package, index),
+            owner: both.say(|words| words.party(&it.owner)),
+            data: both.say(|words| words.data(&it.data)),
+            lines: both.say(|words| words.cite(&it.policy)),
+            quote: it.policy.quote.split_whitespace().collect::<Vec<_>>().join(" "),
+            count: both.say(|words| words.count(it.evidence.len(), "处", "place", "places")),
+            places,
+            more,
+        }
     };
     agreements.iter().enumerate().map(line).collect()
 }
@@ -247,12 +258,16 @@ fn data_reads<'a>(both: Both<'a>, data: &'a str, mut reads: Vec<&'a Read>) -> Da
 /// Why absence proves nothing.
 pub(super) struct ReasonLine<'a> {
     pub(super) kind: Text<'a>,
-    pub(super) detail: &'a str,
+    pub(super) detail: Text<'a>,
 }
 
 pub(super) fn reasons<'a>(both: Both<'a>, behavior: &'a Behavior) -> Vec<ReasonLine<'a>> {
     let reasons = behavior.completeness.reasons.iter();
-    reasons.map(|it| ReasonLine { kind: both.say(|words| words.reason(it.kind)), detail: &it.detail }).collect()
+    let line = |it: &'a Reason| ReasonLine {
+        kind: both.say(|words| words.reason(it.kind)),
+        detail: both.say(|words| words.reason_detail(it)),
+    };
+    reasons.map(line).collect()
 }
 
 /// A fault of a file.

@@ -301,7 +301,7 @@ impl<'p, 'a> Sheet<'p, 'a> {
         }
         for reason in &completeness.reasons {
             let line = Line::indented(INDENT).tone(Tone::Warning, self.words.reason(reason.kind));
-            self.page.line(&line.gap(GAP).plain(&reason.detail), 2 * INDENT)?;
+            self.page.line(&line.gap(GAP).plain(&self.words.reason_detail(reason)), 2 * INDENT)?;
         }
         Ok(())
     }
