@@ -29,6 +29,7 @@ mod fonts;
 mod form;
 mod grids;
 mod han;
+mod headed;
 mod header;
 mod heads;
 mod html;

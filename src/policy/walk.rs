@@ -3,6 +3,7 @@
 use super::blocks;
 use super::claims::Claims;
 use super::draft::Draft;
+use super::headed;
 use super::heads;
 use super::input::refuse;
 use super::mentions;
@@ -11,7 +12,6 @@ use super::page::{Grid, Line, Part};
 use super::permissions;
 use super::prose::{self, Carried};
 use super::residue;
-use super::rows;
 use super::sections::{self, Sections};
 use super::spoken::{self, Said};
 use super::terms::Terms;
@@ -86,7 +86,7 @@ impl<'s> Walk<'_, 's> {
             Some(Part::Line(line)) => line,
             Some(Part::Grid(grid)) => {
                 self.carried = Carried::Nothing;
-                if !rows::read(grid, platform, words, draft) {
+                if !headed::read(grid, platform, words, draft) {
                     unread_table(grid, words, draft);
                 }
                 return 1;
@@ -306,18 +306,18 @@ pub(super) fn refuse_empty(parts: &[Part], draft: &Draft<'_>, scripts: bool, wor
         })
     };
     let shown: usize = texts().map(|text| text.chars().filter(|it| !it.is_whitespace()).count()).sum();
-    let asks = texts().take(200).any(|text| words.find(text).has("wall"));
+    let asks = || texts().take(200).any(|text| words.find(text).has("wall"));
     let first = texts().find(|text| !text.trim().is_empty()).unwrap_or_default();
     let first: String = first.chars().take(40).flat_map(char::escape_debug).collect();
     let first = if first.is_empty() { first } else { format!(" (`{first}`)") };
-    if scripts && shown < SCRIPT_PAGE && (!states || asks) {
+    if scripts && shown < SCRIPT_PAGE && (!states || asks()) {
         return Err(refuse(&format!("a page that is only a script{first}"), None));
     }
-    if asks
-        && shown < WALL
+    if shown < WALL
         && disclosure.sdk.is_empty()
         && disclosure.permission.is_empty()
         && disclosure.collects.len() < 2
+        && asks()
     {
         return Err(refuse(&format!("a page that only asks for consent or scripts{first}"), None));
     }
