@@ -99,10 +99,8 @@ impl Pages {
         let mut inside: Vec<Vec<Glyph>> = frames.iter().map(|_| Vec::new()).collect();
         let mut outside = Vec::new();
         for glyph in sheet.glyphs {
-            match frames.iter().position(|frame| frame.holds(&glyph)) {
-                Some(place) => inside.get_mut(place).into_iter().for_each(|it| it.push(glyph.clone())),
-                None => outside.push(glyph),
-            }
+            let place = frames.iter().position(|frame| frame.holds(&glyph));
+            place.and_then(|place| inside.get_mut(place)).unwrap_or(&mut outside).push(glyph);
         }
         let mut pieces: Vec<(f64, Piece)> =
             frames.into_iter().zip(inside).map(|(frame, glyphs)| (frame.top(), Piece::Table(frame, glyphs))).collect();
@@ -280,15 +278,17 @@ impl Frame {
 
     fn holds(&self, glyph: &Glyph) -> bool {
         let (x, y) = middle(glyph);
-        let within = |edges: &[f64], at: f64| edges.iter().any(|it| *it <= at) && edges.iter().any(|it| at <= *it);
-        within(&self.xs, x) && within(&self.ys, y)
+        let within = |from: Option<&f64>, to: Option<&f64>, at: f64| {
+            from.is_some_and(|from| *from <= at) && to.is_some_and(|to| at <= *to)
+        };
+        within(self.xs.first(), self.xs.last(), x) && within(self.ys.last(), self.ys.first(), y)
     }
 
     /// The row and the column in which a glyph stands.
     fn place(&self, glyph: &Glyph) -> (usize, usize) {
         let (x, y) = middle(glyph);
-        let row = self.ys.iter().filter(|it| y < **it).count().saturating_sub(1);
-        let column = self.xs.iter().filter(|it| **it < x).count().saturating_sub(1);
+        let row = self.ys.partition_point(|it| y < *it).saturating_sub(1);
+        let column = self.xs.partition_point(|it| *it < x).saturating_sub(1);
         (row.min(self.rows().saturating_sub(1)), column.min(self.columns().saturating_sub(1)))
     }
 
