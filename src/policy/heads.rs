@@ -51,7 +51,7 @@ pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
             _ => name,
         };
         let product = found.of("title").count() == 1 || !name.is_empty();
-        if product && is_name(name) && words.find(name).phrases.iter().all(|(_, role, _)| *role != "generic-sdk") {
+        if product && is_name(name) && !words.find(name).has("generic-sdk") {
             name.clone_into(&mut draft.disclosure.app);
             break;
         }

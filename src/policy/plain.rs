@@ -1,6 +1,8 @@
 //! From lines of text to lines without marks: Markdown's own, and what converters of pages leave behind. Which lines
 //! belong to a table is found by [`super::grids`].
 
+use memchr::memmem;
+
 use super::page::Line;
 use super::text::{Source, Text};
 
@@ -85,6 +87,8 @@ fn is_rule(body: &str) -> bool {
 fn unmark(body: &str, start: usize, into: &mut Text) {
     let bytes = body.as_bytes();
     let mut place = 0_usize;
+    // What divides the words of the next link from its address.
+    let mut dividers = memmem::find_iter(bytes, b"](").peekable();
     while let Some(rest) = body.get(place..) {
         let is_mark = |byte: u8| matches!(byte, b'*' | b'`' | b'_' | b'\\' | b'<' | b'[');
         let plain = rest.bytes().position(is_mark).unwrap_or(rest.len());
@@ -115,10 +119,12 @@ fn unmark(body: &str, start: usize, into: &mut Text) {
                 continue;
             }
             '[' => {
-                if let Some((words, address, length)) = link(rest) {
+                while dividers.next_if(|at| *at < place).is_some() {}
+                let divider = dividers.peek().map(|at| at.saturating_sub(place));
+                if let Some((divider, (words, address, length))) = divider.and_then(|at| Some((at, link(rest, at)?))) {
                     into.push(words, here.saturating_add(1));
                     if words.trim() != address.trim() && address.starts_with("http") {
-                        let offset = rest.find("](").map_or(0, |at| at.saturating_add(2));
+                        let offset = divider.saturating_add(2);
                         into.push(" ", here.saturating_add(offset).saturating_sub(1));
                         into.push(address, here.saturating_add(offset));
                     }
@@ -133,13 +139,12 @@ fn unmark(body: &str, start: usize, into: &mut Text) {
     }
 }
 
-/// `[words](address)` at the start of a text: both, and how many bytes they take.
-fn link(rest: &str) -> Option<(&str, &str, usize)> {
+/// `[words](address)` at the start of a text that has `](` at `middle`: both, and how many bytes they take.
+fn link(rest: &str, middle: usize) -> Option<(&str, &str, usize)> {
     let end = (0..=LONGEST_LINK.min(rest.len())).rev().find(|&at| rest.is_char_boundary(at))?;
     let rest = rest.get(..end)?;
-    let middle = rest.find("](")?;
     let words = rest.get(1..middle)?;
-    if words.contains('[') && !words.contains("![") {
+    if words.contains('[') && memmem::find(words.as_bytes(), b"![").is_none() {
         return None;
     }
     let tail = rest.get(middle.saturating_add(2)..)?;

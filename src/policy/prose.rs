@@ -292,10 +292,10 @@ fn is_object(string: &str, found: &Found, at: usize) -> bool {
     if behind.is_some_and(|it| it.starts_with(['您', '你'])) {
         return false;
     }
-    let verbs = found.phrases.iter().filter(|(_, role, _)| ["verb", "user-verb"].contains(role));
-    verbs.filter(|(range, ..)| range.end <= at).any(|(range, ..)| {
+    let verbs = found.of("verb").chain(found.of("user-verb"));
+    verbs.filter(|range| range.end <= at && at.saturating_sub(range.end) <= OBJECT).any(|range| {
         let between = string.get(range.end..at).unwrap_or_default();
-        between.len() <= OBJECT && !between.contains(['，', ',', '。', '、', '；'])
+        !between.contains(['，', ',', '。', '、', '；'])
     })
 }
 
@@ -366,10 +366,9 @@ pub(super) fn purpose(string: &str, found: &Found, sentence: &Range<usize>) -> S
 
 /// From the verb before the first datum, so that a quote shows both.
 fn quote(string: &str, found: &Found, sentence: &Range<usize>, first: usize) -> Range<usize> {
-    let verbs = found.phrases.iter().filter(|(range, role, _)| {
-        ["verb", "user-verb"].contains(role) && sentence.start <= range.start && range.end <= first
-    });
-    let start = verbs.map(|(range, ..)| range.start).max().unwrap_or(sentence.start);
+    let verbs = found.of("verb").chain(found.of("user-verb"));
+    let verbs = verbs.filter(|range| sentence.start <= range.start && range.end <= first);
+    let start = verbs.map(|range| range.start).max().unwrap_or(sentence.start);
     let near = first.saturating_sub(start) < 150;
     let start = if near { start } else { first };
     let end = sentence.end.max(start);

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -56,11 +56,18 @@ pub(super) struct Hit {
 #[derive(Debug, Default)]
 struct Word {
     /// The roles that it plays as a phrase, with its value in each.
-    phrases: Vec<(&'static str, &'static str)>,
+    phrases: Vec<(Role, &'static str)>,
     /// What it means as data, as an SDK and as a permission, by the place of these meanings; [`NOTHING`] = it is none.
     data: usize,
     sdk: usize,
     permission: usize,
+}
+
+/// A role of phrases, and its place among all roles in the order of their names.
+#[derive(Debug, Clone, Copy)]
+struct Role {
+    place: usize,
+    name: &'static str,
 }
 
 /// The place of no meaning at all.
@@ -86,8 +93,16 @@ pub(super) struct Found {
     pub(super) data: Vec<Hit>,
     pub(super) sdks: Vec<Hit>,
     pub(super) permissions: Vec<Hit>,
-    /// The role and value of each phrase with its range; phrases of different roles may overlap.
-    pub(super) phrases: Vec<(Range<usize>, &'static str, &'static str)>,
+    /// The phrases by their roles, and those of one role by their ranges; phrases may overlap.
+    phrases: Vec<Said>,
+}
+
+/// A phrase in a text.
+#[derive(Debug)]
+struct Said {
+    role: Role,
+    range: Range<usize>,
+    value: &'static str,
 }
 
 impl<'c> Words<'c> {
@@ -134,18 +149,21 @@ impl<'c> Words<'c> {
             };
             entry.words().for_each(|word| add(word, meaning));
         }
-        let mut words: Vec<(Vec<char>, Vec<Meaning>)> =
-            words.into_iter().map(|(word, meanings)| (word.chars().collect(), meanings)).collect();
-        words.sort_unstable();
-        let (words, meanings): (Vec<_>, Vec<_>) = words.into_iter().unzip();
+        let mut words: Vec<(String, Vec<Meaning>)> = words.into_iter().collect();
+        words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let roles: BTreeSet<&'static str> = tables.phrases.iter().map(|phrase| phrase.role).collect();
+        let roles: FxHashMap<&'static str, Role> =
+            roles.into_iter().enumerate().map(|(place, name)| (name, Role { place, name })).collect();
         let mut senses = vec![Vec::new()];
-        let words_of = |meanings: Vec<Meaning>| Word::new(&meanings, &tables.phrases, &mut senses);
+        let mut entry = |meanings: &Vec<Meaning>| Word::new(meanings, &tables.phrases, &roles, &mut senses);
+        let entries = words.iter().map(|(_, meanings)| entry(meanings)).collect();
+        let words: Vec<Vec<char>> = words.iter().map(|(word, _)| word.chars().collect()).collect();
         Self {
             catalog,
             numbers: Numbers::new(&tables.phrases),
             han: Han::new(&tables.phrases),
             trie: Trie::new(&words),
-            entries: meanings.into_iter().map(words_of).collect(),
+            entries,
             senses,
         }
     }
@@ -170,7 +188,7 @@ impl<'c> Words<'c> {
                 }
             }
         }
-        found.phrases.sort_by_key(|(range, ..)| (range.start, range.end));
+        found.phrases.sort_by_key(|it| (it.role.place, it.range.start, it.range.end));
         for hits in [&mut found.data, &mut found.sdks, &mut found.permissions] {
             *hits = longest(std::mem::take(hits));
         }
@@ -182,7 +200,7 @@ impl<'c> Words<'c> {
         let trimmed = text.trim().trim_matches(['：', ':', '*', '\u{feff}', '。', '.', '“', '”', '"']);
         let word = self.word(trimmed).and_then(|word| self.entries.get(word));
         let phrases = word.into_iter().flat_map(|word| &word.phrases);
-        phrases.filter(move |(it, _)| *it == role).map(|(_, value)| *value)
+        phrases.filter(move |(it, _)| it.name == role).map(|(_, value)| *value)
     }
 
     /// The word that a whole text is.
@@ -224,7 +242,12 @@ impl<'c> Words<'c> {
 
 impl Word {
     /// Adds what it means in each kind to `senses`.
-    fn new(meanings: &[Meaning], phrases: &[Phrase], senses: &mut Vec<Vec<Meaning>>) -> Self {
+    fn new(
+        meanings: &[Meaning],
+        phrases: &[Phrase],
+        roles: &FxHashMap<&'static str, Role>,
+        senses: &mut Vec<Vec<Meaning>>,
+    ) -> Self {
         let mut word = Self::default();
         for (kind, sense) in [(0, &mut word.data), (1, &mut word.sdk), (2, &mut word.permission)] {
             let of_kind = |it: &Meaning| match it {
@@ -243,7 +266,7 @@ impl Word {
             Meaning::Phrase(place) => phrases.get(*place as usize),
             _ => None,
         });
-        word.phrases = phrases.map(|phrase| (phrase.role, phrase.value)).collect();
+        word.phrases = phrases.filter_map(|phrase| Some((*roles.get(phrase.role)?, phrase.value))).collect();
         word
     }
 }
@@ -282,8 +305,8 @@ fn apart(hits: &[Hit]) -> impl Iterator<Item = Hit> {
 
 impl Found {
     fn add(&mut self, range: &Range<usize>, word: &Word) {
-        let phrases = word.phrases.iter().map(|(role, value)| (range.clone(), *role, *value));
-        self.phrases.extend(phrases);
+        let said = |(role, value): &(Role, &'static str)| Said { role: *role, range: range.clone(), value };
+        self.phrases.extend(word.phrases.iter().map(said));
         let kinds = [(word.data, &mut self.data), (word.sdk, &mut self.sdks), (word.permission, &mut self.permissions)];
         for (sense, hits) in kinds {
             if sense != NOTHING {
@@ -293,17 +316,23 @@ impl Found {
     }
 
     /// The ranges of the phrases of a role.
-    pub(super) fn of<'s>(&'s self, role: &'s str) -> impl Iterator<Item = &'s Range<usize>> {
-        self.phrases.iter().filter(move |(_, it, _)| *it == role).map(|(range, ..)| range)
+    pub(super) fn of(&self, role: &str) -> impl Iterator<Item = &Range<usize>> {
+        self.said(role).iter().map(|it| &it.range)
     }
 
     /// The ranges of the phrases of a role, with their values.
-    pub(super) fn valued<'s>(&'s self, role: &'s str) -> impl Iterator<Item = (&'s Range<usize>, &'static str)> {
-        self.phrases.iter().filter(move |(_, it, _)| *it == role).map(|(range, _, value)| (range, *value))
+    pub(super) fn valued(&self, role: &str) -> impl Iterator<Item = (&Range<usize>, &'static str)> {
+        self.said(role).iter().map(|it| (&it.range, it.value))
     }
 
     pub(super) fn has(&self, role: &str) -> bool {
-        self.of(role).next().is_some()
+        !self.said(role).is_empty()
+    }
+
+    fn said(&self, role: &str) -> &[Said] {
+        let start = self.phrases.partition_point(|it| it.role.name < role);
+        let rest = self.phrases.get(start..).unwrap_or_default();
+        rest.get(..rest.partition_point(|it| it.role.name == role)).unwrap_or_default()
     }
 }
 

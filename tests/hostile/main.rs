@@ -2,6 +2,7 @@
 //! not be read is told with its place, nothing ends the run, and neither time nor memory follow what a file claims.
 
 mod greedy;
+mod policies;
 mod run;
 
 use std::collections::{BTreeMap, BTreeSet};

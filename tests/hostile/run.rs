@@ -22,9 +22,17 @@ pub(crate) struct Run {
 
 /// Scans files in one run.
 pub(crate) fn scan<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Run {
+    run(&["scan", "--format", "ndjson", "--lang", "en", "--no-progress", "--jobs", "2"], paths)
+}
+
+/// Imports a policy.
+pub(crate) fn import(path: &PathBuf) -> Run {
+    run(&["import"], [path])
+}
+
+fn run<'p>(arguments: &[&str], paths: impl IntoIterator<Item = &'p PathBuf>) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_candor"));
-    command.args(["scan", "--format", "ndjson", "--lang", "en", "--no-progress", "--jobs", "2"]);
-    command.args(paths).env_clear();
+    command.args(arguments).args(paths).env_clear();
     let [output, errors] = ["output", "errors"].map(scratch);
     command.stdout(File::create(&output).expect("the target folder is writable"));
     command.stderr(File::create(&errors).expect("the target folder is writable"));
