@@ -40,14 +40,14 @@ pub(super) fn read(cell: &str, words: &Words<'_>) -> Named {
     let within = generic
         && !listed.is_empty()
         && (1 < listed.len() || listed.first().is_some_and(|only| !resolve(only, "", words).is_empty()));
-    let context = if within { bare(&outer) } else { String::new() };
+    let context = if within { bare(&outer) } else { "" };
     let names: Vec<String> = if within {
         listed.iter().map(|name| stripped(name, words)).filter(|name| !name.is_empty()).collect()
     } else {
         outer_names(cell, words)
     };
     for name in names {
-        for id in resolve(&name, &context, words) {
+        for id in resolve(&name, context, words) {
             if !read.ids.contains(&id) {
                 read.ids.push(id);
             }
@@ -68,17 +68,19 @@ pub(super) fn read(cell: &str, words: &Words<'_>) -> Named {
 /// category; else the longest names within it.
 pub(super) fn resolve(name: &str, context: &str, words: &Words<'_>) -> Vec<&'static str> {
     let (outer, inner) = bracket(name);
-    let mut spellings = vec![name.to_owned(), bare(name), outer.clone(), bare(&outer)];
-    if !context.is_empty() {
-        spellings.insert(0, format!("{}{context}", bare(name)));
-    }
-    spellings.extend(inner.map(str::to_owned));
-    spellings.push(format!("{}SDK", bare(&outer)));
-    for spelling in spellings.iter().filter(|it| !it.trim().is_empty()) {
-        let ids = words.sdk_ids(spelling);
-        if !ids.is_empty() {
-            return ids;
-        }
+    let of = |spelling: &str| if spelling.trim().is_empty() { Vec::new() } else { words.sdk_ids(spelling) };
+    let with = |more: &str| if more.is_empty() { Vec::new() } else { of(&format!("{}{more}", bare(name))) };
+    let spellings: [&dyn Fn() -> Vec<&'static str>; 7] = [
+        &|| with(context),
+        &|| of(name),
+        &|| of(bare(name)),
+        &|| of(&outer),
+        &|| of(bare(&outer)),
+        &|| inner.map(of).unwrap_or_default(),
+        &|| of(&format!("{}SDK", bare(&outer))),
+    ];
+    if let Some(ids) = spellings.iter().map(|ids| ids()).find(|ids| !ids.is_empty()) {
+        return ids;
     }
     let found = words.find(name);
     let longest = found.sdks.iter().map(|hit| hit.range.len()).max().unwrap_or_default();
@@ -100,7 +102,7 @@ fn outer_names(cell: &str, words: &Words<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for piece in strong {
         let parts = split(piece, |it| matches!(it, '/' | '|' | '和' | '及' | '与' | '&' | '+'));
-        let all = 1 < parts.len() && parts.iter().all(|part| !words.sdk_ids(&bare(part)).is_empty());
+        let all = 1 < parts.len() && parts.iter().all(|part| !words.sdk_ids(bare(part)).is_empty());
         let whole = !words.sdk_ids(piece).is_empty();
         if all && !whole {
             names.extend(parts.iter().map(|part| part.trim().to_owned()));
@@ -152,12 +154,12 @@ fn bracket(text: &str) -> (String, Option<&str>) {
 }
 
 /// Without the word SDK at the end.
-fn bare(name: &str) -> String {
+fn bare(name: &str) -> &str {
     let name = name.trim();
     let cut = name.len().saturating_sub(3);
     match name.get(cut..) {
-        Some(tail) if tail.eq_ignore_ascii_case("sdk") && 0 < cut => name.get(..cut).unwrap_or(name).trim().to_owned(),
-        _ => name.to_owned(),
+        Some(tail) if tail.eq_ignore_ascii_case("sdk") && 0 < cut => name.get(..cut).unwrap_or(name).trim(),
+        _ => name,
     }
 }
 
@@ -175,7 +177,7 @@ fn is_generic(outer: &str, words: &Words<'_>) -> bool {
 
 /// Without the words around a name that do not name: 集成了华为, VIVO的SDK.
 fn stripped(name: &str, words: &Words<'_>) -> String {
-    let mut name = bare(name);
+    let mut name = bare(name).to_owned();
     loop {
         if !words.sdk_ids(&name).is_empty() {
             return name;

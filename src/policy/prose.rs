@@ -266,8 +266,8 @@ fn is_collected(string: &str, found: &Found, item: &Item, collects: bool, state:
         return false;
     }
     if matches!(state(at), State::Collected { .. }) {
-        let begins = string.get(..at).is_some_and(|it| it.chars().filter(|it| it.is_alphabetic()).count() <= 2);
-        return !item.weak || begins || is_object(string, found, at);
+        let begins = || string.get(..at).is_some_and(|it| it.chars().filter(|it| it.is_alphabetic()).nth(2).is_none());
+        return !item.weak || begins() || is_object(string, found, at);
     }
     let clause = clause(string, at);
     let passive = found.of("passive-verb").find(|it| item.range.end <= it.start && clause.end >= it.end);
@@ -278,7 +278,9 @@ fn is_collected(string: &str, found: &Found, item: &Item, collects: bool, state:
         return !denied && !mark && (!item.weak || between.len() <= 6);
     }
     let label = string.get(..at).is_some_and(|it| {
-        it.chars().filter(|it| !it.is_ascii_digit() && !it.is_ascii_punctuation() && !it.is_whitespace()).count() <= 2
+        let mut shown =
+            it.chars().filter(|it| !it.is_ascii_digit() && !it.is_ascii_punctuation() && !it.is_whitespace());
+        shown.nth(2).is_none()
     }) && (rest.starts_with(['：', ':'])
         || rest.starts_with(['，', ','])
             && found.of("introducer").any(|it| it.start == item.range.end.saturating_add(3)));
