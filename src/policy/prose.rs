@@ -222,7 +222,7 @@ fn used(string: &str, hit: &Hit, words: &Words<'_>) -> Option<usize> {
     let before = string.get(..hit.range.start)?;
     let near = before.char_indices().rev().nth(USING).map_or(0, |(at, _)| at);
     let tail = before.get(near..)?;
-    let phrases = words.catalog.tables.phrases.iter().filter(|it| it.role == "sdk-use");
+    let phrases = words.phrases("sdk-use").iter();
     phrases.flat_map(Phrase::words).filter_map(|it| tail.rfind(it)).min().map(|at| near.saturating_add(at))
 }
 

@@ -14,7 +14,7 @@ const LONGEST_LINE: usize = 8 << 10;
 
 /// Reads every line and every cell.
 pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
-    let phrases = words.catalog.tables.phrases.iter().filter(|it| it.role == "residue");
+    let phrases = words.phrases("residue").iter();
     let mut builder = AhoCorasick::builder();
     builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true);
     let finder = builder.build(phrases.flat_map(|it| it.words().copied()));

@@ -170,9 +170,9 @@ fn unknown(
     let touches = |range: &Range<usize>| range.start < token.end && token.start < range.end;
     let mut range = token.clone();
     let leading = ["verb", "user-verb", "passive-verb", "introducer", "open-list"];
-    for (lead, role, value) in found.phrases.iter().filter(|(it, ..)| within(it)) {
-        if leading.contains(role) && *value != "behind" {
-            if !leads && *role != "open-list" {
+    for role in leading {
+        for (lead, _) in found.valued(role).filter(|(it, value)| *value != "behind" && within(it)) {
+            if !leads && role != "open-list" {
                 return None;
             }
             range.start = range.start.max(lead.end);
@@ -198,12 +198,12 @@ fn unknown(
     range.end = range.start.saturating_add(word.len());
     let says =
         ["negation", "purpose-mark", "sdk-word", "permission-word", "other-subject", "condition", "claim", "company"];
-    let other = found.phrases.iter().any(|(it, role, _)| touches(it) && range.start < it.end && says.contains(role));
+    let other = says.iter().any(|role| found.of(role).any(|it| touches(it) && range.start < it.end));
     let ends = |of: &crate::catalog::Phrase| {
         let whole = !of.value.is_empty();
         of.words().any(|it| if whole { word == *it } else { word.ends_with(it) })
     };
-    let act = words.catalog.tables.phrases.iter().any(|it| it.role == "no-item" && ends(it));
+    let act = words.phrases("no-item").iter().any(ends);
     let known = found.data.iter().chain(&found.sdks).chain(&found.permissions).any(|hit| touches(&hit.range));
     let count = word.chars().count();
     let letters = word.chars().any(char::is_alphabetic);

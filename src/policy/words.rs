@@ -225,6 +225,13 @@ impl<'c> Words<'c> {
         self.senses.get(hit.sense).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// The phrases of a role, which the catalog keeps together.
+    pub(super) fn phrases(&self, role: &str) -> &'c [Phrase] {
+        let all = self.catalog.tables.phrases.as_slice();
+        let rest = all.get(all.partition_point(|it| it.role < role)..).unwrap_or_default();
+        rest.get(..rest.partition_point(|it| it.role == role)).unwrap_or_default()
+    }
+
     /// The ids of the SDKs that policies call `name`.
     pub(super) fn sdk_ids(&self, name: &str) -> Vec<&'static str> {
         self.catalog.sdk_by_policy_name(&self.han.simplified(name)).map(|sdk| sdk.id).collect()
