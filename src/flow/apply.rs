@@ -91,7 +91,7 @@ impl<'b> Run<'_, '_, 'b> {
             }
             Model::ClassNamed(position) => args.get(position)?.map(texts::class_named),
             Model::ClassName => args.first()?.map(texts::class_name),
-            Model::Member => member(args.first()?, args.get(1)?),
+            Model::Member | Model::Field => member(args.first()?, args.get(1)?),
             Model::Handle => member(args.get(1)?, args.get(2)?),
             Model::Constructor => args.first()?.map(texts::constructor),
             Model::NewInstance => args.first()?.map(texts::instance),

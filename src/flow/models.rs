@@ -51,8 +51,10 @@ pub(super) enum Model {
     ClassNamed(usize),
     /// The name of the receiver, a class.
     ClassName,
-    /// The member of the receiver, a class, with that name.
+    /// The method of the receiver, a class, with that name.
     Member,
+    /// The field of the receiver, a class, with that name.
+    Field,
     /// The member of the second argument, a class, whose name is the third.
     Handle,
     /// A constructor of the receiver, a class.
@@ -77,7 +79,7 @@ pub(super) fn service(name: &str) -> Option<&'static str> {
 }
 
 impl Model {
-    /// Whether it looks up a class or a member.
+    /// Whether it looks up something that can be called or made.
     pub(super) fn is_look_up(&self) -> bool {
         matches!(self, Self::ClassNamed(_) | Self::Member | Self::Handle | Self::Constructor)
     }
@@ -151,6 +153,7 @@ fn read(word: &str) -> Option<Model> {
         "class-named" => Model::ClassNamed(position?),
         "class-name" => Model::ClassName,
         "member" => Model::Member,
+        "field" => Model::Field,
         "handle" => Model::Handle,
         "constructor" => Model::Constructor,
         "new-instance" => Model::NewInstance,

@@ -19,7 +19,7 @@ use crate::dex::{Code, MethodIdx, Reference, Site};
 const DEPTH: usize = 6;
 
 /// Values that may be moved for the look-ups of one method.
-const ROOM: u64 = 1 << 14;
+const ROOM: u64 = 1 << 16;
 
 /// What a method does by reflection.
 #[derive(Debug, Default)]
@@ -45,7 +45,7 @@ impl<'p, 'b> Names<'p, 'b> {
         facts: &Facts,
     ) -> Self {
         let open = facts.open();
-        let resolver = Resolver::new(hierarchy, linkage, references, open.len(), &|_| None).within(DEPTH, ROOM);
+        let resolver = Resolver::new(hierarchy, linkage, references, open.len(), &|_| None).insisting(DEPTH, ROOM);
         Self { resolver, found: open.iter().map(|method| (*method, OnceLock::new())).collect() }
     }
 

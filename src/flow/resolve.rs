@@ -77,6 +77,8 @@ pub struct Resolver<'p, 'b> {
     texts: &'p Texts<'p>,
     room: u64,
     pub(super) depth: usize,
+    /// Whether to go on asking where part of a value will stay unknown.
+    insists: bool,
 }
 
 /// Questions about one method, which share a budget.
@@ -132,13 +134,14 @@ impl<'p, 'b> Resolver<'p, 'b> {
     ) -> Self {
         let bytes: u64 = hierarchy.program.units.iter().map(|unit| unit.dex.size() as u64).sum();
         let share = bytes.saturating_mul(WORK_PER_BYTE).checked_div(methods as u64).unwrap_or(MAX_WORK);
-        Self { hierarchy, linkage, index, texts, room: share.min(MAX_WORK), depth: MAX_DEPTH }
+        Self { hierarchy, linkage, index, texts, room: share.min(MAX_WORK), depth: MAX_DEPTH, insists: false }
     }
 
-    /// The same, which asks through up to `depth` calls and moves up to `room` values for each method.
+    /// The same, which asks through up to `depth` calls, moves up to `room` values for each method, and goes on asking
+    /// where part of a value will stay unknown.
     #[must_use]
-    pub(super) fn within(self, depth: usize, room: u64) -> Self {
-        Self { depth, room: self.room.min(room), ..self }
+    pub(super) fn insisting(self, depth: usize, room: u64) -> Self {
+        Self { depth, room: self.room.min(room), insists: true, ..self }
     }
 
     /// Questions about a method of the file at position `unit`.
@@ -186,7 +189,7 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
     /// A value by every way to its method, each with the method that passes what it depends on.
     pub(super) fn all(&self, of: Of, pick: Pick, stack: &mut Vec<Method>) -> Vec<(Abstract, Option<Method>)> {
         let value = self.solve(of, &BTreeMap::new(), pick, stack);
-        let open = open_params(&value);
+        let open = self.open_params(&value);
         let Some(method) = of.filter(|_| !open.is_empty()) else { return vec![(value, None)] };
         match self.contexts(method, &open, stack) {
             Ok(contexts) => {
@@ -230,7 +233,7 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
             if passed.values().all(|value| *value == Abstract::Never) {
                 continue;
             }
-            let mut further: Vec<u16> = passed.values().flat_map(open_params).collect();
+            let mut further: Vec<u16> = passed.values().flat_map(|value| self.open_params(value)).collect();
             further.sort_unstable();
             further.dedup();
             if further.is_empty() {
@@ -296,6 +299,9 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
                 Pick::Returned => Some(run.returned()),
             };
             let Some(value) = value else { return Abstract::Never };
+            if !self.resolver.insists && value.causes().iter().any(|cause| matches!(cause, Cause::Because(_))) {
+                return value;
+            }
             let is_open = |cause: &&Cause| matches!(cause, Cause::Call(_) | Cause::Field(_));
             let open: Vec<Cause> = value.causes().iter().filter(is_open).cloned().collect();
             if open.is_empty() {
@@ -371,6 +377,17 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         hierarchy.method(method).filter(|it| it.row.code != 0).map(|_| method)
     }
 
+    /// The arguments that a value depends on, where asking for them is worth the while.
+    fn open_params(&self, value: &Abstract) -> Vec<u16> {
+        let params = value.causes().iter().filter_map(|cause| match cause {
+            Cause::Param(position) => Some(*position),
+            _ => None,
+        });
+        let params: Vec<u16> = params.collect();
+        let stays_unknown = params.len() < value.causes().len();
+        if stays_unknown && !self.resolver.insists { Vec::new() } else { params }
+    }
+
     fn body(&self, of: Of) -> Option<Rc<Body<'p, 'b>>> {
         let Some(method) = of else { return self.own.clone() };
         if let Some(known) = self.bodies.borrow().get(&method) {
@@ -393,15 +410,6 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         self.work.set(left.unwrap_or_default());
         left.map(|_| ())
     }
-}
-
-/// The arguments that a value depends on.
-fn open_params(value: &Abstract) -> Vec<u16> {
-    let params = value.causes().iter().filter_map(|cause| match cause {
-        Cause::Param(position) => Some(*position),
-        _ => None,
-    });
-    params.collect()
 }
 
 fn reason(value: &Abstract) -> Option<Reason> {
