@@ -189,6 +189,15 @@ impl Abstract {
         self.clone()
     }
 
+    /// The same as another method gets it: what could be asked in its own is left out where something else is not known.
+    pub(super) fn passed(self) -> Self {
+        if !self.is_unknown() || self.causes().iter().all(|cause| !matches!(cause, Cause::Because(_))) {
+            return self;
+        }
+        let ended = self.causes().iter().filter(|cause| matches!(cause, Cause::Because(_)));
+        Self::mixed(self.atoms().iter().cloned(), ended.cloned())
+    }
+
     /// The only atom that it may be.
     pub(super) fn single(&self) -> Option<&Atom> {
         match self {

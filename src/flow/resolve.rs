@@ -237,7 +237,7 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
             further.sort_unstable();
             further.dedup();
             if further.is_empty() {
-                contexts.push((passed, caller));
+                contexts.push((passed.into_iter().map(|(at, value)| (at, value.passed())).collect(), caller));
             } else {
                 match self.contexts(caller, &further, stack) {
                     Ok(above) => {
