@@ -6,7 +6,7 @@ use candor::behavior::{
     Permission, PermissionUse, PermissionUser, Read, Reason, SdkEvidence, SdkFound, Signing,
 };
 use candor::catalog::{Catalog, Confidence, Focus, Severity, Tables};
-use candor::check::{Agreement, Checked, Evidence, Finding, Gate, State};
+use candor::check::{Agreement, Checked, Evidence, Finding, State};
 use candor::disclosure::{Cite, Disclosure, Effective};
 use candor::report::{
     Detail, Format, Held, Lang, Report, Section, Status, Style, Subject, Told, Totals, list, nearest, show,
@@ -481,21 +481,9 @@ fn checked() -> Checked {
 fn finding(rule: &str, severity: Severity) -> Finding {
     Finding {
         severity,
-        rule: rule.into(),
         name: format!("name-of-{rule}"),
         class: "omitted".into(),
-        state: State::Open,
-        confidence: Confidence::High,
-        owner: None,
-        data: Vec::new(),
-        permissions: Vec::new(),
-        sdks: Vec::new(),
-        shipped_in: Vec::new(),
-        detail: String::new(),
-        evidence: Vec::new(),
-        policy: Vec::new(),
-        searched: Vec::new(),
         fingerprint: "f00d".into(),
-        gate: Gate::default(),
+        ..Finding::of(Catalog::builtin().rule(rule).expect("a rule of the catalog"))
     }
 }

@@ -84,6 +84,9 @@ fn a_table_for_the_policy_has_the_columns_of_its_own() {
             .all(|line| line.ends_with("待确认 |")),
         "{zh}"
     );
+    let row = |name: &str| zh.lines().find(|line| line.starts_with(&format!("| {name} |"))).expect("a row").to_owned();
+    assert!(row("支付宝").contains("| https://opendocs.alipay.com/"), "the only link of the family\n{zh}");
+    assert!(row("腾讯移动分析").ends_with("| 待确认 | 待确认 |"), "no link is known\n{zh}");
 
     // An English policy with providers, and a name that would be markup.
     let english = folder.join("english.toml");

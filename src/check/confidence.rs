@@ -38,7 +38,7 @@ mod tests {
     use crate::catalog::Catalog;
 
     fn finding(rule: &Rule, evidence: Vec<Evidence>) -> Finding {
-        Finding { evidence, ..super::super::blank(rule) }
+        Finding { evidence, ..Finding::of(rule) }
     }
 
     fn read(certainty: Certainty, confidence: Confidence) -> Evidence {

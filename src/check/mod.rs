@@ -82,7 +82,11 @@ impl<'c> Case<'c> {
     /// A finding of a rule, to be filled; none where the catalog does not have the rule.
     fn finding(&self, rule: &str) -> Option<Draft<'c>> {
         let rule = self.catalog.rule(rule)?;
-        Some(Draft { rule, severity: rule.severity, finding: Finding { searched: self.searched(rule), ..blank(rule) } })
+        Some(Draft {
+            rule,
+            severity: rule.severity,
+            finding: Finding { searched: self.searched(rule), ..Finding::of(rule) },
+        })
     }
 }
 
@@ -183,28 +187,6 @@ impl Draft<'_> {
         finding.confidence = confidence::confidence(finding, self.rule);
         finding.fingerprint = fingerprint::of(finding);
         self.finding
-    }
-}
-
-fn blank(rule: &Rule) -> Finding {
-    Finding {
-        severity: rule.severity,
-        rule: rule.id.to_owned(),
-        name: rule.name.to_owned(),
-        class: rule.class.to_owned(),
-        state: State::Open,
-        confidence: Confidence::High,
-        owner: None,
-        data: Vec::new(),
-        permissions: Vec::new(),
-        sdks: Vec::new(),
-        shipped_in: Vec::new(),
-        detail: String::new(),
-        evidence: Vec::new(),
-        policy: Vec::new(),
-        searched: Vec::new(),
-        fingerprint: String::new(),
-        gate: Gate::default(),
     }
 }
 

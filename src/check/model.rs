@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::behavior::{Certainty, Obtainable, Owner};
-use crate::catalog::{Confidence, Severity};
+use crate::catalog::{Confidence, Rule, Severity};
 use crate::disclosure::Cite;
 
 /// The verdict for one data type of one owner.
@@ -169,6 +169,31 @@ pub struct Finding {
     pub fingerprint: String,
     /// What the project says of it.
     pub gate: Gate,
+}
+
+impl Finding {
+    /// A finding of a rule that says nothing yet.
+    pub fn of(rule: &Rule) -> Self {
+        Self {
+            severity: rule.severity,
+            rule: rule.id.to_owned(),
+            name: rule.name.to_owned(),
+            class: rule.class.to_owned(),
+            state: State::Open,
+            confidence: Confidence::High,
+            owner: None,
+            data: Vec::new(),
+            permissions: Vec::new(),
+            sdks: Vec::new(),
+            shipped_in: Vec::new(),
+            detail: String::new(),
+            evidence: Vec::new(),
+            policy: Vec::new(),
+            searched: Vec::new(),
+            fingerprint: String::new(),
+            gate: Gate::default(),
+        }
+    }
 }
 
 /// One pair that the policy discloses as it is, for the count of agreements.

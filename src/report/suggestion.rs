@@ -1,6 +1,7 @@
 //! The rows that a disclosure lacks, as TOML to paste into it or as Markdown to paste into the policy. Every row is to be
 //! confirmed: it says what code can read, and what is known of the SDK, never what the app does with it.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::words::Words;
@@ -88,7 +89,7 @@ impl<'a> Row<'a> {
                 Self {
                     provider: words.pick(vendor_zh(sdk), sdk.vendor).to_owned(),
                     purpose: written.unwrap_or_else(|| purpose(words, sdk)),
-                    link: sdk.policy_url.to_owned(),
+                    link: link(words, id).to_owned(),
                     declared: declared.map(|id| words.data(id).to_owned()).collect(),
                     ..empty(name)
                 }
@@ -115,6 +116,18 @@ impl<'a> Row<'a> {
 
 fn vendor_zh(sdk: &Sdk) -> &str {
     if sdk.vendor_zh.is_empty() { sdk.vendor } else { sdk.vendor_zh }
+}
+
+/// The vendor's policy on the SDK: its own, that of the family it is a part of, or the only one that its parts have.
+fn link(words: Words<'_>, id: &str) -> &'static str {
+    let above = words.catalog.family(id).map(|it| it.policy_url).find(|it| !it.is_empty());
+    let is_part = |sdk: &&Sdk| words.catalog.family(sdk.id).any(|it| it.id == id);
+    let below = || {
+        let parts = words.catalog.tables.sdks.iter().filter(is_part);
+        let links: BTreeSet<&str> = parts.map(|it| it.policy_url).filter(|it| !it.is_empty()).collect();
+        links.first().copied().filter(|_| links.len() == 1)
+    };
+    above.or_else(below).unwrap_or_default()
 }
 
 /// What SDKs of the kind are for, in the words of policies.
@@ -220,10 +233,10 @@ fn filled(words: Words<'_>, disclosure: &Disclosure) -> Vec<(&'static str, Strin
 fn cell(words: Words<'_>, row: &Row<'_>, holds: &str) -> String {
     match (holds, row.subject) {
         ("name", _) => row.name.clone(),
-        ("provider", _) => row.provider.clone(),
+        ("provider", _) if !row.provider.is_empty() => row.provider.clone(),
         ("purpose", _) => marked(words, &row.purpose),
         ("data", _) => row.data(words),
-        ("link", _) => row.link.clone(),
+        ("link", _) if !row.link.is_empty() => row.link.clone(),
         ("constant", Subject::Permission(constant)) => constant.clone(),
         _ => unconfirmed(words).to_owned(),
     }

@@ -44,7 +44,7 @@ fn a_scan_and_a_policy_have_the_forms_that_make_sense() {
         let output = candor(&["scan", "--format", form]).args(packages).output().expect("the binary runs");
         hold(form, &output.stdout, &format!("{form} of a scan"));
     }
-    for form in ["text", "json", "ndjson", "sarif", "junit", "markdown", "csv"] {
+    for form in ["text", "json", "ndjson", "html", "sarif", "junit", "markdown", "csv"] {
         let output = candor(&["lint", POLICY, "--format", form]).output().expect("the binary runs");
         hold(form, &output.stdout, &format!("{form} of a policy"));
         assert_eq!(output.status.code(), Some(1));

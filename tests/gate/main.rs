@@ -5,8 +5,8 @@ mod config;
 mod waivers;
 
 use candor::behavior::{Owner, OwnerKind};
-use candor::catalog::{Catalog, Confidence, Severity};
-use candor::check::{Checked, Finding, Gate as Standing, State};
+use candor::catalog::{Catalog, Severity};
+use candor::check::{Checked, Finding};
 use candor::gate::{Baseline, Config, Gate};
 
 /// A finding about these data types of one owner.
@@ -15,22 +15,10 @@ fn finding(rule: &str, kind: OwnerKind, id: &str, data: &[&str]) -> Finding {
     let data: Vec<String> = data.iter().map(|it| (*it).to_owned()).collect();
     Finding {
         severity: Severity::High,
-        confidence: Confidence::High,
-        rule: rule.into(),
-        name: entry.name.into(),
-        class: entry.class.into(),
-        state: State::Open,
         owner: Some(Owner { kind, id: id.into() }),
         fingerprint: fingerprint(&format!("{rule}{id}{data:?}")),
         data,
-        permissions: Vec::new(),
-        sdks: Vec::new(),
-        shipped_in: Vec::new(),
-        detail: String::new(),
-        evidence: Vec::new(),
-        policy: Vec::new(),
-        searched: Vec::new(),
-        gate: Standing::default(),
+        ..Finding::of(entry)
     }
 }
 

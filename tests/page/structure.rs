@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use candor::behavior::{Behavior, Read};
-use candor::check::{Checked, Evidence, GateState, State};
-use candor::report::{Lang, Status, Told};
+use candor::catalog::Catalog;
+use candor::check::{Checked, Evidence, GateState, State, lint};
+use candor::report::{Detail, Format, Held, Lang, Report, Status, Style, Subject, Told};
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
@@ -234,6 +235,26 @@ fn a_package_alone_shows_its_reads_and_no_verdict() {
         sample.behavior.reads.iter().map(|it: &Read| (it.owner.id.as_str(), it.data.as_str())).collect();
     assert_eq!(cells, pairs.len());
     assert!(!page.contains("data-severity=") && !page.contains("held against</span>"));
+}
+
+#[test]
+fn a_policy_alone_shows_what_it_lacks_and_no_package() {
+    let Sample { disclosure, .. } = photo();
+    let catalog = Catalog::builtin();
+    let checked = lint(&disclosure, catalog);
+    let style = Style { color: false, width: None };
+    let (format, subject, lang) = (Format::Html, Subject::Policy, Lang::En);
+    let report = Report { catalog, format, subject, lang, detail: Detail::Normal, style, time: None };
+    let mut page = Vec::new();
+    let held = Held { disclosure: &disclosure, choice: None, checked: &checked, failing: &[] };
+    report.policy(held, &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    let tags = tags(&page);
+    let count = |class| tags.iter().filter(|tag| tag.has_class(class)).count();
+    assert_eq!((count("finding"), count("matrix")), (checked.findings.len(), 0));
+    assert!(page.contains(&format!("The policy has {} points to mend.", checked.findings.len())));
+    assert!(page.contains("No package was held against it.") && !page.contains("Permissions</span>"));
+    assert!(tags.iter().any(|tag| tag.name == "h2" && tag.get("id").is_some_and(|id| id.ends_with("-name"))));
 }
 
 #[test]

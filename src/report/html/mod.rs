@@ -7,6 +7,7 @@ mod findings;
 mod matrix;
 mod package;
 mod places;
+mod policy;
 mod tables;
 mod text;
 
@@ -18,6 +19,7 @@ use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
 use self::package::{IndexRow, Section};
+use self::policy::Alone;
 use self::text::{Both, Text, filters, harmless};
 use super::format::{About, Shape};
 use super::{Document, Held, Lang, Part, Report, Subject, Told, Totals};
@@ -48,7 +50,7 @@ impl Shape for Html {
             word: "html",
             purpose: "A page to hand over, for a browser and for paper",
             endings: &[".html", ".htm"],
-            subjects: &[Subject::Packages, Subject::Comparison],
+            subjects: &[Subject::Packages, Subject::Comparison, Subject::Policy],
         }
     }
 
@@ -67,9 +69,10 @@ impl Shape for Html {
         document.pages.write(&document.report, out)
     }
 
-    fn policy(&self, _: &Report<'_>, _: Held<'_>, _: &mut dyn Write) -> io::Result<()> {
-        // It is not among the subjects.
-        Err(io::ErrorKind::Unsupported.into())
+    fn policy(&self, report: &Report<'_>, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let mut pages = Pages::default();
+        pages.add(&Sheet::of_policy(report.catalog, held)?);
+        pages.write(report, out)
     }
 }
 
@@ -111,6 +114,8 @@ struct Page<'a> {
     rows: &'a str,
     sections: &'a str,
     omitted: Option<Text<'a>>,
+    /// No package is on the page.
+    of_policy: bool,
 }
 
 impl Sheet {
@@ -123,6 +128,15 @@ impl Sheet {
             section: rendered(&section)?,
             name: harmless(section.head().name().to_owned()),
         })
+    }
+}
+
+impl Sheet {
+    /// A policy on its own, which needs no index.
+    fn of_policy(catalog: &Catalog, held: Held<'_>) -> io::Result<Self> {
+        let alone = Alone::new(Both::new(catalog), held);
+        let name = harmless(alone.name().to_owned());
+        Ok(Self { row: String::new(), bare_row: String::new(), section: rendered(&alone)?, name })
     }
 }
 
@@ -170,6 +184,7 @@ impl Pages {
             rows: if count == 1 { "" } else { &self.rows },
             sections: &self.sections,
             omitted,
+            of_policy: report.subject == Subject::Policy,
         };
         page.write_into(out).map_err(io::Error::other)
     }

@@ -6,15 +6,15 @@ use sha2::{Digest, Sha256};
 
 use super::findings::{self, Badge, Group};
 use super::matrix::Matrix;
+use super::policy::Policy;
 use super::tables::{self, AgreementLine, HostLine, IssueLine, OwnerReads, PermissionLine, ReasonLine, SdkLine};
 use super::text::{Both, Text, filters};
 use crate::behavior::{Behavior, Icon, Signing};
 use crate::catalog::Severity;
-use crate::disclosure::Disclosure;
 use crate::report::summary::Summary;
 use crate::report::{Held, Told};
 
-/// A package, or a policy on its own.
+/// A package.
 #[derive(Template)]
 #[template(path = "package.html", config = "src/report/html/askama.toml")]
 pub(super) struct Section<'a> {
@@ -54,7 +54,6 @@ pub(super) struct Head<'a> {
     package: &'a str,
     version: String,
     counts: Vec<Count>,
-    /// None where nothing was looked at.
     verdict: Text<'a>,
     complete: bool,
     unread: bool,
@@ -62,20 +61,9 @@ pub(super) struct Head<'a> {
 }
 
 /// How many findings of one kind.
-struct Count {
-    n: usize,
-    badge: Badge,
-}
-
-/// What a package was held against.
-struct Policy<'a> {
-    disclosure: &'a Disclosure,
-    /// Why it is this version of it.
-    choice: Option<Text<'a>>,
-    from: &'a str,
-    to: &'a str,
-    source: &'a str,
-    sha256: &'a str,
+pub(super) struct Count {
+    pub(super) n: usize,
+    pub(super) badge: Badge,
 }
 
 /// One line of the identity.
@@ -94,7 +82,7 @@ impl<'a> Head<'a> {
         let package = if app.package.is_empty() { file } else { &app.package };
         let summary = held.map(|held| Summary::new(held.checked));
         Self {
-            id: id(behavior),
+            id: id(&behavior.path, &behavior.sha256),
             path: &behavior.path,
             name: label.unwrap_or(package),
             package: &app.package,
@@ -150,25 +138,9 @@ impl<'a> Section<'a> {
     }
 }
 
-impl<'a> Policy<'a> {
-    fn new(both: Both<'a>, held: Held<'a>) -> Self {
-        let disclosure = held.disclosure;
-        let effective = disclosure.effective.as_ref();
-        let source = disclosure.source.as_ref();
-        Self {
-            disclosure,
-            choice: held.choice.map(|choice| both.say(|words| words.choice(choice))),
-            from: effective.and_then(|it| it.from.as_deref()).unwrap_or_default(),
-            to: effective.and_then(|it| it.to.as_deref()).unwrap_or_default(),
-            source: source.map_or("", |it| &it.file),
-            sha256: source.map_or("", |it| &it.sha256),
-        }
-    }
-}
-
 /// The same file under the same path has the same id in every report.
-fn id(behavior: &Behavior) -> String {
-    let digest = Sha256::digest(format!("{}\n{}", behavior.path, behavior.sha256));
+pub(super) fn id(path: &str, sha256: &str) -> String {
+    let digest = Sha256::digest(format!("{path}\n{sha256}"));
     let digits = HEXLOWER.encode(&digest);
     format!("p{}", digits.get(..8).unwrap_or(&digits))
 }
@@ -183,8 +155,16 @@ fn data_uri(icon: &Icon) -> String {
     format!("data:{};base64,{}", icon.media_type, BASE64.encode(&icon.bytes))
 }
 
-/// Severities that have findings, then what is undecided and what agrees.
+/// What differs, and what agrees.
 fn counts(both: Both<'_>, summary: &Summary) -> Vec<Count> {
+    let mut counts = differences(both, summary);
+    let agreed = Badge { class: "agreed", sign: "✓", text: Text::new("一致", "agree") };
+    counts.push(Count { n: summary.agreements, badge: agreed });
+    counts
+}
+
+/// Severities that have findings, then what is undecided and what a team has taken note of.
+pub(super) fn differences(both: Both<'_>, summary: &Summary) -> Vec<Count> {
     let severities = [
         (summary.critical, Severity::Critical),
         (summary.high, Severity::High),
@@ -204,8 +184,6 @@ fn counts(both: Both<'_>, summary: &Summary) -> Vec<Count> {
             counts.push(Count { n, badge: Badge { class: "info", sign: "–", text } });
         }
     }
-    let agreed = Badge { class: "agreed", sign: "✓", text: Text::new("一致", "agree") };
-    counts.push(Count { n: summary.agreements, badge: agreed });
     counts
 }
 
