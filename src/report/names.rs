@@ -13,6 +13,17 @@ pub(super) fn short(text: &str) -> String {
         .map_or_else(|| text.to_owned(), |(class, member)| join(class.rsplit('.').next().unwrap_or(&class), member))
 }
 
+/// What the deciding constant of a call says beyond the call itself.
+pub(super) fn telling<'l>(literal: Option<&'l str>, what: &str) -> Option<&'l str> {
+    // By reflection a member is found by its own name.
+    literal.filter(|literal| !what.starts_with(*literal))
+}
+
+/// Whether a call is made by reflection: its constant is the member that is called.
+pub(super) fn is_reflected(literal: Option<&str>, what: &str) -> bool {
+    literal.is_some_and(|literal| literal.contains("->") && what.starts_with(literal))
+}
+
 /// The last segments of a dotted name, at most `max` characters of them; the last one is never cut.
 pub(super) fn tail(name: &str, max: usize) -> Cow<'_, str> {
     if name.chars().count() <= max {
@@ -38,6 +49,17 @@ fn parts(text: &str) -> Option<(String, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_constant_that_is_the_member_itself_says_only_how_it_is_called() {
+        let what = "Landroid/os/Build;->SERIAL:Ljava/lang/String;";
+        assert_eq!(telling(Some("Landroid/os/Build;->SERIAL"), what), None);
+        assert!(is_reflected(Some("Landroid/os/Build;->SERIAL"), what));
+        assert_eq!(telling(Some("android_id"), what), Some("android_id"));
+        assert!(!is_reflected(Some("android_id"), what) && !is_reflected(None, what));
+        assert_eq!(telling(Some("/proc/cpuinfo"), "/proc/cpuinfo"), None);
+        assert!(!is_reflected(Some("/proc/cpuinfo"), "/proc/cpuinfo"));
+    }
 
     #[test]
     fn a_long_name_keeps_its_end() {

@@ -95,7 +95,7 @@ fn look_ups(reason: &str, lang: Lang) -> Option<String> {
     Some(match (lang, more) {
         (Lang::Zh, None) => format!("{count} 处反射的成员名无法确定：{}", callers.join("、")),
         (Lang::Zh, Some(more)) => {
-            format!("{count} 处反射的成员名无法确定：{} 等，另有 {more} 个方法", callers.join("、"))
+            format!("{count} 处反射的成员名无法确定：{}，另有 {more} 个方法", callers.join("、"))
         }
         (Lang::En, None) => format!("{count} look-ups by a name that is not known: {}", callers.join(", ")),
         (Lang::En, Some(more)) => {
@@ -150,7 +150,7 @@ mod tests {
             assert_eq!(told(en, Lang::En), en);
         }
         let looks = "7 places name members by a text that is not known: La;->b()V, Lc/D;->e([J)V and 2 more methods";
-        assert_eq!(told(looks, Lang::Zh), "7 处反射的成员名无法确定：a.b、c.D.e 等，另有 2 个方法");
+        assert_eq!(told(looks, Lang::Zh), "7 处反射的成员名无法确定：a.b、c.D.e，另有 2 个方法");
         assert_eq!(told(looks, Lang::En), "7 look-ups by a name that is not known: a.b, c.D.e and 2 more methods");
         let (one, more) =
             ("La/Loader;-><init>(I)V in Lb/C;->d()V", "La/Loader;-><init>(I)V in Lb;->c()V, Ld;->e()V and 3 more");

@@ -6,7 +6,7 @@ use super::text::{Both, Text};
 use crate::behavior::{Certainty, Obtainable, Read, SdkEvidence};
 use crate::check::{Evidence, Finding};
 use crate::report::evidence::most_telling;
-use crate::report::names::{dotted, short};
+use crate::report::names::{dotted, is_reflected, short, telling};
 
 /// Places of one finding that are shown; the rest are counted.
 const MAX_PLACES: usize = 40;
@@ -103,12 +103,14 @@ pub(super) fn of_agreement<'a>(both: Both<'a>, evidence: &'a [Evidence], max: us
 /// `same` are all places that it stands for.
 fn place<'a>(both: Both<'a>, it: &'a Evidence, same: &[&Evidence], open: bool) -> Place<'a> {
     let mut notes = Vec::new();
+    let literal = it.literal.as_deref();
+    notes.extend(is_reflected(literal, &it.what).then(|| Text::new("反射", "by reflection")));
     notes.extend((it.pre_consent == Some(true)).then(|| Text::new("同意前", "before consent")));
     notes.extend(it.obtainable.iter().flat_map(|it| obstacles(both, it)));
     Place {
         caller: dotted(&it.place),
         what: short(&it.what),
-        literal: it.literal.as_deref().filter(|literal| **literal != it.what),
+        literal: telling(literal, &it.what),
         reachable: it.certainty == Some(Certainty::Reachable),
         certainty: it.certainty.map(|certainty| both.say(|words| words.certainty(certainty))),
         notes,
@@ -132,6 +134,8 @@ fn positions(places: &[&Evidence]) -> String {
 /// A read of a package that is held against nothing.
 pub(super) fn of_read<'a>(both: Both<'a>, read: &'a Read) -> Place<'a> {
     let mut notes = Vec::new();
+    let literal = read.literal.as_deref();
+    notes.extend(is_reflected(literal, &read.api).then(|| Text::new("反射", "by reflection")));
     notes.extend((read.pre_consent == Some(true)).then(|| Text::new("同意前", "before consent")));
     notes.extend((read.background == Some(true)).then(|| Text::new("后台", "in the background")));
     notes.extend(read.via.is_some().then(|| Text::new("归属依调用者", "owner by its callers")));
@@ -139,7 +143,7 @@ pub(super) fn of_read<'a>(both: Both<'a>, read: &'a Read) -> Place<'a> {
     Place {
         caller: if read.caller.is_empty() { read.file.clone() } else { dotted(&read.caller) },
         what: short(&read.api),
-        literal: read.literal.as_deref().filter(|literal| **literal != read.api),
+        literal: telling(literal, &read.api),
         reachable: read.certainty == Certainty::Reachable,
         certainty: Some(both.say(|words| words.certainty(read.certainty))),
         notes,

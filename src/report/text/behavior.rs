@@ -6,7 +6,7 @@ use std::io;
 use super::{GAP, INDENT, Sheet};
 use crate::behavior::{Behavior, Certainty, Endpoint, Owner, PermissionUse, Read, SdkFound, Signing};
 use crate::report::layout::{Line, Tone, width};
-use crate::report::names::{dotted, short};
+use crate::report::names::{dotted, is_reflected, short, telling};
 use crate::report::words::short_permission;
 
 /// Signs of one SDK that are shown without `--verbose`.
@@ -196,7 +196,9 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Read) -> io::Result<()> {
     let caller = if read.caller.is_empty() { read.file.clone() } else { dotted(&read.caller) };
     let api = if sheet.verbose { read.api.clone() } else { short(&read.api) };
     let mut notes = vec![words.certainty(read.certainty).to_owned()];
-    notes.extend(read.literal.as_ref().filter(|literal| **literal != read.api).map(|literal| format!("\"{literal}\"")));
+    let literal = read.literal.as_deref();
+    notes.extend(telling(literal, &read.api).map(|literal| format!("\"{literal}\"")));
+    notes.extend(is_reflected(literal, &read.api).then(|| words.pick("反射", "by reflection").to_owned()));
     notes.extend((read.pre_consent == Some(true)).then(|| words.pick("同意前", "before consent").to_owned()));
     notes.extend((read.background == Some(true)).then(|| words.pick("后台", "in the background").to_owned()));
     notes.extend(read.via.is_some().then(|| words.pick("归属依调用者", "owner by its callers").to_owned()));

@@ -11,7 +11,7 @@ use crate::check::{Agreement, Checked, Evidence, Finding, GateState, State};
 use crate::disclosure::{Choice, Disclosure};
 use crate::report::evidence::most_telling;
 use crate::report::layout::{Line, Tone, width};
-use crate::report::names::{dotted, short, tail};
+use crate::report::names::{dotted, is_reflected, short, tail, telling};
 use crate::report::summary::Summary;
 use crate::report::words::{Words, short_permission};
 use crate::report::{Held, Lang};
@@ -218,7 +218,8 @@ fn different(mut reads: Vec<&Evidence>) -> Vec<&Evidence> {
 fn place(sheet: &mut Sheet<'_, '_>, read: &Evidence, column: usize, place_column: usize) -> io::Result<()> {
     let words = sheet.words;
     let mut what = short(&read.what);
-    if let Some(literal) = read.literal.as_ref().filter(|literal| **literal != read.what) {
+    let literal = read.literal.as_deref();
+    if let Some(literal) = telling(literal, &read.what) {
         what = format!("{what} \"{literal}\"");
     }
     if !read.place.is_empty() {
@@ -227,6 +228,7 @@ fn place(sheet: &mut Sheet<'_, '_>, read: &Evidence, column: usize, place_column
         what = format!("{} → {what}", tail(&caller, room));
     }
     let mut notes: Vec<String> = read.certainty.iter().map(|it| words.certainty(*it).to_owned()).collect();
+    notes.extend(is_reflected(literal, &read.what).then(|| words.pick("反射", "by reflection").to_owned()));
     notes.extend((read.pre_consent == Some(true)).then(|| words.pick("同意前", "before consent").to_owned()));
     notes.extend(read.obtainable.iter().flat_map(|it| words.obstacles(it)));
     let line = Line::indented(column).plain(&words.data_of(read)).column(place_column).plain(&what);
