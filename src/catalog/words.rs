@@ -107,6 +107,7 @@ pub(super) const PHRASE_ROLES: &[&str] = &[
     "column-part",
     "company",
     "condition",
+    "consent",
     "controller",
     "date",
     "defines",

@@ -45,8 +45,8 @@ pub(super) fn labelled(
             if !goes_on(line, parts, used, &fields, words) || rule_seen {
                 break;
             }
-            if is_other(line.text.as_str(), words) {
-                fields.cells.push((Column::Other, line.text.clone()));
+            if let Some(column) = unlabelled(line.text.as_str(), words) {
+                fields.cells.push((column, line.text.clone()));
             } else if let Some((_, text)) =
                 fields.cells.last_mut().filter(|(_, it)| it.as_str().len() < rows::LONGEST_CELL)
             {
@@ -269,11 +269,17 @@ fn goes_on(line: &Line, parts: &[Part], place: usize, fields: &Fields, words: &W
     }
 }
 
-/// A label that the catalog does not know: neither it nor its value speaks of data.
-fn is_other(text: &str, words: &Words<'_>) -> bool {
-    let label = text.split_once(['：', ':']).map(|(label, _)| label.trim().chars().count());
-    let found = label.filter(|length| (2..=LONGEST_OTHER).contains(length)).map(|_| words.find(text));
-    found.is_some_and(|it| it.data.is_empty() && it.permissions.is_empty()) && !text.contains("://")
+/// What a line holds that speaks of no data and is no value of the label above it: a link, or a label that the catalog does
+/// not know.
+fn unlabelled(text: &str, words: &Words<'_>) -> Option<Column> {
+    let link = text.contains("://");
+    let label = || text.split_once(['：', ':']).map_or(0, |(label, _)| label.trim().chars().count());
+    if !link && !(2..=LONGEST_OTHER).contains(&label()) {
+        return None;
+    }
+    let found = words.find(text);
+    let speaks = !found.data.is_empty() || !found.permissions.is_empty();
+    (!speaks).then_some(if link { Column::Link } else { Column::Other })
 }
 
 /// Reads a list of bare names that the line here, in which these words were found, introduces; gives how many parts it

@@ -147,6 +147,13 @@ fn parties(mut columns: Vec<Option<Column>>, body: &[Vec<Cell>], words: &Words<'
         let own = named || !foreign && sdks.saturating_mul(2) <= cells().count();
         *column = Some(if own { Column::Function } else { Column::Sdk });
     }
+    // A corner without words stands above names.
+    let corner = columns.first() == Some(&None) && !columns.contains(&Some(Column::Sdk)) && !named;
+    let corners = || body.iter().filter_map(|row| row.first()).map(|cell| cell.text.as_str());
+    let sdks = corners().filter(|cell| !words.find(cell).sdks.is_empty()).count();
+    if let Some(first) = columns.first_mut().filter(|_| corner && corners().count() < sdks.saturating_mul(2)) {
+        *first = Some(Column::Sdk);
+    }
     let named = columns.contains(&Some(Column::Sdk));
     for (place, column) in columns.iter_mut().enumerate().filter(|(_, column)| **column == Some(Column::Party)) {
         let cells = || body.iter().filter_map(|row| row.get(place)).map(|cell| cell.text.as_str());

@@ -24,7 +24,8 @@ pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
     };
     for text in lines().take(TITLE_LINES) {
         let string = text.as_str();
-        if LONGEST_TITLE < string.chars().count() || string.contains(['。', '，', '：']) {
+        let link = string.contains("://");
+        if LONGEST_TITLE < string.chars().count() || string.contains(['。', '，', '：']) || link {
             continue;
         }
         let found = words.find(string);
@@ -34,7 +35,8 @@ pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
         if !known.is_empty() && (!string.contains(known) || string == known) {
             continue;
         }
-        numberless(text, words).as_str().clone_into(&mut draft.disclosure.title);
+        let bare = numberless(text, words);
+        bare.as_str().clone_into(&mut draft.disclosure.title);
         draft.mark(text.span(), MarkKind::Claim, string);
         let before = string.get(..range.start).unwrap_or_default();
         let name =
@@ -50,7 +52,9 @@ pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
             Some(after) if name.is_empty() => after.trim(),
             _ => name,
         };
-        let product = found.of("title").count() == 1 || !name.is_empty();
+        // The number of a heading and a platform are no name.
+        let product =
+            (found.of("title").count() == 1 || !name.is_empty()) && bare.as_str() == string && !found.has("platform");
         if product && is_name(name) && !words.find(name).has("generic-sdk") {
             name.clone_into(&mut draft.disclosure.app);
             break;

@@ -44,7 +44,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String> {
         return Err(refuse(if bytes.is_empty() { "an empty file" } else { "only white space" }, None));
     }
     if let Some((_, name)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return Err(refuse(name, None));
+        // The reader of documents comes before this one, where there is one.
+        let document = cfg!(not(feature = "documents")) && matches!(*name, "a zip archive" | "a PDF document");
+        let unread = "; Word and PDF documents need the feature `documents`, without which this candor was built";
+        return Err(refuse(&format!("{name}{}", if document { unread } else { "" }), None));
     }
     let text = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => strict(encoding, bytes.get(length..).unwrap_or_default())?,
@@ -162,6 +165,8 @@ mod tests {
             let message = decode(bytes).expect_err("no text").to_string();
             assert!(message.contains(found), "{message}");
         }
+        let document = decode(b"%PDF-1.7").expect_err("no text").to_string();
+        assert_eq!(document.contains("the feature `documents`"), cfg!(not(feature = "documents")), "{document}");
         let mut broken = "个人信息保护政策，我们如何收集和使用您的个人信息。".as_bytes().to_vec();
         broken.push(0xff);
         let message = decode(&broken).expect_err("broken").to_string();

@@ -62,10 +62,12 @@ pub(super) fn block(
     draft: &mut Draft<'_>,
 ) -> Option<usize> {
     let Some(Part::Line(first)) = parts.first() else { return None };
-    if first.rule || role != "permission" {
+    let constant = is_labelled(&first.text, words);
+    if first.rule || role != "permission" && !constant {
         return None;
     }
-    let (text, used) = paragraph(parts, words);
+    // A constant begins a row wherever it stands, and the next one another.
+    let (text, used) = if constant { (first.text.clone(), 1) } else { paragraph(parts, words) };
     if line(&text, platform, words, draft) {
         return Some(used);
     }
@@ -83,10 +85,28 @@ pub(super) fn block(
     Some(2)
 }
 
+/// Where the name of a permission ends: at a colon, or at a dash with spaces around it.
+fn separator(string: &str) -> Option<usize> {
+    let dash = [" - ", " – ", " — ", "——"].iter().filter_map(|it| string.find(it)).min();
+    string.find(['：', ':']).into_iter().chain(dash).min()
+}
+
+/// A line that begins with the constant of a permission and says something of it.
+fn is_labelled(text: &Text, words: &Words<'_>) -> bool {
+    let string = text.as_str();
+    let Some(end) = separator(string).filter(|end| *end <= LONGEST_LABEL.saturating_mul(2)) else { return false };
+    let label = text.slice(0..end).trimmed();
+    let found = words.find(label.as_str());
+    found
+        .permissions
+        .iter()
+        .any(|hit| is_constant(&label, hit) && label.as_str().get(hit.range.clone()) == Some(label.as_str()))
+}
+
 /// One line of a list of permissions: `相机权限：用于拍照`. False = it is none.
 fn line(text: &Text, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -> bool {
     let string = text.as_str();
-    let Some(colon) = string.find(['：', ':']) else { return false };
+    let Some(colon) = separator(string) else { return false };
     let label = text.slice(0..colon);
     let long = LONGEST_LABEL < label.as_str().chars().count();
     if long || label.as_str().contains(['，', '。', '；']) || words.find(label.as_str()).permissions.is_empty() {
@@ -96,7 +116,9 @@ fn line(text: &Text, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) -
     let skip = label.as_str().len().saturating_sub(label.as_str().trim_start_matches(number).len());
     let start = colon.saturating_add(string.get(colon..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8));
     let name = label.slice(skip..colon).trimmed();
-    let purpose = text.slice(start..string.len()).trimmed();
+    let purpose = text.slice(start..string.len());
+    let dash = purpose.as_str().len().saturating_sub(purpose.as_str().trim_start_matches(['-', '–', '—', ' ']).len());
+    let purpose = purpose.slice(dash..string.len()).trimmed();
     if name.is_blank() || purpose.is_blank() {
         return false;
     }

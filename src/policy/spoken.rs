@@ -298,6 +298,10 @@ pub(super) fn permissions(paragraphs: &[Said], words: &Words<'_>, draft: &mut Dr
                     .of("permission-word")
                     .find(|it| hit.range.start < it.end && it.start <= hit.range.end.saturating_add(NEAR));
                 let Some(word) = word else { continue };
+                // 经您授权 is a consent, and no permission of the system.
+                if found.of("consent").any(|it| it.start <= word.start && word.end <= it.end) {
+                    continue;
+                }
                 let ends = |(range, _): (&Range<usize>, &str)| {
                     range.start < word.end && hit.range.start <= range.end.saturating_add(NEAR)
                 };

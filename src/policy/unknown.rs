@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::data::Listed;
 use super::draft::{Draft, push_once};
+use super::links;
 use super::rows::is_none;
 use super::text::Text;
 use super::words::{Found, Words};
@@ -51,9 +52,7 @@ pub(super) fn report(text: &Text, found: &Found, stated: &[Range<usize>], words:
             if names(token) || clause && 0 < place {
                 continue;
             }
-            if let Some(range) =
-                unknown(string, (found, words), &token.range, start.saturating_add(place) == 0 || token.comma)
-            {
+            if let Some(range) = unknown(string, (found, words), &token.range, start.saturating_add(place) == 0) {
                 let word = string.get(range.clone()).unwrap_or_default();
                 draft.unread(&text.span_of(range), word, REASON);
             }
@@ -92,7 +91,10 @@ pub(super) fn in_cell(
         let touches = |range: &Range<usize>| range.start < piece.end && piece.start < range.end;
         let known = found.data.iter().any(|hit| touches(&hit.range))
             || listed.umbrella.as_ref().is_some_and(|(_, range)| touches(range));
-        if known || word.chars().count() < 2 || is_none(word, words) || word.starts_with("http") {
+        if known || word.chars().count() < 2 || is_none(word, words) || word.contains("http") {
+            continue;
+        }
+        if links::holds(string, piece.end) {
             continue;
         }
         let word = word.trim_end_matches(['：', ':']);
@@ -135,7 +137,8 @@ fn lists(string: &str, found: &Found) -> Vec<Vec<Token>> {
         } else {
             continue;
         };
-        if let Some(list) = lists.last_mut().filter(|_| start < at) {
+        let blank = string.get(start..at).is_none_or(|it| it.trim().is_empty());
+        if let Some(list) = lists.last_mut().filter(|_| !blank) {
             list.push(Token { range: start..at, comma });
         }
         comma = matches!(sign, '，' | ',');
