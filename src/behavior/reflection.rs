@@ -64,8 +64,7 @@ impl Members {
         for named in self.names.get(name).into_iter().flatten() {
             let fits = match named.target.split_once('#') {
                 Some((of, _)) => of == dotted,
-                // A name that no class of the catalog has is one that a vendor added to some class of the platform.
-                None => sources.is_empty() && (self.classes.contains(class) || !self.of_classes.contains(name)),
+                None => sources.is_empty() && self.tells_alone(class, name),
             };
             if fits {
                 sources.push(named);
@@ -76,6 +75,12 @@ impl Members {
             is_conditional(source) && source.kind != SourceKind::ReflectionName || seen.insert(source.data)
         });
         sources
+    }
+
+    /// Whether the name of a member says enough: of a class that the catalog knows, or of another one where no class of
+    /// the catalog has such a member, so that a vendor added it.
+    fn tells_alone(&self, class: &str, name: &str) -> bool {
+        self.classes.contains(class) || !class.is_empty() && !self.of_classes.contains(name)
     }
 }
 
@@ -110,7 +115,14 @@ pub(super) fn decide(
     };
     for (known, via) in &answer.known {
         let Known::Member { class, name } = known else { continue };
-        if class.is_empty() {
+        // Where one way brings the class, the others say no more.
+        let is_told = |(known, _): &(Known, Option<String>)| match known {
+            Known::Member { class, name: same } => {
+                same == name && !class.is_empty() && !members.of(class, name).is_empty()
+            }
+            _ => false,
+        };
+        if class.is_empty() && !answer.known.iter().any(is_told) {
             let listed = members.names.get(name.as_str()).into_iter().flatten();
             for held in listed.filter(|held| !held.target.contains('#')) {
                 push(decided, held, name.clone(), UNKNOWN_CLASS, via.as_deref(), Confidence::Medium);
