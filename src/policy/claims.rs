@@ -190,8 +190,10 @@ impl Claims {
                 }
             }
             ("contact", _) if role == "contact" || claims.contact.is_none() => contact(text, role, draft),
-            ("rights", "withdraw") => {
-                let fits = matches!(role, "rights" | "contact" | "") && self.withdrawal.is_none();
+            // A sentence that says who is entitled needs no section on rights around it.
+            ("rights", "withdraw" | "entitled") => {
+                let fits = kind == "entitled" || matches!(role, "rights" | "contact" | "");
+                let fits = fits && self.withdrawal.is_none();
                 self.withdrawal = Some(as_written(word)).filter(|_| fits).or(self.withdrawal.take());
             }
             ("rights", _) => rights(text, word, role, words, draft),
