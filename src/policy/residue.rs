@@ -45,9 +45,13 @@ pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
 
 fn places(text: &Text, finder: &AhoCorasick, draft: &mut Draft<'_>) {
     let string = text.as_str();
+    // Where the clause around a place starts, as far as it was looked for.
+    let (mut around, mut looked) = (0_usize, 0_usize);
     for found in finder.find_iter(string).filter(|it| is_whole(string, &it.range())) {
         let word = string.get(found.range()).unwrap_or_default();
-        let around = string.get(..found.start()).and_then(|it| it.rfind(['。', '，', ',', '；', '\n'])).unwrap_or(0);
+        let between = string.get(looked..found.start()).unwrap_or_default();
+        around = between.rfind(['。', '，', ',', '；', '\n']).map_or(around, |at| looked.saturating_add(at));
+        looked = found.start();
         let quote = string.get(around..).unwrap_or_default().trim_start_matches(['。', '，', ',', '；', '\n']);
         let span = text.span_of(found.range());
         let cite = draft.cite(&span, quote);

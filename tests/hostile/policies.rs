@@ -31,3 +31,8 @@ fn links_that_never_close() {
         must_end(&filler.repeat(SIZE / filler.len()));
     }
 }
+
+#[test]
+fn placeholders_without_a_sign_between_them() {
+    must_end(&"某某 ".repeat(SIZE / "某某 ".len()));
+}
