@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use regex::Regex;
+use memchr::memmem;
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::catalog::{ArgOp, Catalog, Source, SourceKind};
 
@@ -50,9 +51,11 @@ impl Conditions {
             (ArgOp::Eq, Constant::Number(number)) => value.parse() == Ok(*number),
             (ArgOp::In, Constant::Text(text)) => value.split('|').any(|one| one == text),
             (ArgOp::In, Constant::Number(number)) => value.split('|').any(|one| one.parse() == Ok(*number)),
-            (ArgOp::Contains, Constant::Text(text)) => text.contains(value),
+            (ArgOp::Contains, Constant::Text(text)) => memmem::find(text.as_bytes(), value.as_bytes()).is_some(),
             (ArgOp::Prefix, Constant::Text(text)) => text.starts_with(value),
-            (ArgOp::Regex, Constant::Text(text)) => self.expression(value).is_some_and(|it| it.is_match(text)),
+            (ArgOp::Regex, Constant::Text(text)) => {
+                self.expression(value).is_some_and(|it| it.is_match(text.as_bytes()))
+            }
             (ArgOp::Mask, Constant::Number(number)) => {
                 let mask = value.strip_prefix("0x").and_then(|hex| i64::from_str_radix(hex, 16).ok());
                 mask.is_some_and(|mask| mask & number != 0)
@@ -69,8 +72,14 @@ impl Conditions {
     }
 
     fn expression(&self, pattern: &str) -> Option<&Regex> {
-        self.expressions.get(pattern)?.get_or_init(|| Regex::new(pattern).ok()).as_ref()
+        self.expressions.get(pattern)?.get_or_init(|| expression(pattern)).as_ref()
     }
+}
+
+/// A regular expression of the catalog, compiled. Its `\d` and `\w` are ASCII's: what the catalog looks for is, and the
+/// tables of all scripts take a hundred times longer to compile.
+pub(super) fn expression(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern).unicode(false).build().or_else(|_| Regex::new(pattern)).ok()
 }
 
 /// The kind of entries that `@content-uri` and its like refer to.

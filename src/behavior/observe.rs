@@ -11,15 +11,15 @@ use super::condition::Conditions;
 use super::endpoints::Hosts;
 use super::facts;
 use super::matches::Matches;
-use super::model::{App, Behavior, Built, Completeness, Grade, IssueEntry, Reason, SdkFound, TextFound};
+use super::model::{App, Behavior, Built, Completeness, Grade, IssueEntry, Owner, Reason, SdkFound, TextFound};
 use super::native::{NativeWords, Natives, Search};
 use super::nested::NestedCode;
 use super::owners::Owners;
-use super::program;
+use super::program::{self, File};
 use super::reach::{Code, Reached};
 use super::reads::{Found, Pending, Reader};
 use super::reflection::Members;
-use super::scripts::{ScriptSearch, ScriptWords};
+use super::scripts::{ScriptSearch, ScriptWords, Scripts};
 use super::sdks::{ClassCounts, Signs, count_classes};
 use super::texts::ShownTexts;
 use super::usage::Usage;
@@ -30,6 +30,7 @@ use crate::container::{Kind, Package, Part};
 use crate::error::Issue;
 use crate::flow::{Acts, Facts, Hierarchy, Linkage, Names, Program, References, Resolver};
 use crate::limits::MAX_ISSUES;
+use crate::manifest::Manifest;
 
 /// What is said where the call graph has a limit of its own.
 const CUT: &str =
@@ -111,33 +112,47 @@ impl Observer {
         issues.extend(more);
         issues.extend(nested.issues.iter().cloned());
         issues.extend(package.issues.iter().cloned());
+        let behavior = self.observe_files(package, &nested, &manifests, &files, issues);
+        // Giving a large program's memory back takes a tenth as long as inflating it.
+        files.into_par_iter().for_each(drop);
+        behavior
+    }
+
+    fn observe_files(
+        &self,
+        package: &Package,
+        nested: &NestedCode,
+        manifests: &[Manifest],
+        files: &[File<'_>],
+        mut issues: Vec<Issue>,
+    ) -> Behavior {
+        let parts: Vec<&Part> = package.parts.iter().chain(&nested.parts).collect();
         let opened: Vec<(&str, &[u8])> = files.iter().map(|file| (file.label.as_str(), &*file.bytes)).collect();
         let (program, more) = Program::open(&opened);
         issues.extend(more);
         let names: Vec<&str> = package.parts.iter().flat_map(Part::entries).map(|it| it.name.as_str()).collect();
 
-        let permissions = facts::permissions(self.catalog, &manifests);
-        let usage = Usage::new(self.catalog, &manifests, &permissions);
-        let found_in: Vec<(Matches, ClassCounts)> = program
-            .units
-            .par_iter()
-            .map(|unit| {
+        let permissions = facts::permissions(self.catalog, manifests);
+        let usage = Usage::new(self.catalog, manifests, &permissions);
+        let read_tables = || -> Vec<(Matches, ClassCounts)> {
+            let of = |unit| {
                 let readable = (&self.hosts, &self.texts);
                 let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions, readable, &usage);
                 (matches, count_classes(self.catalog, unit))
-            })
-            .collect();
+            };
+            program.units.par_iter().map(of).collect()
+        };
+        let link = || self.follows_calls.then(|| Hierarchy::of(&program));
+        let (found_in, hierarchy) = rayon::join(read_tables, link);
         let mut counts = ClassCounts::new();
         for (key, (strength, count)) in found_in.iter().flat_map(|(_, counts)| counts) {
             counts.entry(*key).or_insert((*strength, 0)).1 += count;
         }
-        let mut sdks = self.signs.find(&counts, &manifests, names.iter().copied());
-        self.versions.fill(&program, &manifests, &package.parts, &mut sdks);
+        let mut sdks = self.signs.find(&counts, manifests, names.iter().copied());
+        self.versions.fill(&program, manifests, &package.parts, &mut sdks);
 
         let declared = permissions.iter().map(|it| it.name.clone()).collect();
-        let owners =
-            Owners::new(self.catalog, &manifests, supported(self.catalog, &sdks), declared).with_own(&self.own);
-        let hierarchy = self.follows_calls.then(|| Hierarchy::of(&program));
+        let owners = Owners::new(self.catalog, manifests, supported(self.catalog, &sdks), declared).with_own(&self.own);
         let linkage = hierarchy.as_ref().map(Linkage::of);
         let readers: Vec<Reader<'_, '_>> = program
             .units
@@ -156,77 +171,33 @@ impl Observer {
                 linkage: linkage.as_ref(),
             })
             .collect();
-        let (mut found, acts) = read_all(&readers);
-        let mut reached = None;
-        if let (Some(hierarchy), Some(linkage)) = (&hierarchy, &linkage) {
-            let facts = Facts::of(hierarchy, acts);
-            let pending = std::mem::take(&mut found.pending);
-            let references = References::of(hierarchy, linkage, &facts);
-            let settle = || settle_all(&readers, &pending, package, hierarchy, linkage, &references);
-            // Without a manifest nothing says where the system enters.
-            let is_entered = package.kind != Kind::Dex;
-            let names = Names::of(hierarchy, linkage, &references, &facts);
-            let code = Code { hierarchy, linkage, facts: &facts, names: &names };
-            let reach = || is_entered.then(|| Reached::of(self.catalog, code, &manifests, package));
-            let (settled, all) = rayon::join(settle, reach);
-            found.append(settled);
-            let reach = all.as_ref().map(Reached::all);
-            OwnersByCallers { hierarchy, references: &references, owners: &owners, reach }.tell(&mut found.reads);
-            found.reads.sort();
-            found.reads.dedup();
-            reached = all;
-        }
-        if let Some(reached) = reached {
-            reached.tell(&mut found.reads);
-            found.reads.sort();
-            issues.extend(reached.is_truncated().then(|| Issue::new("", None, CUT)));
-        }
-        issues.append(&mut found.issues);
-        usage.of_manifests(&manifests, &owners, &mut found.uses);
-        let permission_usage = usage.summary(std::mem::take(&mut found.uses));
-        let script_words = self.script_words.get_or_init(|| ScriptWords::new(self.catalog));
-        let search = ScriptSearch {
-            words: script_words,
-            hosts: &self.hosts,
-            texts: &self.texts,
-            signs: &self.signs,
-            owners: &owners,
-            focus: self.focus,
+        let read_code = || match (&hierarchy, &linkage) {
+            (Some(hierarchy), Some(linkage)) => self.follow(&readers, package, hierarchy, linkage, &owners, manifests),
+            _ => read_all(&readers).0,
         };
-        let mut scripts = search.run(&parts, &sdks);
+        let (mut found, beside) = rayon::join(read_code, || self.read_beside(package, &parts, &sdks, &owners));
+        let Beside { mut scripts, mut natives, texts } = beside;
+        issues.append(&mut found.issues);
+        usage.of_manifests(manifests, &owners, &mut found.uses);
+        let permission_usage = usage.summary(std::mem::take(&mut found.uses));
         found.reads.append(&mut scripts.reads);
         found.hosts.append(&mut scripts.hosts);
-        found.hosts.append(&mut self.hosts.in_resources(&package.parts));
         found.texts.append(&mut scripts.texts);
-        found.texts.append(&mut self.texts.in_resources(&package.parts));
-        let mut natives = Natives::of(package);
-        if self.natives && !natives.is_empty() {
-            let words = self.native_words.get_or_init(|| NativeWords::new(self.catalog));
-            let search = Search {
-                words,
-                scripts: script_words,
-                hosts: &self.hosts,
-                conditions: &self.conditions,
-                signs: &self.signs,
-                owners: &owners,
-                focus: self.focus,
-            };
-            search.fill(package, &sdks, &mut natives);
-            found.reads.append(&mut natives.reads);
-            found.hosts.append(&mut natives.hosts);
-        }
+        found.texts.extend(texts);
+        found.reads.append(&mut natives.reads);
+        found.hosts.append(&mut natives.hosts);
         found.reads.sort();
 
         issues.sort();
         issues.dedup();
         let surface = Surface {
             catalog: self.catalog,
-            manifests: &manifests,
+            manifests,
             entries: &EntryNames::new(&names),
             program: &program,
             natives: &natives,
             scripts: &scripts,
-            nested: &nested,
+            nested,
             bare: package.kind == Kind::Dex,
         };
         let completeness = surface.assess(&found, &issues);
@@ -252,12 +223,86 @@ impl Observer {
             reads: found.reads,
             endpoints: Some(endpoints.into_iter().collect()),
             texts: Some(texts),
-            starters: facts::starters(&manifests, &owners),
+            starters: facts::starters(manifests, &owners),
             completeness,
             issues: entries(&package.path.to_string_lossy(), issues),
             icon: manifests.first().and_then(|manifest| facts::icon(package, manifest)),
         }
     }
+
+    /// Reads the code and follows its calls.
+    fn follow<'p>(
+        &self,
+        readers: &[Reader<'_, 'p>],
+        package: &Package,
+        hierarchy: &Hierarchy<'_, 'p>,
+        linkage: &Linkage<'_, '_, 'p>,
+        owners: &Owners<'_>,
+        manifests: &[Manifest],
+    ) -> Found {
+        let (mut found, acts) = read_all(readers);
+        let facts = Facts::of(hierarchy, acts);
+        let pending = std::mem::take(&mut found.pending);
+        let references = References::of(hierarchy, linkage, &facts);
+        let settle = || settle_all(readers, &pending, package, hierarchy, linkage, &references);
+        // Without a manifest nothing says where the system enters.
+        let reach = || {
+            (package.kind != Kind::Dex).then(|| {
+                let names = Names::of(hierarchy, linkage, &references, &facts);
+                let code = Code { hierarchy, linkage, facts: &facts, names: &names };
+                Reached::of(self.catalog, code, manifests, package)
+            })
+        };
+        let (settled, reached) = rayon::join(settle, reach);
+        found.append(settled);
+        let reach = reached.as_ref().map(Reached::all);
+        OwnersByCallers { hierarchy, references: &references, owners, reach }.tell(&mut found.reads);
+        found.reads.sort();
+        found.reads.dedup();
+        if let Some(reached) = reached {
+            reached.tell(&mut found.reads);
+            found.issues.extend(reached.is_truncated().then(|| Issue::new("", None, CUT)));
+        }
+        found
+    }
+
+    /// Reads what is no DEX code.
+    fn read_beside(&self, package: &Package, parts: &[&Part], sdks: &[SdkFound], owners: &Owners<'_>) -> Beside {
+        let script_words = self.script_words.get_or_init(|| ScriptWords::new(self.catalog));
+        let search = ScriptSearch {
+            words: script_words,
+            hosts: &self.hosts,
+            texts: &self.texts,
+            signs: &self.signs,
+            owners,
+            focus: self.focus,
+        };
+        let mut scripts = search.run(parts, sdks);
+        scripts.hosts.extend(self.hosts.in_resources(&package.parts));
+        let mut natives = Natives::of(package);
+        if self.natives && !natives.is_empty() {
+            let words = self.native_words.get_or_init(|| NativeWords::new(self.catalog));
+            let search = Search {
+                words,
+                scripts: script_words,
+                hosts: &self.hosts,
+                conditions: &self.conditions,
+                signs: &self.signs,
+                owners,
+                focus: self.focus,
+            };
+            search.fill(package, sdks, &mut natives);
+        }
+        Beside { scripts, natives, texts: self.texts.in_resources(&package.parts) }
+    }
+}
+
+/// What was found beside the DEX code.
+struct Beside {
+    scripts: Scripts,
+    natives: Natives,
+    /// Texts about privacy in resources.
+    texts: BTreeSet<(&'static str, Owner)>,
 }
 
 /// What is known of a package that could not be opened at all.
@@ -320,8 +365,10 @@ fn settle_all<'p>(
     let strings = facts::Strings::of(&tables);
     let text = |id: u32| strings.text(id);
     let resolver = Resolver::new(hierarchy, linkage, references, pending.len(), &text);
+    // One may cost as much as a hundred others.
     let settled: Vec<Found> = pending
         .par_iter()
+        .with_max_len(1)
         .filter_map(|pending| Some(readers.get(pending.reader)?.settle(pending, &resolver)))
         .collect();
     for part in settled {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use regex::RegexSet;
+use regex::bytes::{RegexSet, RegexSetBuilder};
 use rustc_hash::FxHashMap;
 
 use super::model::{Grade, SdkEvidence, SdkFound};
@@ -106,7 +106,7 @@ impl Signs {
     /// The SDKs that a native library of this file name belongs to, in the order of the catalog.
     pub(super) fn with_library(&self, file: &str) -> Vec<&'static Sdk> {
         let (set, places) = self.library_patterns.get_or_init(|| library_patterns(self.catalog));
-        let by_pattern = set.matches(file).into_iter().filter_map(|index| places.get(index));
+        let by_pattern = set.matches(file.as_bytes()).into_iter().filter_map(|index| places.get(index));
         let listed: BTreeSet<usize> =
             self.libraries.get(file).into_iter().flatten().chain(by_pattern).copied().collect();
         listed.into_iter().filter_map(|place| self.catalog.tables.sdks.get(place)).collect()
@@ -222,7 +222,7 @@ fn library_patterns(catalog: &'static Catalog) -> (RegexSet, Vec<usize>) {
     let patterns =
         sdks.flat_map(|(place, sdk)| sdk.native_libs_regex.iter().map(move |it| (format!("^(?:{it})$"), place)));
     let (patterns, places): (Vec<String>, Vec<usize>) = patterns.unzip();
-    (RegexSet::new(patterns).unwrap_or_else(|_| RegexSet::empty()), places)
+    (RegexSetBuilder::new(patterns).unicode(false).build().unwrap_or_else(|_| RegexSet::empty()), places)
 }
 
 /// Whether an entry is where the system takes native libraries from.

@@ -3,10 +3,11 @@
 //!
 //! A text shows that there is something to show, not when or whether it is. One that comes from a server is not seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Input, MatchKind};
 use rayon::prelude::*;
 
 use super::model::{Owner, OwnerKind};
@@ -26,37 +27,73 @@ const MIN_TEXT: usize = 6;
 /// What is looked for, by the ids of the catalog.
 #[derive(Debug)]
 pub(super) struct ShownTexts {
-    /// The id of each pattern of `finder`, and of each of `raw`.
-    ids: Vec<&'static str>,
-    finder: Option<AhoCorasick>,
-    raw_ids: Vec<&'static str>,
-    /// Finds them in compiled files, where a text may be UTF-16.
-    raw: Option<AhoCorasick>,
+    in_strings: Finder,
+    /// For compiled files, where a text may be UTF-16.
+    in_files: OnceLock<Finder>,
+    words: Vec<(&'static str, String)>,
     /// Parts of names of entries, in lowercase.
     entries: Vec<(&'static str, &'static str)>,
-    count: usize,
+}
+
+/// Finds words that stand for texts.
+#[derive(Debug)]
+struct Finder {
+    /// Each with the id of its text.
+    words: Vec<(&'static str, Vec<u8>)>,
+    /// Finds pieces of words, many times faster than it would the words: hardly a string has any.
+    pieces: AhoCorasick,
+    /// By piece: the words that hold it, and where.
+    holders: Vec<Vec<(usize, usize)>>,
+}
+
+/// Bytes of a piece; the catalog has no shorter texts.
+const PIECE: usize = 4;
+
+impl Finder {
+    fn new(words: Vec<(&'static str, Vec<u8>)>) -> Self {
+        let mut pieces: BTreeMap<&[u8], Vec<(usize, usize)>> = BTreeMap::new();
+        for (place, (_, word)) in words.iter().enumerate() {
+            // The first byte may be that of a capital.
+            let skipped = usize::from(PIECE < word.len());
+            let piece = word.get(skipped..).unwrap_or_default();
+            pieces.entry(piece.get(..PIECE).unwrap_or(piece)).or_default().push((place, skipped));
+        }
+        let (pieces, holders): (Vec<&[u8]>, Vec<_>) = pieces.into_iter().unzip();
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(pieces);
+        Self { pieces: finder.expect("a few words make an automaton"), holders, words }
+    }
+
+    /// The ids of what the bytes hold.
+    fn ids_in(&self, bytes: &[u8]) -> Vec<&'static str> {
+        let mut found: Vec<&'static str> = Vec::new();
+        let mut from = 0;
+        while let Some(hit) = self.pieces.find(Input::new(bytes).range(from..)) {
+            for (place, skipped) in self.holders.get(hit.pattern().as_usize()).into_iter().flatten() {
+                let Some((id, word)) = self.words.get(*place) else { continue };
+                let start = hit.start().checked_sub(*skipped);
+                let is_here = start.and_then(|start| bytes.get(start..)).is_some_and(|rest| rest.starts_with(word));
+                if is_here && !found.contains(id) {
+                    found.push(*id);
+                }
+            }
+            from = hit.start() + 1;
+        }
+        found
+    }
 }
 
 impl ShownTexts {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
         let texts = &catalog.tables.texts;
-        let mut words: Vec<(&str, String)> = Vec::new();
-        let mut raw: Vec<(&str, Vec<u8>)> = Vec::new();
-        for text in texts {
-            for word in text.words.iter().flat_map(|word| spellings(word)) {
-                raw.push((text.id, word.clone().into_bytes()));
-                raw.push((text.id, word.encode_utf16().flat_map(u16::to_le_bytes).collect()));
-                words.push((text.id, word));
-            }
-        }
-        let finder = |patterns: Vec<&[u8]>| AhoCorasick::new(patterns).ok();
+        let spelled = texts.iter().flat_map(|text| text.words.iter().map(move |word| (text.id, spellings(word))));
+        let words: Vec<(&str, String)> =
+            spelled.flat_map(|(id, words)| words.into_iter().map(move |word| (id, word))).collect();
+        let plain = words.iter().map(|(id, word)| (*id, word.clone().into_bytes()));
         Self {
-            ids: words.iter().map(|(id, _)| *id).collect(),
-            finder: finder(words.iter().map(|(_, word)| word.as_bytes()).collect()),
-            raw_ids: raw.iter().map(|(id, _)| *id).collect(),
-            raw: finder(raw.iter().map(|(_, word)| word.as_slice()).collect()),
+            in_strings: Finder::new(plain.collect()),
+            in_files: OnceLock::new(),
+            words,
             entries: texts.iter().flat_map(|text| text.entries.iter().map(|entry| (*entry, text.id))).collect(),
-            count: texts.len(),
         }
     }
 
@@ -67,24 +104,17 @@ impl ShownTexts {
         if text.len() < MIN_TEXT || is_descriptor || !text.iter().any(may_be_shown) {
             return Vec::new();
         }
-        self.ids_in(self.finder.as_ref(), &self.ids, text)
+        self.in_strings.ids_in(text)
     }
 
     /// The ids of what a file holds.
     pub(super) fn in_file(&self, bytes: &[u8]) -> Vec<&'static str> {
-        self.ids_in(self.raw.as_ref(), &self.raw_ids, bytes)
-    }
-
-    fn ids_in(&self, finder: Option<&AhoCorasick>, ids: &[&'static str], bytes: &[u8]) -> Vec<&'static str> {
-        let mut found: Vec<&'static str> = Vec::new();
-        for hit in finder.into_iter().flat_map(|finder| finder.find_overlapping_iter(bytes)) {
-            let Some(id) = ids.get(hit.pattern().as_usize()).filter(|id| !found.contains(id)) else { continue };
-            found.push(id);
-            if self.count <= found.len() {
-                break;
-            }
-        }
-        found
+        let finder = self.in_files.get_or_init(|| {
+            let wide = |word: &str| word.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let both = |(id, word): &(_, String)| [(*id, word.clone().into_bytes()), (*id, wide(word))];
+            Finder::new(self.words.iter().flat_map(both).collect())
+        });
+        finder.ids_in(bytes)
     }
 
     /// What the resources of the parts hold, and the names of their entries. Whose resource a text is, nothing says.
@@ -151,6 +181,8 @@ mod tests {
             let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             assert!(texts.in_file(&wide).contains(&id), "{text}");
         }
+        // A piece that overlaps the one of another word.
+        assert_eq!(texts.in_text("同意隐私政策，i agree to".as_bytes()), ["consent", "privacy-policy"]);
         for text in ["", "Accept", "private int x", "Lcom/vendor/privacy;", "请稍候", "policy"] {
             assert_eq!(texts.in_text(text.as_bytes()), [""; 0], "{text}");
         }

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
+use super::condition::expression;
 use super::model::SdkFound;
 use super::sdks::{is_library, matches_glob};
 use crate::catalog::{Catalog, Version, VersionKind};
@@ -53,7 +54,7 @@ impl Versions {
             let mut by_confidence: BTreeMap<_, Found> = BTreeMap::new();
             let start = self.rules.partition_point(|(rule, _)| rule.sdk < sdk.id.as_str());
             for (rule, pattern) in self.rules.iter().skip(start).take_while(|(rule, _)| rule.sdk == sdk.id) {
-                let pattern = pattern.get_or_init(|| Regex::new(&format!("^(?:{})$", rule.pattern)).ok());
+                let pattern = pattern.get_or_init(|| expression(&format!("^(?:{})$", rule.pattern)));
                 if let Some(pattern) = pattern {
                     places.look(rule, pattern, by_confidence.entry(rule.confidence).or_default());
                 }
@@ -142,10 +143,12 @@ impl Places<'_, '_> {
 
 /// Notes the version in a text, where the pattern matches the whole of it.
 fn note(pattern: &Regex, text: &str, from: impl Fn() -> String, found: &mut Found) {
-    let Some(groups) = pattern.captures(text) else { return };
-    let version = match groups.len() {
-        1 => text.to_owned(),
-        _ => groups.iter().skip(1).flatten().map(|group| group.as_str()).collect::<Vec<_>>().join("."),
+    let Some(groups) = pattern.captures(text.as_bytes()) else { return };
+    let version = if groups.len() == 1 {
+        text.to_owned()
+    } else {
+        let groups = groups.iter().skip(1).flatten().map(|group| String::from_utf8_lossy(group.as_bytes()));
+        groups.collect::<Vec<_>>().join(".")
     };
     if !version.is_empty() && version.chars().count() <= MAX_VERSION {
         found.entry(version).or_insert_with(from);
@@ -209,7 +212,7 @@ mod tests {
         let confidence = Confidence::High;
         let rule = Version { sdk: "any", kind, place, name: "", pattern, confidence, note: "", origin: "test" };
         let mut found = Found::new();
-        places.look(&rule, &Regex::new(&format!("^(?:{pattern})$")).expect("a pattern"), &mut found);
+        places.look(&rule, &expression(&format!("^(?:{pattern})$")).expect("a pattern"), &mut found);
         found.into_keys().collect()
     }
 
@@ -248,7 +251,7 @@ mod tests {
     #[test]
     fn what_is_too_long_is_no_version() {
         let mut found = Found::new();
-        note(&Regex::new("^.*$").expect("a pattern"), &"1".repeat(MAX_VERSION + 1), String::new, &mut found);
+        note(&expression("^.*$").expect("a pattern"), &"1".repeat(MAX_VERSION + 1), String::new, &mut found);
         assert_eq!(found, Found::new());
     }
 }

@@ -12,6 +12,9 @@ use super::words::{
     PLATFORMS, PROTECTIONS, ROLES, STRENGTHS,
 };
 
+/// Bytes of the shortest text that is searched for, in UTF-8 and so in UTF-16 too.
+const MIN_SHOWN: usize = 4;
+
 /// Checks `files` as entries that are laid over `base`, in the order given. The first fault is returned.
 pub(super) fn check(files: &[CatalogFile], base: &Tables<&str>) -> Result<(), Fault> {
     let names = Names::collect(files, base)?;
@@ -51,7 +54,10 @@ pub(super) fn check(files: &[CatalogFile], base: &Tables<&str>) -> Result<(), Fa
             entry.necessary.iter().try_for_each(|data| names.data_type(file, data))?;
             entry.unrelated.iter().try_for_each(|permission| names.permission(file, permission))?;
         }
-        tables.texts.iter().try_for_each(|entry| id(file, &entry.id))?;
+        for entry in &tables.texts {
+            id(file, &entry.id)?;
+            entry.words.iter().try_for_each(|word| shown(file, word))?;
+        }
         Ok(())
     })
 }
@@ -347,6 +353,14 @@ fn id(file: &CatalogFile, text: &Text) -> Result<(), Fault> {
         return Ok(());
     }
     Err(file.fault(text, format!("`{}` is not an id of a-z, 0-9 and -", text.as_str())))
+}
+
+/// A text that an app shows: it is searched for by a piece of itself.
+fn shown(file: &CatalogFile, text: &Text) -> Result<(), Fault> {
+    if MIN_SHOWN <= text.as_str().len() {
+        return Ok(());
+    }
+    Err(file.fault(text, format!("`{}` is shorter than {MIN_SHOWN} bytes", text.as_str())))
 }
 
 /// A constant such as `android.permission.CAMERA`; `<package>.` and `*.` stand for the application id.

@@ -32,6 +32,8 @@ pub(super) struct Body<'p, 'b> {
     pub(super) graph: Graph,
     /// The first register of each argument, receiver counted.
     pub(super) params: Vec<u16>,
+    /// By goal, the part of the method that matters to it: each context of a method asks for the same.
+    slices: RefCell<FxHashMap<Goal, Rc<Slice>>>,
     linkage: &'p Linkage<'p, 'p, 'b>,
 }
 
@@ -65,7 +67,7 @@ pub(super) type Settled = (Rc<Slice>, Rc<States>);
 impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     /// Runs what of a method leads to a goal; none where that costs more than is left.
     pub(super) fn settled(body: &'r Body<'p, 'b>, goal: Goal, premises: Premises<'r>) -> Option<Self> {
-        let slice = Rc::new(Slice::of(&body.graph, body.code.registers, goal, |call| body.model(call).is_some()));
+        let slice = body.slice(goal);
         let mut entry = State::new(Rc::clone(&slice));
         for (position, register) in (0..).zip(&body.params) {
             let open = || Abstract::open(Cause::Param(position));
@@ -407,7 +409,12 @@ impl<'p, 'b> Body<'p, 'b> {
             params.push(next);
             next = next.saturating_add(if matches!(dex.type_bytes(parameter), Some(b"J" | b"D")) { 2 } else { 1 });
         }
-        Some(Rc::new(Self { unit, number, code, graph, params, linkage }))
+        Some(Rc::new(Self { unit, number, code, graph, params, slices: RefCell::default(), linkage }))
+    }
+
+    fn slice(&self, goal: Goal) -> Rc<Slice> {
+        let make = || Slice::of(&self.graph, self.code.registers, goal, |call| self.model(call).is_some());
+        Rc::clone(self.slices.borrow_mut().entry(goal).or_insert_with(|| Rc::new(make())))
     }
 
     /// What is known of the method that a call names.

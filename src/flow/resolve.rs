@@ -27,8 +27,10 @@ const MAX_CALLERS: usize = 64;
 /// Runs of one method for one question; each finds out more about what it depends on.
 const MAX_ROUNDS: usize = 6;
 
-/// Values that the questions of one method may move, and what all of a program may for each of its bytes.
-const MAX_WORK: u64 = 1 << 19;
+/// Values that the questions of one method may move, beside some for each of its code units, and what all of a program
+/// may for each of its bytes.
+const MAX_WORK: u64 = 1 << 17;
+const WORK_PER_UNIT: u64 = 8;
 const WORK_PER_BYTE: u64 = 64;
 
 /// A value that code is known to pass.
@@ -156,7 +158,7 @@ impl<'p, 'b> Resolver<'p, 'b> {
             resolver: self,
             of,
             own,
-            work: Cell::new(self.room),
+            work: Cell::new(self.room.saturating_add(WORK_PER_UNIT.saturating_mul(code.units().into()))),
             bodies: RefCell::default(),
             settled: RefCell::default(),
             solved: RefCell::default(),

@@ -124,6 +124,12 @@ fn a_fault_names_its_line_and_the_nearest_word() {
             8,
             "`com.acme` is no prefix of `acme`",
         ),
+        (
+            "text",
+            "[[text]]\nid = \"consent\"\nwords = [\"好\"]\norigin = \"ours\"\n".to_owned(),
+            3,
+            "`好` is shorter than 4 bytes",
+        ),
         ("cycle", format!("{SDK}parent = \"acme\"\n"), 6, "the parents of sdk `acme` form a cycle"),
         ("syntax", "[[sdk]]\nid = \"acme\n".to_owned(), 2, "invalid basic string, expected `\"`"),
     ];
