@@ -21,7 +21,9 @@ fn its_heading() {
     assert_eq!((it.title.as_str(), it.app.as_str()), ("个人信息保护政策", "美图证件照"));
     assert_eq!(it.controller, "厦门美图网科技有限公司");
     assert_eq!(it.controller_cite.as_ref().unwrap().lines, [235, 235]);
-    assert_eq!((&it.effective, it.packages.len(), it.denies.len()), (&None, 0, 0));
+    assert_eq!((&it.effective, it.packages.len()), (&None, 0));
+    let denied: Vec<_> = it.denies.iter().map(|it| (it.cite.lines, it.data.join(" "), it.sdk.len())).collect();
+    assert_eq!(denied, [([45, 45], "~biometric".to_owned(), 0)]);
 }
 
 #[test]
