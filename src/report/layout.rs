@@ -160,6 +160,23 @@ pub(super) fn steers(c: char) -> bool {
         || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// By byte: whether a character that steers may begin with it.
+static BEGINS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = matches!(byte, 0..0x20 | 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef | 0xf3);
+        byte += 1;
+    }
+    table
+};
+
+/// The first character of a text that steers, and where it starts. Bytes with which none begins are passed over.
+pub(super) fn steering(text: &str) -> Option<(usize, char)> {
+    let places = text.bytes().enumerate().filter(|(_, byte)| BEGINS[usize::from(*byte)]).map(|(at, _)| at);
+    places.filter_map(|at| Some((at, text.get(at..)?.chars().next()?))).find(|(_, c)| steers(*c))
+}
+
 /// Columns of a text on a terminal.
 pub(super) fn width(text: &str) -> usize {
     plain(text).chars().map(columns).sum()
@@ -243,6 +260,15 @@ mod tests {
         let mut out = Vec::new();
         Page::new(&mut out, Style { color: false, width: Some(width) }).line(line, hang).expect("a vector takes all");
         String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn the_first_character_that_steers_is_found_by_its_first_byte() {
+        for c in ('\0'..=char::MAX).filter(|c| steers(*c)) {
+            let text = format!("“支付宝”é𠮷{c}.");
+            assert_eq!(steering(&text), Some((21, c)), "{c:?}");
+        }
+        assert_eq!(steering("“支付宝” ，é ﬁ 𠮷"), None);
     }
 
     #[test]

@@ -7,13 +7,13 @@ use askama::filters::{Escaper, Html, HtmlSafe};
 
 use crate::catalog::Catalog;
 use crate::report::Lang;
-use crate::report::layout::{plain, steers};
+use crate::report::layout::{plain, steering, steers};
 use crate::report::words::Words;
 
 /// A part of a page in which characters that steer or hide are shown as `\u{…}`. Ends of lines stay: they are spaces there.
 pub(super) fn harmless(part: String) -> String {
     let acts = |c: char| c != '\n' && steers(c);
-    if !part.contains(acts) {
+    if part.split('\n').all(|line| steering(line).is_none()) {
         return part;
     }
     part.chars().map(|c| if acts(c) { plain(c.encode_utf8(&mut [0; 4])).into_owned() } else { c.to_string() }).collect()

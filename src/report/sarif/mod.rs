@@ -4,11 +4,14 @@
 //! byte offsets in the package. What is undecided is `open`, and what states a fact is `informational`. A log depends on
 //! its input alone: it has a time only where the environment gives one.
 
+mod log;
+
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use self::log::{Artifact, CodeFlow, Location, Log, Logical, Message, Outcome, Physical, Region, Step, ThreadFlow};
 use super::format::{About, Shape};
 use super::names::{dotted, short};
 use super::words::Words;
@@ -42,7 +45,7 @@ impl Shape for Sarif {
 
     fn package(&self, report: &Report<'_>, told: Told<'_>, part: &mut Part) -> io::Result<()> {
         let run = Run::new(report, Some(told.behavior), told.held);
-        writer::write(&run.value(told.status), &mut part.body)
+        writer::write(&run.log(told.status), &mut part.body)
     }
 
     fn separator(&self, _: &Report<'_>) -> &'static str {
@@ -56,7 +59,7 @@ impl Shape for Sarif {
     fn policy(&self, report: &Report<'_>, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
         let status = if held.failing.is_empty() { Status::Clean } else { Status::Findings };
         self.begin(report, out)?;
-        writer::write(&Run::new(report, None, Some(held)).value(status), out)?;
+        writer::write(&Run::new(report, None, Some(held)).log(status), out)?;
         out.write_all(b"\n]}\n")
     }
 }
@@ -107,26 +110,26 @@ impl<'a> Run<'a> {
         run
     }
 
-    fn value(&self, status: Status) -> Value {
+    fn log(&self, status: Status) -> Log<'_> {
         let report = self.report;
         let findings = self.held.map_or(&[][..], |held| &held.checked.findings);
         let name = self.behavior.map(|it| if it.app.package.is_empty() { &it.path } else { &it.app.package });
         let name = name.or(self.held.map(|held| &held.disclosure.file)).map_or("", String::as_str);
-        json!({
-            "tool": {"driver": {
+        Log {
+            tool: json!({"driver": {
                 "name": "candor",
                 "version": env!("CARGO_PKG_VERSION"),
                 "language": self.words.pick("zh-CN", "en-US"),
                 "rules": self.rules.iter().map(|rule| self.rule(rule)).collect::<Vec<_>>(),
                 "properties": {"catalog": report.catalog.hash},
-            }},
-            "automationDetails": {"id": format!("candor/{}/", uri(name))},
-            "invocations": [self.invocation(status)],
-            "artifacts": self.artifacts,
-            "results": findings.iter().map(|finding| self.result(finding)).collect::<Vec<_>>(),
-            "columnKind": "utf16CodeUnits",
-            "language": self.words.pick("zh-CN", "en-US"),
-        })
+            }}),
+            automation_details: json!({"id": format!("candor/{}/", uri(name))}),
+            invocations: [self.invocation(status)],
+            artifacts: &self.artifacts,
+            results: findings.iter().map(|finding| self.result(finding)).collect(),
+            column_kind: "utf16CodeUnits",
+            language: self.words.pick("zh-CN", "en-US"),
+        }
     }
 
     fn rule(&self, rule: &Rule) -> Value {
@@ -153,58 +156,42 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn result(&self, finding: &Finding) -> Value {
+    fn result<'f>(&'f self, finding: &'f Finding) -> Outcome<'f> {
         let kind = match (finding.state, finding.severity) {
             (State::Undecided, _) => "open",
             (State::Open, Severity::Info) => "informational",
             (State::Open, _) => "fail",
         };
-        let mut result = Map::new();
-        let mut put = |key: &str, value: Value| drop(result.insert(key.to_owned(), value));
-        put("ruleId", json!(finding.rule));
-        if let Some(index) = self.rules.iter().position(|rule| rule.id == finding.rule) {
-            put("ruleIndex", json!(index));
-        }
-        put("kind", json!(kind));
-        put("level", json!(if kind == "fail" { level(finding.severity) } else { "none" }));
-        put("rank", json!(rank(finding.severity)));
-        put("message", json!({"text": self.words.message(finding)}));
-        put("locations", self.locations(finding));
         let fingerprint = &finding.fingerprint;
-        put(
-            "partialFingerprints",
-            json!({"candor/v1": fingerprint, "primaryLocationLineHash": format!("{fingerprint}:1")}),
-        );
         let told = || finding.evidence.iter().take(PLACES);
-        put("relatedLocations", told().enumerate().map(|(id, it)| self.related(id, it)).collect());
-        let flows: Vec<Value> = told().filter(|it| !it.path.is_empty()).map(|it| self.flow(it)).collect();
-        if !flows.is_empty() {
-            put("codeFlows", json!(flows));
-        }
-        match finding.gate.state {
-            GateState::Open => {}
-            GateState::Waived => {
-                let justification = &finding.gate.reason;
-                put(
-                    "suppressions",
-                    json!([{"kind": "external", "status": "accepted", "justification": justification}]),
-                );
-            }
-            GateState::Baselined => put("baselineState", json!("unchanged")),
-        }
-        put("occurrenceCount", json!(finding.evidence.len().max(1)));
-        put(
-            "properties",
-            json!({
+        let justification = &finding.gate.reason;
+        Outcome {
+            rule_id: &finding.rule,
+            rule_index: self.rules.iter().position(|rule| rule.id == finding.rule),
+            kind,
+            level: if kind == "fail" { level(finding.severity) } else { "none" },
+            rank: rank(finding.severity),
+            message: Message { text: self.words.message(finding) },
+            locations: self.locations(finding),
+            partial_fingerprints: json!({
+                "candor/v1": fingerprint,
+                "primaryLocationLineHash": format!("{fingerprint}:1"),
+            }),
+            related_locations: told().enumerate().map(|(id, it)| self.related(id, it)).collect(),
+            code_flows: told().filter(|it| !it.path.is_empty()).map(|it| self.flow(it)).collect(),
+            suppressions: (finding.gate.state == GateState::Waived)
+                .then(|| json!([{"kind": "external", "status": "accepted", "justification": justification}])),
+            baseline_state: (finding.gate.state == GateState::Baselined).then_some("unchanged"),
+            occurrence_count: finding.evidence.len().max(1),
+            properties: json!({
                 "severity": finding.severity,
-            "confidence": finding.confidence,
+                "confidence": finding.confidence,
                 "class": finding.class,
                 "data": finding.data,
                 "permissions": finding.permissions,
                 "sdks": finding.sdks,
             }),
-        );
-        Value::Object(result)
+        }
     }
 
     /// The lines of the policy, or its file where it says nothing; with whose code it is.
@@ -213,7 +200,7 @@ impl<'a> Run<'a> {
         let location = |region: Option<Value>| {
             let mut location = Map::new();
             if let Some(index) = self.policy {
-                let mut place = Map::from_iter([("artifactLocation".to_owned(), self.artifact(index))]);
+                let mut place = Map::from_iter([("artifactLocation".to_owned(), json!(self.artifact(index)))]);
                 place.extend(region.map(|region| ("region".to_owned(), region)));
                 location.insert("physicalLocation".to_owned(), Value::Object(place));
             }
@@ -238,8 +225,8 @@ impl<'a> Run<'a> {
         lines.collect()
     }
 
-    fn artifact(&self, index: usize) -> Value {
-        json!({"uri": self.artifacts[index]["location"]["uri"], "index": index})
+    fn artifact(&self, index: usize) -> Artifact<'_> {
+        Artifact { uri: self.artifacts[index]["location"]["uri"].as_str().unwrap_or_default(), index }
     }
 
     fn owner(&self, owner: &Owner) -> Value {
@@ -251,19 +238,20 @@ impl<'a> Run<'a> {
     }
 
     /// One place in the package.
-    fn related(&self, id: usize, evidence: &Evidence) -> Value {
-        let mut location = Map::from_iter([("id".to_owned(), json!(id))]);
+    fn related<'f>(&'f self, id: usize, evidence: &'f Evidence) -> Location<'f> {
         let (entry, offset) = place(evidence);
         let index = self.entries.iter().find(|(known, _)| *known == entry).map(|(_, index)| *index);
-        if let Some(index) = index.or(self.behavior.map(|_| 0)) {
-            let mut place = Map::from_iter([("artifactLocation".to_owned(), self.artifact(index))]);
-            place.extend(offset.map(|offset| ("region".to_owned(), json!({"byteOffset": offset, "byteLength": 0}))));
-            location.insert("physicalLocation".to_owned(), Value::Object(place));
-        }
+        let physical = index.or(self.behavior.map(|_| 0)).map(|index| Physical {
+            artifact_location: self.artifact(index),
+            region: offset.map(|byte_offset| Region { byte_offset, byte_length: 0 }),
+        });
         let code = if evidence.place.is_empty() { &evidence.what } else { &evidence.place };
-        location.insert("logicalLocations".to_owned(), json!([member(code)]));
-        location.insert("message".to_owned(), json!({"text": self.said(evidence)}));
-        Value::Object(location)
+        Location {
+            id: Some(id),
+            physical_location: physical,
+            logical_locations: [member(code)],
+            message: Message { text: self.said(evidence) },
+        }
     }
 
     fn said(&self, evidence: &Evidence) -> String {
@@ -278,12 +266,18 @@ impl<'a> Run<'a> {
     }
 
     /// The calls from an entry point to a read.
-    fn flow(&self, evidence: &Evidence) -> Value {
+    fn flow<'f>(&self, evidence: &'f Evidence) -> CodeFlow<'f> {
         let steps = evidence.path.iter().map(|step| (step, dotted(step)));
         let steps = steps.chain([(&evidence.what, self.said(evidence))]);
-        let locations = steps
-            .map(|(code, said)| json!({"location": {"logicalLocations": [member(code)], "message": {"text": said}}}));
-        json!({"threadFlows": [{"locations": locations.collect::<Vec<_>>()}]})
+        let locations = steps.map(|(code, text)| Step {
+            location: Location {
+                id: None,
+                physical_location: None,
+                logical_locations: [member(code)],
+                message: Message { text },
+            },
+        });
+        CodeFlow { thread_flows: [ThreadFlow { locations: locations.collect() }] }
     }
 
     fn invocation(&self, status: Status) -> Value {
@@ -384,9 +378,9 @@ fn rank(severity: Severity) -> f64 {
 }
 
 /// A class or one of its members.
-fn member(code: &str) -> Value {
+fn member(code: &str) -> Logical<'_> {
     let kind = if code.contains("->") { "member" } else { "type" };
-    json!({"fullyQualifiedName": dotted(code), "decoratedName": code, "kind": kind})
+    Logical { fully_qualified_name: dotted(code), decorated_name: code, kind }
 }
 
 /// The entry of the package and the byte in it.
