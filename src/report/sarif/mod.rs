@@ -163,7 +163,8 @@ impl<'a> Run<'a> {
             (State::Open, _) => "fail",
         };
         let fingerprint = &finding.fingerprint;
-        let told = || finding.evidence.iter().take(PLACES);
+        let said: Vec<String> = finding.evidence.iter().take(PLACES).map(|it| self.said(it)).collect();
+        let told = || finding.evidence.iter().zip(&said);
         let justification = &finding.gate.reason;
         Outcome {
             rule_id: &finding.rule,
@@ -177,8 +178,8 @@ impl<'a> Run<'a> {
                 "candor/v1": fingerprint,
                 "primaryLocationLineHash": format!("{fingerprint}:1"),
             }),
-            related_locations: told().enumerate().map(|(id, it)| self.related(id, it)).collect(),
-            code_flows: told().filter(|it| !it.path.is_empty()).map(|it| self.flow(it)).collect(),
+            code_flows: told().filter(|(it, _)| !it.path.is_empty()).map(|(it, said)| Self::flow(it, said)).collect(),
+            related_locations: told().enumerate().map(|(id, (it, said))| self.related(id, it, said)).collect(),
             suppressions: (finding.gate.state == GateState::Waived)
                 .then(|| json!([{"kind": "external", "status": "accepted", "justification": justification}])),
             baseline_state: (finding.gate.state == GateState::Baselined).then_some("unchanged"),
@@ -238,7 +239,7 @@ impl<'a> Run<'a> {
     }
 
     /// One place in the package.
-    fn related<'f>(&'f self, id: usize, evidence: &'f Evidence) -> Location<'f> {
+    fn related<'f>(&'f self, id: usize, evidence: &'f Evidence, said: &str) -> Location<'f> {
         let (entry, offset) = place(evidence);
         let index = self.entries.iter().find(|(known, _)| *known == entry).map(|(_, index)| *index);
         let physical = index.or(self.behavior.map(|_| 0)).map(|index| Physical {
@@ -250,7 +251,7 @@ impl<'a> Run<'a> {
             id: Some(id),
             physical_location: physical,
             logical_locations: [member(code)],
-            message: Message { text: self.said(evidence) },
+            message: Message { text: said.to_owned() },
         }
     }
 
@@ -265,15 +266,18 @@ impl<'a> Run<'a> {
         parts.join(" · ")
     }
 
-    /// The calls from an entry point to a read.
-    fn flow<'f>(&self, evidence: &'f Evidence) -> CodeFlow<'f> {
-        let steps = evidence.path.iter().map(|step| (step, dotted(step)));
-        let steps = steps.chain([(&evidence.what, self.said(evidence))]);
-        let locations = steps.map(|(code, text)| Step {
+    /// The calls from an entry point to a read, of which this is said.
+    fn flow<'f>(evidence: &'f Evidence, said: &str) -> CodeFlow<'f> {
+        let steps = evidence.path.iter().map(|step| {
+            let step = member(step);
+            (step.fully_qualified_name.clone(), step)
+        });
+        let steps = steps.chain([(said.to_owned(), member(&evidence.what))]);
+        let locations = steps.map(|(text, code)| Step {
             location: Location {
                 id: None,
                 physical_location: None,
-                logical_locations: [member(code)],
+                logical_locations: [code],
                 message: Message { text },
             },
         });
