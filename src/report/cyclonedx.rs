@@ -29,7 +29,7 @@ impl Shape for CycloneDx {
 
     fn package(&self, report: &Report<'_>, told: Told<'_>, part: &mut Part) -> io::Result<()> {
         let bom = Bom::new(report, told.behavior);
-        writer::write(&bom.value, &mut part.body)
+        writer::append(&bom.value, &mut part.body)
     }
 
     /// The first part waits: whether it is the only one decides the shape of the document.
@@ -93,7 +93,7 @@ fn nested(part: &[u8], document: &mut Document<'_>, out: &mut dyn Write) -> io::
         if !document.memory.kept.is_empty() {
             document.memory.kept.push(b',');
         }
-        writer::write(it, &mut document.memory.kept)?;
+        writer::append(it, &mut document.memory.kept)?;
     }
     Ok(())
 }

@@ -124,8 +124,8 @@ impl Shape for Ndjson {
     }
 }
 
-fn package(catalog: &Catalog, told: Told<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write(&Package { behavior: told.behavior, check: told.held.map(|held| Check::new(catalog, held)) }, out)
+fn package(catalog: &Catalog, told: Told<'_>, text: &mut Vec<u8>) -> io::Result<()> {
+    append(&Package { behavior: told.behavior, check: told.held.map(|held| Check::new(catalog, held)) }, text)
 }
 
 /// What changed between two builds.
@@ -141,8 +141,17 @@ fn policy(catalog: &Catalog, held: Held<'_>, out: &mut dyn Write) -> io::Result<
 }
 
 /// Writes a value on one line.
+///
+/// A value is made of very many small pieces, so they are gathered before anything is written.
 pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Escaping)).map_err(io::Error::from)
+    let mut line = Vec::new();
+    append(value, &mut line)?;
+    out.write_all(&line)
+}
+
+/// As [`write`], to the end of a text that is being made.
+pub(super) fn append(value: &impl Serialize, text: &mut Vec<u8>) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(text, Escaping)).map_err(io::Error::from)
 }
 
 #[derive(Serialize)]

@@ -5,15 +5,21 @@
 //! its input alone: it has a time only where the environment gives one.
 
 mod log;
+mod members;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use self::log::{Artifact, CodeFlow, Location, Log, Logical, Message, Outcome, Physical, Region, Step, ThreadFlow};
+use self::log::{
+    Artifact, CodeFlow, Fingerprints, Location, Log, Logical, Message, Outcome, Physical, Properties, Region, Step,
+    Suppression, ThreadFlow,
+};
+use self::members::Members;
 use super::format::{About, Shape};
-use super::names::{dotted, short};
+use super::names::short;
 use super::words::Words;
 use super::{Document, Held, Lang, Part, Report, Status, Subject, Told, Totals, json as writer, timestamp};
 use crate::behavior::{Behavior, Owner, OwnerKind};
@@ -45,7 +51,7 @@ impl Shape for Sarif {
 
     fn package(&self, report: &Report<'_>, told: Told<'_>, part: &mut Part) -> io::Result<()> {
         let run = Run::new(report, Some(told.behavior), told.held);
-        writer::write(&run.log(told.status), &mut part.body)
+        writer::append(&run.log(told.status), &mut part.body)
     }
 
     fn separator(&self, _: &Report<'_>) -> &'static str {
@@ -77,6 +83,7 @@ struct Run<'a> {
     /// Entries of the package among them.
     entries: Vec<(&'a str, usize)>,
     policy: Option<usize>,
+    members: Members<'a>,
 }
 
 impl<'a> Run<'a> {
@@ -92,6 +99,7 @@ impl<'a> Run<'a> {
             artifacts: Vec::new(),
             entries: Vec::new(),
             policy: None,
+            members: Members::default(),
         };
         run.artifacts.extend(behavior.map(package));
         if let Some(held) = held {
@@ -104,6 +112,11 @@ impl<'a> Run<'a> {
                 if !entry.is_empty() && !run.entries.iter().any(|(known, _)| *known == entry) {
                     run.entries.push((entry, run.artifacts.len()));
                     run.artifacts.push(json!({"location": {"uri": uri(entry)}, "parentIndex": 0}));
+                }
+                run.members.add(code(evidence));
+                if !evidence.path.is_empty() {
+                    evidence.path.iter().for_each(|step| run.members.add(step));
+                    run.members.add(&evidence.what);
                 }
             }
         }
@@ -126,6 +139,7 @@ impl<'a> Run<'a> {
             automation_details: json!({"id": format!("candor/{}/", uri(name))}),
             invocations: [self.invocation(status)],
             artifacts: &self.artifacts,
+            logical_locations: &self.members.list,
             results: findings.iter().map(|finding| self.result(finding)).collect(),
             column_kind: "utf16CodeUnits",
             language: self.words.pick("zh-CN", "en-US"),
@@ -162,66 +176,55 @@ impl<'a> Run<'a> {
             (State::Open, Severity::Info) => "informational",
             (State::Open, _) => "fail",
         };
-        let fingerprint = &finding.fingerprint;
-        let said: Vec<String> = finding.evidence.iter().take(PLACES).map(|it| self.said(it)).collect();
-        let told = || finding.evidence.iter().zip(&said);
-        let justification = &finding.gate.reason;
+        let told = || finding.evidence.iter().take(PLACES);
         Outcome {
             rule_id: &finding.rule,
             rule_index: self.rules.iter().position(|rule| rule.id == finding.rule),
             kind,
             level: if kind == "fail" { level(finding.severity) } else { "none" },
             rank: rank(finding.severity),
-            message: Message { text: self.words.message(finding) },
+            message: Message { text: Cow::Owned(self.words.message(finding)) },
             locations: self.locations(finding),
-            partial_fingerprints: json!({
-                "candor/v1": fingerprint,
-                "primaryLocationLineHash": format!("{fingerprint}:1"),
-            }),
-            code_flows: told().filter(|(it, _)| !it.path.is_empty()).map(|(it, said)| Self::flow(it, said)).collect(),
-            related_locations: told().enumerate().map(|(id, (it, said))| self.related(id, it, said)).collect(),
-            suppressions: (finding.gate.state == GateState::Waived)
-                .then(|| json!([{"kind": "external", "status": "accepted", "justification": justification}])),
+            partial_fingerprints: Fingerprints {
+                own: &finding.fingerprint,
+                primary_location_line_hash: format!("{}:1", finding.fingerprint),
+            },
+            code_flows: told().filter(|it| !it.path.is_empty()).map(|it| self.flow(it)).collect(),
+            related_locations: told().enumerate().map(|(id, it)| self.related(id, it)).collect(),
+            suppressions: (finding.gate.state == GateState::Waived).then_some([Suppression {
+                kind: "external",
+                status: "accepted",
+                justification: &finding.gate.reason,
+            }]),
             baseline_state: (finding.gate.state == GateState::Baselined).then_some("unchanged"),
             occurrence_count: finding.evidence.len().max(1),
-            properties: json!({
-                "severity": finding.severity,
-                "confidence": finding.confidence,
-                "class": finding.class,
-                "data": finding.data,
-                "permissions": finding.permissions,
-                "sdks": finding.sdks,
-            }),
+            properties: Properties {
+                severity: finding.severity,
+                confidence: finding.confidence,
+                class: &finding.class,
+                data: &finding.data,
+                permissions: &finding.permissions,
+                sdks: &finding.sdks,
+            },
         }
     }
 
     /// The lines of the policy, or its file where it says nothing; with whose code it is.
-    fn locations(&self, finding: &Finding) -> Value {
-        let owner: Vec<Value> = finding.owner.iter().map(|owner| self.owner(owner)).collect();
-        let location = |region: Option<Value>| {
-            let mut location = Map::new();
-            if let Some(index) = self.policy {
-                let mut place = Map::from_iter([("artifactLocation".to_owned(), json!(self.artifact(index)))]);
-                place.extend(region.map(|region| ("region".to_owned(), region)));
-                location.insert("physicalLocation".to_owned(), Value::Object(place));
-            }
-            if !owner.is_empty() {
-                location.insert("logicalLocations".to_owned(), json!(owner));
-            }
-            Value::Object(location)
+    fn locations<'f>(&'f self, finding: &'f Finding) -> Vec<Location<'f>> {
+        let location = |region| Location {
+            physical_location: self.policy.map(|index| Physical { artifact_location: self.artifact(index), region }),
+            logical_locations: finding.owner.as_ref().map(|owner| [self.owner(owner)]),
+            ..Location::default()
         };
         if finding.policy.is_empty() {
-            return json!([location(None)]);
+            return vec![location(None)];
         }
         let lines = finding.policy.iter().take(PLACES).map(|cite| {
-            let mut region = Map::from_iter([
-                ("startLine".to_owned(), json!(cite.lines[0].max(1))),
-                ("endLine".to_owned(), json!(cite.lines[1].max(cite.lines[0]).max(1))),
-            ]);
-            if !cite.quote.is_empty() {
-                region.insert("snippet".to_owned(), json!({"text": cite.quote}));
-            }
-            location(Some(Value::Object(region)))
+            location(Some(Region::Lines {
+                start_line: cite.lines[0].max(1),
+                end_line: cite.lines[1].max(cite.lines[0]).max(1),
+                snippet: (!cite.quote.is_empty()).then(|| Message { text: Cow::Borrowed(&cite.quote) }),
+            }))
         });
         lines.collect()
     }
@@ -230,28 +233,34 @@ impl<'a> Run<'a> {
         Artifact { uri: self.artifacts[index]["location"]["uri"].as_str().unwrap_or_default(), index }
     }
 
-    fn owner(&self, owner: &Owner) -> Value {
+    fn owner<'f>(&'f self, owner: &'f Owner) -> Logical<'f> {
         let kind = match owner.kind {
             OwnerKind::App | OwnerKind::Sdk => "module",
             OwnerKind::Library | OwnerKind::Unknown => "namespace",
         };
-        json!({"name": self.words.owner(owner), "fullyQualifiedName": owner.id, "kind": kind})
+        Logical {
+            name: Some(Cow::Owned(self.words.owner(owner))),
+            fully_qualified_name: Some(Cow::Borrowed(&owner.id)),
+            kind: Some(kind),
+            ..Logical::default()
+        }
     }
 
     /// One place in the package.
-    fn related<'f>(&'f self, id: usize, evidence: &'f Evidence, said: &str) -> Location<'f> {
+    fn related<'f>(&'f self, id: usize, evidence: &'f Evidence) -> Location<'f> {
         let (entry, offset) = place(evidence);
         let index = self.entries.iter().find(|(known, _)| *known == entry).map(|(_, index)| *index);
-        let physical = index.or(self.behavior.map(|_| 0)).map(|index| Physical {
-            artifact_location: self.artifact(index),
-            region: offset.map(|byte_offset| Region { byte_offset, byte_length: 0 }),
-        });
-        let code = if evidence.place.is_empty() { &evidence.what } else { &evidence.place };
         Location {
             id: Some(id),
-            physical_location: physical,
-            logical_locations: [member(code)],
-            message: Message { text: said.to_owned() },
+            physical_location: index.or(self.behavior.map(|_| 0)).map(|index| Physical {
+                artifact_location: self.artifact(index),
+                region: offset.map(|byte_offset| Region::Bytes { byte_offset, byte_length: 0 }),
+            }),
+            logical_locations: self.members.get(code(evidence)).map(|(index, name)| {
+                let name = Some(Cow::Borrowed(name));
+                [Logical { fully_qualified_name: name, index: Some(index), ..Logical::default() }]
+            }),
+            message: Some(Message { text: Cow::Owned(self.said(evidence)) }),
         }
     }
 
@@ -266,22 +275,16 @@ impl<'a> Run<'a> {
         parts.join(" · ")
     }
 
-    /// The calls from an entry point to a read, of which this is said.
-    fn flow<'f>(evidence: &'f Evidence, said: &str) -> CodeFlow<'f> {
-        let steps = evidence.path.iter().map(|step| {
-            let step = member(step);
-            (step.fully_qualified_name.clone(), step)
-        });
-        let steps = steps.chain([(said.to_owned(), member(&evidence.what))]);
-        let locations = steps.map(|(text, code)| Step {
-            location: Location {
-                id: None,
-                physical_location: None,
-                logical_locations: [code],
-                message: Message { text },
-            },
-        });
-        CodeFlow { thread_flows: [ThreadFlow { locations: locations.collect() }] }
+    /// The calls from an entry point to a read.
+    fn flow<'f>(&'f self, evidence: &'f Evidence) -> CodeFlow<'f> {
+        let step = |index, text| {
+            let logical_locations = Some([Logical { index: Some(index), ..Logical::default() }]);
+            Step { location: Location { logical_locations, message: Some(Message { text }), ..Location::default() } }
+        };
+        let path = evidence.path.iter().filter_map(|code| self.members.get(code));
+        let path = path.map(|(index, name)| step(index, Cow::Borrowed(name)));
+        let read = self.members.get(&evidence.what).map(|(index, _)| step(index, Cow::Owned(self.said(evidence))));
+        CodeFlow { thread_flows: [ThreadFlow { locations: path.chain(read).collect() }] }
     }
 
     fn invocation(&self, status: Status) -> Value {
@@ -381,10 +384,9 @@ fn rank(severity: Severity) -> f64 {
     }
 }
 
-/// A class or one of its members.
-fn member(code: &str) -> Logical<'_> {
-    let kind = if code.contains("->") { "member" } else { "type" };
-    Logical { fully_qualified_name: dotted(code), decorated_name: code, kind }
+/// The class or member where something was seen, or what was.
+fn code(evidence: &Evidence) -> &str {
+    if evidence.place.is_empty() { &evidence.what } else { &evidence.place }
 }
 
 /// The entry of the package and the byte in it.
