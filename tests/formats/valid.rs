@@ -100,6 +100,7 @@ fn keeps_to(schema: &Validator, document: &Value, what: &str) {
 fn sarif(log: &Value, what: &str) {
     keeps_to(&SARIF, log, what);
     for run in log["runs"].as_array().expect("runs") {
+        refers(run, &run["results"], what);
         for result in run["results"].as_array().expect("results") {
             let index = usize::try_from(result["ruleIndex"].as_u64().expect("a rule")).expect("small");
             assert_eq!(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"], "{what}");
@@ -107,6 +108,24 @@ fn sarif(log: &Value, what: &str) {
             let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str();
             assert!(uri.is_some_and(|uri| !uri.is_empty()), "{what}: {result}");
         }
+    }
+}
+
+/// Where a place refers to the run's list of classes and members, it is there, under the name that the place gives.
+fn refers(run: &Value, value: &Value, what: &str) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|it| refers(run, it, what)),
+        Value::Object(map) => {
+            for place in map.get("logicalLocations").and_then(Value::as_array).into_iter().flatten() {
+                let Some(index) = place["index"].as_u64() else { continue };
+                let known = &run["logicalLocations"][usize::try_from(index).expect("small")];
+                assert!(known["decoratedName"].is_string(), "{what}: {place}");
+                let name = &place["fullyQualifiedName"];
+                assert!(name.is_null() || *name == known["fullyQualifiedName"], "{what}: {place}");
+            }
+            map.values().for_each(|it| refers(run, it, what));
+        }
+        _ => {}
     }
 }
 

@@ -77,6 +77,7 @@ pub(super) struct Message<'f> {
 
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the words are those of SARIF")]
 pub(super) struct Location<'f> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<usize>,
