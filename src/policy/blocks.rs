@@ -2,7 +2,7 @@
 //! sentence that introduces them.
 
 use super::columns::{Column, Labels, colon};
-use super::draft::{Draft, one_line};
+use super::draft::Draft;
 use super::links;
 use super::names;
 use super::numbers::{is_numbered, is_section, numberless};
@@ -320,7 +320,7 @@ pub(super) fn list(
             category: named.category.to_owned(),
             links: links::of(item.text.as_str()),
             platforms,
-            cite: draft.cite(&item.text.span(), &one_line(text.as_str(), 40)),
+            cite: draft.cite(&item.text.span(), text.as_str()),
             ..SdkRow::default()
         });
     }

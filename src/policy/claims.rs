@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::dates;
-use super::draft::{Draft, MarkKind, one_line};
+use super::draft::{Draft, MarkKind};
 use super::prose::sentences;
+use super::quotes::{self, one_line, stated};
 use super::text::Text;
 use super::words::{Found, Words};
 use crate::disclosure::{Claim, Effective};
@@ -29,7 +30,8 @@ const KEEPING: [&str; 5] = ["retention", "security", "", "collect", "transfer"];
 pub(super) struct Claims {
     /// Value, lines and quote of each claim about transfers abroad.
     border: Vec<(&'static str, Range<usize>, String)>,
-    controller: Option<(usize, String, Range<usize>)>,
+    /// How sure it is, its name, where that stands, and a quote.
+    controller: Option<(usize, String, Range<usize>, String)>,
     /// The first and the last paragraph of the section on minors, and its first sentence.
     minors: Option<(Range<usize>, String, bool)>,
     updated: Option<String>,
@@ -62,10 +64,10 @@ impl Claims {
                 Some((all, said, true)) => {
                     all.end = all.end.max(span.end);
                     if said.is_empty() {
-                        *said = one_line(first, STATED);
+                        first.clone_into(said);
                     }
                 }
-                _ => self.minors = Some((span, one_line(first, STATED), true)),
+                _ => self.minors = Some((span, first.to_owned(), true)),
             }
         }
         let phrases: Vec<(Range<usize>, &'static str)> =
@@ -89,7 +91,7 @@ impl Claims {
     ) {
         let string = text.as_str();
         let word = string.get(range.clone()).unwrap_or_default();
-        let quote = string.get(range.start..sentence.end).unwrap_or_default();
+        let quote = string.get(quotes::start(string, &sentence, None, range)..sentence.end).unwrap_or_default();
         let cite = draft.cite(&text.span(), quote);
         let span = text.span_of(range.clone());
         let as_written = |value: &str| Claim { value: value.to_owned(), days: None, cite: cite.clone() };
@@ -120,8 +122,8 @@ impl Claims {
                 let place =
                     found.of("place").filter(|it| range.end <= it.start && it.end <= near).max_by_key(|it| it.end);
                 let Some(place) = place else { return };
-                let stated = one_line(string.get(range.start..place.end).unwrap_or_default(), STATED);
-                claims.storage = Some(as_written(&stated));
+                let said = stated(string.get(range.start..place.end).unwrap_or_default(), STATED);
+                claims.storage = Some(as_written(&said));
             }
             ("retention", "period") => {
                 let days = dates::lengths(string.get(range.end..sentence.end).unwrap_or_default(), &words.numbers);
@@ -159,11 +161,16 @@ impl Claims {
             ("minors", _) => {
                 let first = string.get(sentence.clone()).unwrap_or_default();
                 if self.minors.is_none() && found.data.is_empty() {
-                    self.minors = Some((text.span(), one_line(first, STATED), false));
+                    self.minors = Some((text.span(), first.to_owned(), false));
                 }
                 return;
             }
             ("background", "word") if claims.background.is_none() => {
+                // 后台收集 in the same sentence says it better.
+                let says = |value: &str| matches!(value, "background:yes" | "background:none");
+                if found.valued("claim").any(|(it, value)| says(value) && sentence.contains(&it.start)) {
+                    return;
+                }
                 let mut verbs = found.of("verb").filter(|it| sentence.start <= it.start && it.end <= sentence.end);
                 let Some(verb) = verbs.next().filter(|_| !matches!(role, "sdk" | "share")) else { return };
                 let before = |(it, value): (&Range<usize>, &str)| {
@@ -236,8 +243,10 @@ impl Claims {
             let signs = [(said, 4), (role == "contact", 3), (alone, 2), (!matches!(role, "share" | "sdk"), 2)];
             let score: usize = signs.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum();
             if 4 <= score && self.controller.as_ref().is_none_or(|(best, ..)| *best < score) {
-                let span = text.span_of(start..suffix.end);
-                self.controller = Some((score, name.to_owned(), draft.source.whole(span)));
+                let span = draft.source.whole(text.span_of(start..suffix.end));
+                let from = quotes::start(string, &sentence, None, &(start..suffix.end));
+                let quote = string.get(from..sentence.end).unwrap_or_default();
+                self.controller = Some((score, name.to_owned(), span, quote.to_owned()));
             }
         }
     }
@@ -256,7 +265,7 @@ impl Claims {
             let cite = draft.cite(span, quote);
             // The section speaks of them in its heading only: its first line says how.
             let line = draft.source.text.get(draft.source.whole(span.clone())).unwrap_or_default();
-            let value = if quote.is_empty() { one_line(line, STATED) } else { quote.clone() };
+            let value = if quote.is_empty() { one_line(line, STATED) } else { stated(quote, STATED) };
             draft.disclosure.claims.minors = Some(Claim { value, days: None, cite });
         }
         if let Some((_, value, span, quote)) = &self.targeting {
@@ -264,9 +273,9 @@ impl Claims {
             let value = value.rsplit(':').next().unwrap_or_default().to_owned();
             draft.disclosure.claims.targeting = Some(Claim { value, days: None, cite });
         }
-        if let Some((_, name, span)) = self.controller {
+        if let Some((_, name, span, quote)) = self.controller {
             draft.mark(span.clone(), MarkKind::Claim, name.clone());
-            draft.disclosure.controller_cite = Some(draft.cite(&span, &name));
+            draft.disclosure.controller_cite = Some(draft.cite(&span, &quote));
             draft.disclosure.controller = name;
         }
         // That consent can be withdrawn is a way, where no better one is said.
@@ -341,7 +350,9 @@ fn contact(text: &Text, role: &str, draft: &mut Draft<'_>) {
     // The section on contacts outranks a mention before it.
     let better = claims.contact.as_ref().is_none_or(|it| role == "contact" && it.value != value);
     if better {
-        let cite = draft.cite(&text.span(), string.get(range.start..).unwrap_or_default());
+        let sentence = around(&sentences(string), range.start);
+        let start = quotes::start(string, &sentence, None, &range);
+        let cite = draft.cite(&text.span(), string.get(start..sentence.end).unwrap_or_default());
         draft.disclosure.claims.contact = Some(Claim { value, days: None, cite });
     }
 }
@@ -349,15 +360,22 @@ fn contact(text: &Text, role: &str, draft: &mut Draft<'_>) {
 /// The way to make a request, and the days in which it is answered.
 fn rights(text: &Text, word: &str, role: &str, words: &Words<'_>, draft: &mut Draft<'_>) {
     let string = text.as_str();
+    let ranges = sentences(string);
     let at = string.find(word).unwrap_or(0);
-    let sentence = around(&sentences(string), at);
-    let own = |range: Range<usize>| dates::days_in(string.get(range).unwrap_or_default(), &words.numbers);
-    let days = own(sentence).or_else(|| own(0..string.len()));
+    let sentence = around(&ranges, at);
+    let answered = |within: Range<usize>| {
+        let (range, days) = dates::days_in(string.get(within.clone()).unwrap_or_default(), &words.numbers)?;
+        Some((within.start.saturating_add(range.start)..within.start.saturating_add(range.end), days))
+    };
+    let answer = answered(sentence).or_else(|| answered(0..string.len()));
+    let (shown, days) = answer.map_or((at..at.saturating_add(word.len()), None), |(range, days)| (range, Some(days)));
     let elsewhere = matches!(role, "retention" | "security" | "transfer" | "collect") && days.is_some();
     let fits = matches!(role, "rights" | "contact" | "") || elsewhere;
     let better = draft.disclosure.claims.rights.as_ref().is_none_or(|it| it.days.is_none() && days.is_some());
     if fits && better {
-        let cite = draft.cite(&text.span(), word);
+        let sentence = around(&ranges, shown.start);
+        let start = quotes::start(string, &sentence, None, &shown);
+        let cite = draft.cite(&text.span(), string.get(start..sentence.end).unwrap_or_default());
         draft.disclosure.claims.rights = Some(Claim { value: word.to_owned(), days, cite });
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn read(text: &str, found: &Found, words: &Words<'_>) -> Listed {
         let weak = found.of("weak-data").any(|range| *range == hit.range);
         listed.items.push(Item { range: hit.range.clone(), entry, platform: platform(&marks, hit), weak });
     }
-    listed.open = is_open(found, &data);
+    listed.open = is_open(found, &data.iter().map(|hit| &hit.range).collect::<Vec<_>>());
     listed
 }
 
@@ -162,13 +162,11 @@ fn platform(marks: &[Mark], hit: &Hit) -> &'static str {
 }
 
 /// 如 before a datum, or 等 behind one.
-fn is_open(found: &Found, data: &[&Hit]) -> bool {
+pub(super) fn is_open(found: &Found, data: &[&Range<usize>]) -> bool {
     found.valued("open-list").any(|(range, value)| {
-        let after =
-            data.iter().any(|hit| range.end <= hit.range.start && hit.range.start <= range.end.saturating_add(12));
-        let before =
-            data.iter().any(|hit| hit.range.end <= range.start && range.start <= hit.range.end.saturating_add(12));
-        if value == "behind" { before } else { after }
+        let after = |it: &Range<usize>| range.end <= it.start && it.start <= range.end.saturating_add(12);
+        let before = |it: &Range<usize>| it.end <= range.start && range.start <= it.end.saturating_add(12);
+        data.iter().any(|it| if value == "behind" { before(it) } else { after(it) })
     })
 }
 

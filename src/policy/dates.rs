@@ -99,9 +99,9 @@ pub(super) fn lengths(text: &str, numbers: &Numbers) -> Vec<(Range<usize>, u32)>
     lengths
 }
 
-/// The days of an answer: the first length in days, 【15】天内, 十五个工作日.
-pub(super) fn days_in(text: &str, numbers: &Numbers) -> Option<u32> {
-    lengths(text, numbers).into_iter().map(|(_, days)| days).find(|days| (1..=400).contains(days))
+/// The days of an answer, and their place: the first length in days, 【15】天内, 十五个工作日.
+pub(super) fn days_in(text: &str, numbers: &Numbers) -> Option<(Range<usize>, u32)> {
+    lengths(text, numbers).into_iter().find(|(_, days)| (1..=400).contains(days))
 }
 
 #[cfg(test)]
@@ -136,8 +136,9 @@ mod tests {
         assert_eq!(of("保存期限为10年，到期后六个月内删除"), [3650, 180]);
         assert_eq!(of("for 30 days, then 2 Years"), [30, 730]);
         assert_eq!(of("未满14周岁的用户自2021年11月1日起"), [0; 0]);
-        assert_eq!(days_in("我们将在【15】天内做出答复", &numbers()), Some(15));
-        assert_eq!(days_in("后的十五个工作日内回复", &numbers()), Some(15));
-        assert_eq!(days_in("within thirty (30) business days", &numbers()), Some(30));
+        let days = |text: &str| days_in(text, &numbers()).map(|(_, days)| days);
+        assert_eq!(days("我们将在【15】天内做出答复"), Some(15));
+        assert_eq!(days("后的十五个工作日内回复"), Some(15));
+        assert_eq!(days("within thirty (30) business days"), Some(30));
     }
 }

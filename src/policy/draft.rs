@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::data::Listed;
+use super::quotes::shorten;
 use super::terms::Terms;
 use super::text::{Source, Text};
 use crate::disclosure::{Cite, Collects, Disclosure, Mention, PermissionRow, Residue, SdkRow};
@@ -49,9 +50,6 @@ pub struct NotUnderstood {
     pub reason: String,
 }
 
-/// Characters of a quote.
-const QUOTE: usize = 40;
-
 /// The most places that are kept of each kind; a text with more is no policy.
 const MOST: usize = 20_000;
 
@@ -94,7 +92,7 @@ impl<'s> Draft<'s> {
         (data, other)
     }
 
-    /// The lines of a range of the source, with a quote from its start.
+    /// The lines of a range of the source, with a quote.
     pub(super) fn cite(&self, span: &Range<usize>, quote: &str) -> Cite {
         Cite { lines: self.lines(span), quote: shorten(quote) }
     }
@@ -169,40 +167,4 @@ pub(super) fn push_once(list: &mut Vec<String>, word: String) {
     if !word.trim().is_empty() && !list.contains(&word) {
         list.push(word);
     }
-}
-
-/// On one line, cut after some characters.
-pub(super) fn shorten(text: &str) -> String {
-    head(text, QUOTE).0
-}
-
-/// On one line, cut after `most` characters.
-pub(super) fn one_line(text: &str, most: usize) -> String {
-    let (mut line, cut) = head(text, most);
-    if cut {
-        line.push('…');
-    }
-    line
-}
-
-/// The first characters of a text with one space for any white space between words, and whether it goes on. No more of
-/// the text is looked at.
-fn head(text: &str, most: usize) -> (String, bool) {
-    let mut line = String::with_capacity(text.len().min(most.saturating_mul(3)));
-    let mut left = most;
-    let mut space = false;
-    for character in text.trim_start().chars() {
-        if character.is_whitespace() {
-            space = true;
-            continue;
-        }
-        for it in std::mem::take(&mut space).then_some(' ').into_iter().chain([character]) {
-            if left == 0 {
-                return (line, true);
-            }
-            line.push(it);
-            left = left.saturating_sub(1);
-        }
-    }
-    (line, false)
 }

@@ -4,12 +4,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Import;
-use super::draft::{Mark, MarkKind, one_line};
+use super::draft::{Mark, MarkKind};
+use super::quotes::one_line;
 use super::rows::on_other;
 use crate::disclosure::{Cite, Claims, Effective, SourceText};
 
 /// Characters of a line of the policy that a comment shows.
-const SHOWN: usize = 90;
+const SHOWN: usize = 40;
 
 /// Entries of what was not understood that the file lists; the rest is counted.
 const LISTED: usize = 40;
@@ -19,8 +20,9 @@ impl Import {
     pub fn to_toml(&self) -> String {
         let file = self.disclosure.source.as_ref().map(|it| it.file.as_str()).unwrap_or_default();
         let mut heading = vec![
-            format!("A draft that candor import read from {file}; every number is a line of it, counted from 1."),
-            "Hold each entry against its lines, and take this comment out when that is done.".to_owned(),
+            format!("candor import read this from {file}; every number is a line of it, counted from 1."),
+            "Hold each entry against its lines. What a person adds stands in lines that begin with `# review:`."
+                .to_owned(),
         ];
         if !self.not_understood.is_empty() {
             heading.push(String::new());

@@ -6,10 +6,14 @@ use std::ops::Range;
 use super::data::{self, Item};
 use super::draft::{Draft, MarkKind};
 use super::prose::sentences;
+use super::quotes;
 use super::rows::on_other;
 use super::text::Text;
 use super::words::{Found, Words};
 use crate::disclosure::Mention;
+
+/// Signs that end a clause.
+const ENDS: [char; 8] = ['，', ',', '。', '；', ';', '！', '？', '\n'];
 
 /// Bytes between two data of one list.
 const LIST: usize = 24;
@@ -37,10 +41,11 @@ pub(super) fn read(text: &Text, found: &Found, words: &Words<'_>, draft: &mut Dr
         };
         let (data, other) = draft.words_of(string, &listed, takes);
         let Some(first) = listed.items.iter().find(|item| takes(item)) else { continue };
-        let clause = string.get(..first.range.start).and_then(|it| it.rfind(['，', ',', '。', '；', ';', '\n']));
-        let start = clause.map_or(sentence.start, |at| at.saturating_add(1).max(sentence.start));
-        let start = (start..first.range.start).find(|at| string.is_char_boundary(*at)).unwrap_or(first.range.start);
-        let quote = string.get(start..sentence.end).unwrap_or_default().trim_start_matches(['，', '。', '；']);
+        let verbs = found.of("rights-verb").map(|it| it.start);
+        let verb = verbs.filter(|at| sentence.start <= *at && *at <= first.range.start).max();
+        let verb = verb.filter(|at| string.get(*at..first.range.start).is_some_and(|it| !it.contains(ENDS)));
+        let start = quotes::start(string, &sentence, verb, &first.range);
+        let quote = string.get(start..sentence.end).unwrap_or_default();
         let cite = draft.cite(&text.span_of(sentence.clone()), quote);
         draft.mark(text.span_of(sentence.clone()), MarkKind::Mention, "");
         draft.mention(Mention { data, other, cite });
@@ -50,9 +55,8 @@ pub(super) fn read(text: &Text, found: &Found, words: &Words<'_>, draft: &mut Dr
 /// Whether a datum is what a verb of the rights is about: 删除您的…, 对…进行访问. A way to make a request ends what
 /// the verb reaches: 删除信息的，可通过邮箱.
 fn is_object(string: &str, found: &Found, item: &Range<usize>) -> bool {
-    let ends = ['，', ',', '。', '；', ';', '！', '？', '\n'];
     let apart = |between: Range<usize>| {
-        string.get(between.clone()).is_none_or(|it| it.contains(ends))
+        string.get(between.clone()).is_none_or(|it| it.contains(ENDS))
             || found.of("rights-end").any(|it| between.start <= it.start && it.end <= between.end)
     };
     found.valued("rights-verb").any(|(verb, value)| {

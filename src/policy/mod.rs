@@ -47,6 +47,8 @@ mod permissions;
 mod pipes;
 mod plain;
 mod prose;
+mod purposes;
+mod quotes;
 mod residue;
 mod review;
 mod rows;

@@ -2,9 +2,10 @@
 //! in its first cell, else those in its description.
 
 use super::columns::Column;
-use super::draft::{Draft, MarkKind, one_line, push_once};
+use super::draft::{Draft, MarkKind, push_once};
 use super::numbers::numberless;
 use super::page::Part;
+use super::quotes::{self, one_line, shorten, stated};
 use super::rows::{Fields, PURPOSE, cite, identifiers, is_none, on_other, own_platform, span};
 use super::text::Text;
 use super::walk::paragraph;
@@ -29,17 +30,24 @@ pub(super) fn row(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
     let marked = if marked.is_empty() { platform } else { marked };
     let mut row = PermissionRow { text: one_line(name.as_str(), LONGEST_NAME), ..PermissionRow::default() };
     let mut purposes = of(Column::Purpose).filter(|text| !is_none(text.as_str(), words));
-    row.purpose = purposes.next().map(|text| one_line(text.as_str(), PURPOSE)).unwrap_or_default();
+    row.purpose = purposes.next().map(|text| stated(text.as_str(), PURPOSE)).unwrap_or_default();
     row.cite = cite(fields, draft);
     if let Some(quote) = of(Column::Description).chain(of(Column::Purpose)).next() {
-        row.cite.quote = super::draft::shorten(quote.as_str());
+        row.cite.quote = shorten(quote.as_str());
     }
     if !marked.is_empty() && marked != "both" {
         row.platforms = vec![marked.to_owned()];
     }
     for (column, text) in &fields.cells {
         if !matches!(column, Column::Link | Column::Other) {
-            identifiers(text, words, &mut row.data);
+            let known = row.data.len();
+            let first = identifiers(text, words, &mut row.data);
+            // What names data is what a reader looks for.
+            if let Some(first) = first.filter(|_| known == 0) {
+                let whole = text.as_str();
+                let start = quotes::start(whole, &(0..whole.len()), None, &first);
+                row.cite.quote = shorten(whole.get(start..).unwrap_or_default());
+            }
         }
     }
     if !on_other(marked) {

@@ -4,8 +4,10 @@
 use std::ops::Range;
 
 use super::data::{self, Item, Listed};
-use super::draft::{Draft, MarkKind, one_line};
-use super::rows::{PURPOSE, on_other};
+use super::draft::{Draft, MarkKind};
+use super::purposes::{purpose, scene};
+use super::quotes;
+use super::rows::on_other;
 use super::text::Text;
 use super::unknown;
 use super::words::{Found, Hit, Words};
@@ -89,14 +91,17 @@ pub(super) fn read(
     };
     let umbrella = listed.umbrella.clone().filter(|it| !listed.items.is_empty() && near(it));
     let user = |item: &Item| state(item.range.start) == State::Collected { user: true };
-    collect(text, found, &listed, umbrella.as_ref(), &user, platform, draft);
-    deny(text, &denied, platform, draft);
+    let places: Vec<&Range<usize>> =
+        listed.items.iter().map(|it| &it.range).chain(umbrella.as_ref().map(|it| &it.1)).collect();
+    listed.open = data::is_open(found, &places);
+    collect(text, (found, words), &listed, umbrella.as_ref(), &user, platform, draft);
+    deny(text, found, &denied, platform, draft);
     after
 }
 
 fn collect(
     text: &Text,
-    found: &Found,
+    (found, words): (&Found, &Words<'_>),
     listed: &Listed,
     umbrella: Option<&(&'static str, Range<usize>)>,
     user: &impl Fn(&Item) -> bool,
@@ -109,11 +114,11 @@ fn collect(
     for (ios, given) in [(false, false), (false, true), (true, false), (true, true)] {
         let takes = |item: &Item| on_other(item.platform) == ios && user(item) == given;
         let (data, other) = draft.words_of(string, listed, takes);
-        let Some(first) = listed.items.iter().find(|item| takes(item)).map(|item| item.range.start) else { continue };
+        let Some(first) = listed.items.iter().find(|item| takes(item)).map(|item| &item.range) else { continue };
         let umbrella = umbrella.take();
-        let start = umbrella.map_or(first, |(_, range)| range.start.min(first));
-        let sentence = sentence(string, start);
-        let quote = string.get(quote(string, found, &sentence, start)).unwrap_or_default();
+        let first = umbrella.map(|(_, range)| range).filter(|it| it.start < first.start).unwrap_or(first);
+        let sentence = sentence(string, first.start);
+        let quote = quote(string, found, &sentence, first);
         let platforms = if ios { "ios" } else { platform };
         draft.collects(Collects {
             data,
@@ -121,7 +126,7 @@ fn collect(
             umbrella: umbrella.map_or_else(String::new, |(id, _)| (*id).to_owned()),
             open_ended: listed.open,
             user_provided: given,
-            scene: String::new(),
+            scene: scene(text, found, &sentence, first.start, words),
             purpose: purpose(string, found, &sentence),
             platforms: Some(platforms.to_owned()).filter(|it| !it.is_empty()).into_iter().collect(),
             cite: draft.cite(&text.span(), quote),
@@ -129,7 +134,7 @@ fn collect(
     }
 }
 
-fn deny(text: &Text, denied: &[Item], platform: &str, draft: &mut Draft<'_>) {
+fn deny(text: &Text, found: &Found, denied: &[Item], platform: &str, draft: &mut Draft<'_>) {
     let Some(first) = denied.first() else { return };
     let listed = Listed { items: denied.to_vec(), ..Listed::default() };
     let (data, _) = draft.words_of(text.as_str(), &listed, |item| !on_other(item.platform));
@@ -138,7 +143,8 @@ fn deny(text: &Text, denied: &[Item], platform: &str, draft: &mut Draft<'_>) {
     }
     draft.mark_items(text, &listed, MarkKind::Denies);
     let sentence = sentence(text.as_str(), first.range.start);
-    let cite = draft.cite(&text.span_of(sentence.clone()), text.as_str().get(sentence).unwrap_or_default());
+    let quote = quote(text.as_str(), found, &sentence, &first.range);
+    let cite = draft.cite(&text.span_of(sentence), quote);
     let platforms = Some(platform.to_owned()).filter(|it| !it.is_empty()).into_iter().collect();
     draft.disclosure.denies.push(Denies { data, sdk: Vec::new(), platforms, cite });
 }
@@ -158,7 +164,7 @@ pub(super) fn denials(text: &Text, found: &Found, platform: &str, words: &Words<
         state == State::Denied && (!item.weak || is_object(string, found, item.range.start))
     };
     let denied: Vec<Item> = listed.items.iter().filter(denied).cloned().collect();
-    deny(text, &denied, platform, draft);
+    deny(text, found, &denied, platform, draft);
 }
 
 /// What the list behind a paragraph of another section goes on with: its cases of exception, or nothing.
@@ -310,7 +316,11 @@ fn with_neighbours(string: &str, found: &Found, items: &[Item], mut taken: Vec<b
         let instead = found
             .valued("denial-end")
             .any(|(it, value)| value == "instead" && a.range.end <= it.start && it.end <= b.range.start);
-        joiner && !instead && between.len() <= OBJECT && !between.contains(['。', '；'])
+        // 使用相册功能，我们会读取您的通讯录 is no list of the two.
+        let speaks = ["verb", "user-verb", "passive-verb", "purpose-mark"]
+            .iter()
+            .any(|role| found.of(role).any(|it| a.range.end <= it.start && it.end <= b.range.start));
+        joiner && !instead && !speaks && between.len() <= OBJECT && !between.contains(['。', '；'])
     };
     let permitted = |item: &Item| {
         found.of("permission-word").any(|it| item.range.end <= it.start && it.start <= item.range.end.saturating_add(6))
@@ -347,34 +357,11 @@ fn introduces(string: &str, found: &Found, states: &[(usize, State)]) -> Carried
     }
 }
 
-/// The purpose of a sentence: what follows its mark, else the clause with which it begins.
-pub(super) fn purpose(string: &str, found: &Found, sentence: &Range<usize>) -> String {
-    let text = string.get(sentence.clone()).unwrap_or_default();
-    let mut at = sentence.start;
-    for clause in text.split_inclusive(['，', ',']) {
-        let bare = clause.trim_start();
-        let start = at.saturating_add(clause.len().saturating_sub(bare.len()));
-        let bare = bare.trim_end_matches(['，', ',']).trim_end();
-        if 4 < bare.chars().count() && found.of("purpose-start").any(|it| it.start == start) {
-            return one_line(bare, PURPOSE);
-        }
-        at = at.saturating_add(clause.len());
-    }
-    let marks = found.valued("purpose-mark").filter(|(_, value)| value.is_empty()).map(|(range, _)| range);
-    let mark = marks.into_iter().find(|it| sentence.start <= it.start && it.end < sentence.end);
-    let behind = mark.and_then(|mark| string.get(mark.start..sentence.end)).unwrap_or_default();
-    one_line(behind.trim_end_matches(['。', '；', '.']), PURPOSE)
-}
-
-/// From the verb before the first datum, so that a quote shows both.
-fn quote(string: &str, found: &Found, sentence: &Range<usize>, first: usize) -> Range<usize> {
-    let verbs = found.of("verb").chain(found.of("user-verb"));
-    let verbs = verbs.filter(|range| sentence.start <= range.start && range.end <= first);
-    let start = verbs.map(|range| range.start).max().unwrap_or(sentence.start);
-    let near = first.saturating_sub(start) < 150;
-    let start = if near { start } else { first };
-    let end = sentence.end.max(start);
-    if string.is_char_boundary(start) { start..end } else { sentence.clone() }
+/// The quote of a sentence that shows a datum, best with its verb.
+fn quote<'t>(string: &'t str, found: &Found, sentence: &Range<usize>, datum: &Range<usize>) -> &'t str {
+    let verbs = found.of("verb").chain(found.of("user-verb")).map(|it| it.start);
+    let verb = verbs.filter(|at| sentence.start <= *at && *at <= datum.start).max();
+    string.get(quotes::start(string, sentence, verb, datum)..sentence.end).unwrap_or_default()
 }
 
 /// The sentence around a place.

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::columns::Column;
 use super::data::{self, Listed};
-use super::draft::{Draft, MarkKind, id_word, one_line, push_once};
+use super::draft::{Draft, MarkKind, id_word, push_once};
 use super::links;
 use super::names;
+use super::quotes::{one_line, stated};
 use super::text::Text;
 use super::unknown;
 use super::words::{Found, Words};
@@ -67,7 +68,7 @@ pub(super) fn sdk(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
     }
     let mut purposes = of(Column::Purpose).filter(|text| !is_none(text.as_str(), words));
     if let Some(text) = purposes.next() {
-        row.purpose = one_line(links::without(text).as_str(), PURPOSE);
+        row.purpose = stated(links::without(text).as_str(), PURPOSE);
     }
     for text in fields.cells.iter().map(|(_, text)| text) {
         for link in links::of(text.as_str()) {
@@ -127,7 +128,7 @@ pub(super) fn sdk(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mu
 /// What the app collects, from a row.
 pub(super) fn collects(fields: &Fields, platform: &str, words: &Words<'_>, draft: &mut Draft<'_>) {
     let of = |column: Column| fields.cells.iter().filter(move |(it, _)| *it == column).map(|(_, text)| text);
-    let first = |column: Column| of(column).next().map(|text| one_line(text.as_str(), PURPOSE)).unwrap_or_default();
+    let first = |column: Column| of(column).next().map(|text| stated(text.as_str(), PURPOSE)).unwrap_or_default();
     for text in of(Column::Data) {
         if is_none(text.as_str(), words) {
             continue;
@@ -207,14 +208,18 @@ pub(super) fn cite(fields: &Fields, draft: &Draft<'_>) -> Cite {
     draft.cite(&span(fields), quote)
 }
 
-/// Ids that a text names, as a permission row does: identifiers only, for 相机 in it is the permission's own object.
-pub(super) fn identifiers(text: &Text, words: &Words<'_>, into: &mut Vec<String>) {
+/// Ids that a text names, as a permission row does: identifiers only, for 相机 in it is the permission's own object. Gives
+/// the place of the first.
+pub(super) fn identifiers(text: &Text, words: &Words<'_>, into: &mut Vec<String>) -> Option<Range<usize>> {
     let found = words.find(text.as_str());
     let listed = data::read(text.as_str(), &found, words);
+    let mut first = None;
     for item in listed.items.iter().filter(|item| !item.weak) {
         let entry = item.entry.and_then(|(id, _)| words.catalog.data_type(id));
         if let Some(entry) = entry.filter(|it| matches!(it.class, "immutable" | "resettable") && !it.umbrella) {
             push_once(into, id_word(entry.id, entry.umbrella));
+            first.get_or_insert_with(|| item.range.clone());
         }
     }
+    first
 }

@@ -7,11 +7,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::claims::company_start;
 use super::data::{self, Item, Listed};
-use super::draft::{Draft, MarkKind, one_line, push_once};
+use super::draft::{Draft, MarkKind, push_once};
 use super::links;
 use super::names;
 use super::permissions;
 use super::prose::{self, sentences};
+use super::purposes;
+use super::quotes::{one_line, stated};
 use super::rows::{PURPOSE, on_other};
 use super::text::Text;
 use super::words::{Found, Hit, Meaning, Words};
@@ -252,7 +254,7 @@ fn label(string: &str) -> Option<usize> {
 
 /// The purpose that a piece states, as far as its clause goes and no other verb of collecting begins.
 fn purpose(string: &str, found: &Found, items: &Listed) -> String {
-    let purpose = prose::purpose(string, found, &(0..string.len()));
+    let purpose = purposes::purpose(string, found, &(0..string.len()));
     let start = string.find(purpose.trim_end_matches('…')).unwrap_or(0);
     let end = start.saturating_add(purpose.len());
     let clause = |at: &usize| string.get(*at..).is_some_and(|it| it.starts_with(['，', ',', '；', '（', '(']));
@@ -264,7 +266,7 @@ fn purpose(string: &str, found: &Found, items: &Listed) -> String {
         verb && datum || link
     });
     let text = cut.and_then(|cut| string.get(start..cut)).unwrap_or(&purpose);
-    one_line(text.trim_end_matches(['。', '；', '.', '，']), PURPOSE)
+    stated(text.trim_end_matches('，'), PURPOSE)
 }
 
 /// The company in a piece that names one alone.
@@ -327,7 +329,7 @@ pub(super) fn permissions(paragraphs: &[Said], words: &Words<'_>, draft: &mut Dr
             draft.permission(PermissionRow {
                 text: one_line(string.get(span).unwrap_or_default(), PURPOSE),
                 constants,
-                purpose: prose::purpose(string, &found, &(0..string.len())),
+                purpose: purposes::purpose(string, &found, &(0..string.len())),
                 cite: draft.cite(&piece.span(), string),
                 ..PermissionRow::default()
             });

@@ -80,10 +80,10 @@ fn its_claims() {
     let claims: Vec<_> = claims().map(|(key, it)| (key, it.value.as_str(), it.cite.lines, it.days)).collect();
     let expected = [
         ("cross_border", "none", [216, 216], None),
-        ("storage", "中国境内", [215, 215], None),
+        ("storage", "存储于中国境内", [215, 215], None),
         ("retention", "as-needed", [154, 154], None),
         ("transport", "SSL、HTTPS", [153, 153], None),
-        ("minors", "十四周岁以下须监护人同意", [206, 209], None),
+        ("minors", "如果没有父母或监护人的同意，十四周岁以下未成年人不应使用美图证件照", [206, 209], None),
         ("background", "yes", [37, 37], None),
         ("contact", "legal@meitu.com", [236, 236], None),
         ("rights", "书面请求", [193, 193], Some(15)),
@@ -109,7 +109,8 @@ fn its_texts_stand_in_the_cited_lines() {
     let lines: Vec<&str> = policy.lines().collect();
     for (cite, texts) in cited() {
         let [first, last] = cite.lines.map(|it| it as usize);
-        let passage = lines[first - 1..last].join("\n");
+        // A quote is on one line, with one space for any white space.
+        let passage = lines[first - 1..last].join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
         for text in texts.into_iter().chain([cite.quote.as_str()]) {
             // An ellipsis leaves words out; what is left stands in order.
             let mut rest = passage.as_str();
@@ -153,7 +154,7 @@ fn its_rows_are_those_of_the_gold_annotation() {
 fn cited() -> Vec<(&'static Cite, Vec<&'static str>)> {
     let it = &*DISCLOSURE;
     let controller = it.controller_cite.iter().map(|cite| (cite, vec![it.controller.as_str()]));
-    let own = it.collects.iter().map(|it| (&it.cite, vec![it.purpose.as_str()]));
+    let own = it.collects.iter().map(|it| (&it.cite, vec![it.purpose.as_str(), it.scene.as_str()]));
     let sdk = it.sdk.iter().map(|it| {
         let texts = it.names.iter().chain(&it.links).chain([&it.purpose]);
         (&it.cite, texts.map(String::as_str).collect())
