@@ -2,7 +2,7 @@
 
 use super::TypeIdx;
 use super::bytes::{Cursor, at, u16_at, u32_at};
-use super::instruction::Instructions;
+use super::instruction::{Glances, Instructions};
 use crate::error::{Error, Result};
 
 /// Bytes of a `code_item` in front of its instructions.
@@ -90,6 +90,11 @@ impl<'a> Code<'a> {
     /// The instructions in order of their place, payloads left out.
     pub fn instructions(&self) -> Instructions<'a> {
         Instructions::new(self.insns)
+    }
+
+    /// The same instructions, as far as a first look needs them.
+    pub fn glances(&self) -> Glances<'a> {
+        Glances::new(self.insns)
     }
 
     /// The exception handlers, in ascending order of their ranges, which do not overlap. A list that does not fit in the

@@ -1,7 +1,7 @@
 //! The instruction decoder.
 
 use super::bytes::{at, u16_at, u32_at};
-use super::opcode::{Flow, Format, Opcode};
+use super::opcode::{First, Flow, Format, Opcode, SHAPES};
 
 /// The registers that a call or array takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,6 +235,60 @@ impl Iterator for Instructions<'_> {
             }
             let (_, length) = Payload::at(self.insns, self.pc)?;
             self.pc = self.pc.checked_add(length)?;
+        }
+    }
+}
+
+/// An instruction as far as a first look needs it: a fraction of what decoding it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glance {
+    /// Its first code unit, from the start of the method's instructions.
+    pub pc: u32,
+    /// The opcode byte.
+    pub byte: u8,
+    /// Register A, or the only one.
+    pub a: u16,
+}
+
+/// What [`Instructions`] gives, as far as a first look needs it.
+#[derive(Debug, Clone)]
+pub struct Glances<'a> {
+    insns: &'a [u8],
+    pc: u32,
+}
+
+impl<'a> Glances<'a> {
+    pub(super) fn new(insns: &'a [u8]) -> Self {
+        Self { insns, pc: 0 }
+    }
+}
+
+impl Iterator for Glances<'_> {
+    type Item = Glance;
+
+    fn next(&mut self) -> Option<Glance> {
+        loop {
+            let (units, _) = self.insns.as_chunks::<2>();
+            let rest = units.get(at(self.pc)..)?;
+            let &[byte, high] = rest.first()?;
+            if byte == 0 && high != 0 {
+                let (_, length) = Payload::at(self.insns, self.pc)?;
+                self.pc = self.pc.checked_add(length)?;
+                continue;
+            }
+            let &(width, first) = SHAPES.get(usize::from(byte))?;
+            if rest.len() < usize::from(width) {
+                return None;
+            }
+            let a = match first {
+                First::Unused => return None,
+                First::Nibble => u16::from(high & 0xf),
+                First::Byte => high.into(),
+                First::Unit => rest.get(1).map_or(0, |unit| u16::from_le_bytes(*unit)),
+            };
+            let pc = self.pc;
+            self.pc = pc.saturating_add(width.into());
+            return Some(Glance { pc, byte, a });
         }
     }
 }

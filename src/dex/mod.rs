@@ -30,7 +30,7 @@ pub use code::{Code, Handler, Try};
 pub use descriptor::{class_name, package_of};
 pub use header::{Header, Table};
 pub use ids::{FieldId, FieldIdx, MethodId, MethodIdx, ProtoIdx, StringIdx, TypeIdx};
-pub use instruction::{Args, Instruction, Instructions, Payload};
+pub use instruction::{Args, Glance, Glances, Instruction, Instructions, Payload};
 pub use opcode::{Flow, Format, Index, Opcode};
 pub use scan::{BitSet, Reference, Scan, Site, Targets};
 pub use values::Constant;

@@ -119,6 +119,40 @@ impl Opcode {
     }
 }
 
+/// Where the first register of an instruction stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum First {
+    /// The opcode is reserved.
+    Unused,
+    /// Behind the opcode byte, in four bits.
+    Nibble,
+    /// Behind the opcode byte, in eight bits.
+    Byte,
+    /// In the second code unit.
+    Unit,
+}
+
+/// Width in code units and place of the first register of every opcode, derived from the table.
+pub(super) static SHAPES: [(u8, First); 256] = shapes();
+
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)] // Evaluated by the compiler: a bad index does not build.
+const fn shapes() -> [(u8, First); 256] {
+    let mut table = [(1, First::Unused); 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let opcode = &OPCODES[byte];
+        let first = match opcode.format {
+            _ if matches!(opcode.flow, Flow::Unused) => First::Unused,
+            Format::F12x | Format::F11n | Format::F22t | Format::F22s | Format::F22c => First::Nibble,
+            Format::F32x => First::Unit,
+            _ => First::Byte,
+        };
+        table[byte] = (opcode.format.units(), first);
+        byte += 1;
+    }
+    table
+}
+
 const fn op(mnemonic: &'static str, format: Format, index: Index, flow: Flow) -> Opcode {
     Opcode { mnemonic, format, index, flow }
 }

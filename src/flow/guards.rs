@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::blocks::{Block, Graph};
-use crate::dex::{Code, Instruction, Payload};
+use crate::dex::{Code, Glance, Instruction, Payload};
 
 /// Registers times blocks of a method that is looked at; beyond it, nothing is guarded.
 const MAX_STATE: usize = 1 << 20;
@@ -60,7 +60,12 @@ enum Held {
 /// it is a check. It is told the last argument of the call, where that is a constant.
 pub fn guards(code: &Code<'_>, check: impl Fn(&Instruction, Option<i64>) -> Option<Gives>) -> Guards {
     let mut found = Guards::default();
-    if !code.instructions().any(|instruction| check(&instruction, Some(0)).is_some()) {
+    // Most methods have none. invoke-*; sget-boolean
+    let is_check = |it: Glance| {
+        let decoded = || Instruction::decode(code.insns, it.pc);
+        matches!(it.byte, 0x63 | 0x6e..=0x72 | 0x74..=0x78) && decoded().is_some_and(|it| check(&it, Some(0)).is_some())
+    };
+    if !code.glances().any(is_check) {
         return found;
     }
     let Some(method) = Graph::of(code) else { return found };

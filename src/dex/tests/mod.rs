@@ -78,5 +78,7 @@ fn naive_sites(dex: &Dex<'_>, code: &super::Code<'_>) -> (Vec<Site>, Result<(), 
         sites.push(Site { pc: instruction.pc, byte: instruction.byte, reference });
     }
     let end = instructions.pc();
+    let glanced = code.glances().map(|it| (it.pc, it.byte, it.a));
+    assert!(glanced.eq(code.instructions().map(|it| (it.pc, it.byte, it.a))), "a glance sees what is decoded");
     (sites, if end == code.units() { Ok(()) } else { Err(end) })
 }
