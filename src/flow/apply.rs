@@ -1,16 +1,18 @@
 //! What a call gives, and what it changes, where a model says so.
 
+use super::body::Body;
 use super::domain::{Abstract, Atom};
-use super::interpret::{Run, whole_unknown};
+use super::interpret::{Texts, whole_unknown};
 use super::models::Model;
 use super::state::{State, Thing};
-use super::texts;
+use super::texts as made;
 use crate::dex::{Instruction, MethodIdx};
 
-impl<'b> Run<'_, '_, 'b> {
+impl<'b> Body<'_, 'b> {
     /// Applies a model; none where it does not fit, so that the call is like any other.
     pub(super) fn apply(
         &self,
+        texts: &Texts<'_>,
         model: Model,
         state: &mut State,
         call: &Instruction,
@@ -32,7 +34,7 @@ impl<'b> Run<'_, '_, 'b> {
                 let content = state.content(builder)?;
                 let ty = self.last_parameter(call);
                 let more = text_of(state, args.get(1)?);
-                let grown = content.zip(&more, |content, more| texts::grown(content, more, how, ty));
+                let grown = content.zip(&more, |content, more| made::grown(content, more, how, ty));
                 let [Atom::Object(at)] = builder.atoms() else { return None };
                 *state.thing_mut(*at)? = Thing::Builder(grown);
                 builder.clone()
@@ -52,21 +54,21 @@ impl<'b> Run<'_, '_, 'b> {
                     arg(position)?
                 }
             }
-            Model::Decimal(position) => args.get(position)?.map(texts::decimal),
-            Model::Character(position) => args.get(position)?.map(texts::character),
+            Model::Decimal(position) => args.get(position)?.map(made::decimal),
+            Model::Character(position) => args.get(position)?.map(made::character),
             Model::Become(position) => become_value(state, args.first()?, &text_of(state, args.get(position)?))?,
-            Model::BecomeChild => become_value(state, args.first()?, &args.get(1)?.zip(args.get(2)?, texts::child))?,
-            Model::Child => args.first()?.zip(args.get(1)?, texts::child),
-            Model::Concat => args.first()?.zip(&text_of(state, args.get(1)?), texts::concat),
-            Model::Trim => args.first()?.map(texts::trim),
-            Model::Lower => args.first()?.map(texts::lower),
-            Model::Upper => args.first()?.map(texts::upper),
+            Model::BecomeChild => become_value(state, args.first()?, &args.get(1)?.zip(args.get(2)?, made::child))?,
+            Model::Child => args.first()?.zip(args.get(1)?, made::child),
+            Model::Concat => args.first()?.zip(&text_of(state, args.get(1)?), made::concat),
+            Model::Trim => args.first()?.map(made::trim),
+            Model::Lower => args.first()?.map(made::lower),
+            Model::Upper => args.first()?.map(made::upper),
             Model::Replace => {
                 let [from, to] = [args.get(1)?, args.get(2)?].map(|value| text_of(state, value));
                 let (Some(from), Some(to)) = (from.single(), to.single()) else {
                     return Some(whole_unknown(&[args.first()?, &from, &to]));
                 };
-                args.first()?.map(|text| texts::replace(text, from, to))
+                args.first()?.map(|text| made::replace(text, from, to))
             }
             Model::Substring => {
                 let (start, end) = (args.get(1)?, args.get(2));
@@ -78,7 +80,7 @@ impl<'b> Run<'_, '_, 'b> {
                     Some(end) => end,
                     None => None,
                 };
-                args.first()?.map(|text| texts::substring(text, start_atom, end_atom))
+                args.first()?.map(|text| made::substring(text, start_atom, end_atom))
             }
             Model::Format(position) => {
                 let (pattern, array) = (args.get(position)?, args.get(position.checked_add(1)?)?);
@@ -87,21 +89,21 @@ impl<'b> Run<'_, '_, 'b> {
                 let Some(single) = single else {
                     return Some(whole_unknown(&[&[pattern][..], &items].concat()));
                 };
-                pattern.map(|pattern| texts::format(pattern, &single))
+                pattern.map(|pattern| made::format(pattern, &single))
             }
-            Model::ClassNamed(position) => args.get(position)?.map(texts::class_named),
-            Model::ClassName => args.first()?.map(texts::class_name),
+            Model::ClassNamed(position) => args.get(position)?.map(made::class_named),
+            Model::ClassName => args.first()?.map(made::class_name),
             Model::Member | Model::Field => member(args.first()?, args.get(1)?),
             Model::Handle => member(args.get(1)?, args.get(2)?),
-            Model::Constructor => args.first()?.map(texts::constructor),
-            Model::NewInstance => args.first()?.map(texts::instance),
-            Model::ClassOf => args.first()?.map(texts::class_of),
-            Model::Service(position) => args.get(position)?.map(texts::service),
+            Model::Constructor => args.first()?.map(made::constructor),
+            Model::NewInstance => args.first()?.map(made::instance),
+            Model::ClassOf => args.first()?.map(made::class_of),
+            Model::Service(position) => args.get(position)?.map(made::service),
             Model::Resource(position) => {
                 let text = |atom: &Atom| match atom {
                     Atom::Int(id) => {
                         let id = u32::try_from(*id & i64::from(u32::MAX)).ok()?;
-                        (self.premises.texts)(id).map(|text| Atom::Text(text.into()))
+                        texts(id).map(|text| Atom::Text(text.into()))
                     }
                     _ => None,
                 };
@@ -113,13 +115,13 @@ impl<'b> Run<'_, '_, 'b> {
 
     /// The descriptor of the last parameter of a call.
     fn last_parameter(&self, call: &Instruction) -> &'b [u8] {
-        let dex = &self.body.unit.dex;
+        let dex = &self.unit.dex;
         let row = dex.method(MethodIdx(call.index));
         row.and_then(|row| dex.type_bytes(dex.parameters(row.proto).last()?)).unwrap_or_default()
     }
 
     fn gives_text(&self, call: &Instruction) -> bool {
-        let dex = &self.body.unit.dex;
+        let dex = &self.unit.dex;
         let row = dex.method(MethodIdx(call.index));
         row.and_then(|row| dex.type_bytes(dex.return_type(row.proto)?)) == Some(b"Ljava/lang/String;")
     }
@@ -144,7 +146,7 @@ fn become_value(state: &mut State, object: &Abstract, value: &Abstract) -> Optio
 fn member(class: &Abstract, name: &Abstract) -> Abstract {
     if class.is_unknown() && class.is_closed() {
         let anywhere = class.atoms().iter().cloned().chain([Atom::Class("".into())]);
-        return Abstract::of(anywhere).zip(name, texts::member);
+        return Abstract::of(anywhere).zip(name, made::member);
     }
-    class.zip(name, texts::member)
+    class.zip(name, made::member)
 }

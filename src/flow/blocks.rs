@@ -3,7 +3,7 @@
 use crate::dex::{Code, Flow, Instruction, Payload};
 
 /// Code units of a method that is analysed: compilers stop at 65,536, and an instruction costs far more than its bytes.
-const MAX_UNITS: u32 = 1 << 20;
+pub(super) const MAX_UNITS: u32 = 1 << 20;
 
 /// A run of instructions that is entered at its first and left at its last.
 #[derive(Debug, Clone, Default)]

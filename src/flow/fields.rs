@@ -1,8 +1,8 @@
 //! What a field holds: its constant, or what the program's few assignments of it bring.
 
+use super::body::Body;
 use super::domain::{Abstract, Atom, Cause, Reason};
 use super::hierarchy::Method;
-use super::interpret::Body;
 use super::resolve::{Inquiry, Pick};
 use crate::dex::{Constant, FieldIdx};
 

@@ -11,33 +11,19 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::blocks::{Block, Graph};
+use super::body::{Body, operands};
 use super::constants::{is_wide, writes_a};
-use super::domain::{Abstract, Atom, Cause, Reason};
-use super::facts::Linkage;
-use super::models::Model;
-use super::program::Unit;
+use super::domain::{Abstract, Atom, Cause};
+use super::resolve::{Asked, Pick};
 use super::slice::{Goal, Slice};
 use super::state::{State, Thing, computed};
-use crate::dex::{Code, FieldIdx, Instruction, MethodIdx, StringIdx, TypeIdx};
+use crate::dex::{FieldIdx, Instruction};
 
 /// The text of a string resource; none where the program has no such.
 pub type Texts<'t> = dyn Fn(u32) -> Option<String> + Sync + 't;
 
-/// A method that can be run.
-pub(super) struct Body<'p, 'b> {
-    pub(super) unit: &'p Unit<'b>,
-    /// Position of the file in the program.
-    pub(super) number: u32,
-    pub(super) code: Code<'b>,
-    pub(super) graph: Graph,
-    /// The first register of each argument, receiver counted.
-    pub(super) params: Vec<u16>,
-    /// By goal, the part of the method that matters to it: each context of a method asks for the same.
-    slices: RefCell<FxHashMap<Goal, Rc<Slice>>>,
-    linkage: &'p Linkage<'p, 'p, 'b>,
-}
-
 /// What a run rests on.
+#[derive(Clone, Copy)]
 pub(super) struct Premises<'e> {
     /// What the arguments are, receiver counted; those left out are open.
     pub(super) params: &'e BTreeMap<u16, Abstract>,
@@ -51,6 +37,7 @@ pub(super) struct Premises<'e> {
 /// A settled run: the state at the start of each block that can run.
 pub(super) struct Run<'r, 'p, 'b> {
     pub(super) body: &'r Body<'p, 'b>,
+    graph: &'r Graph,
     pub(super) premises: Premises<'r>,
     slice: Rc<Slice>,
     states: Rc<States>,
@@ -67,26 +54,27 @@ pub(super) type Settled = (Rc<Slice>, Rc<States>);
 impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     /// Runs what of a method leads to a goal; none where that costs more than is left.
     pub(super) fn settled(body: &'r Body<'p, 'b>, goal: Goal, premises: Premises<'r>) -> Option<Self> {
-        let slice = body.slice(goal);
+        let graph = body.graph()?;
+        let slice = body.slice(graph, goal);
         let mut entry = State::new(Rc::clone(&slice));
         for (position, register) in (0..).zip(&body.params) {
             let open = || Abstract::open(Cause::Param(position));
             entry.set(*register, premises.params.get(&position).cloned().unwrap_or_else(open));
         }
-        let mut states = vec![None; body.graph.blocks.len()];
+        let mut states = vec![None; graph.blocks.len()];
         if let Some(first) = states.first_mut() {
             *first = Some(entry);
         }
-        let mut it = Self { body, premises, slice, states: Rc::new(states), fixed: RefCell::default() };
-        it.pay(body.graph.instructions.len())?;
+        let mut it = Self { body, graph, premises, slice, states: Rc::new(states), fixed: RefCell::default() };
+        it.pay(graph.instructions.len())?;
         let mut waiting = BTreeSet::from([0]);
         while let Some(index) = waiting.pop_first() {
-            let (Some(block), Some(Some(state))) = (body.graph.blocks.get(index), it.states.get(index)) else {
+            let (Some(block), Some(Some(state))) = (graph.blocks.get(index), it.states.get(index)) else {
                 continue;
             };
             let mut state = state.clone();
             it.spend(block.successors.len(), &state)?;
-            for handler in body.graph.handlers(block) {
+            for handler in graph.handlers(block) {
                 it.spend(1, &state)?;
                 it.merge(*handler, &state, &mut waiting);
             }
@@ -99,8 +87,8 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     }
 
     /// A run that was settled before, on the same premises.
-    pub(super) fn resumed(body: &'r Body<'p, 'b>, premises: Premises<'r>, (slice, states): Settled) -> Self {
-        Self { body, premises, slice, states, fixed: RefCell::default() }
+    pub(super) fn resumed(body: &'r Body<'p, 'b>, premises: Premises<'r>, (slice, states): Settled) -> Option<Self> {
+        Some(Self { body, graph: body.graph()?, premises, slice, states, fixed: RefCell::default() })
     }
 
     /// What [`Run::resumed`] takes.
@@ -120,14 +108,14 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
 
     /// The instructions of a block that matter.
     fn live(&self, block: &Block) -> impl Iterator<Item = &'r Instruction> + use<'_, 'r, 'p, 'b> {
-        let body = self.body.graph.body(block).iter();
+        let body = self.graph.body(block).iter();
         body.zip(block.start..).filter(|(_, place)| self.slice.is_live(*place)).map(|(instruction, _)| instruction)
     }
 
     /// An exception may leave a block after any instruction, so what each writes reaches its handlers.
     fn run(&mut self, block: &Block, state: &mut State, waiting: &mut BTreeSet<usize>) -> Option<()> {
-        let handlers = self.body.graph.handlers(block);
-        for (instruction, place) in self.body.graph.body(block).iter().zip(block.start..) {
+        let handlers = self.graph.handlers(block);
+        for (instruction, place) in self.graph.body(block).iter().zip(block.start..) {
             if !self.slice.is_live(place) {
                 continue;
             }
@@ -169,11 +157,11 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     }
 
     /// The state in front of the instruction at a code unit, and that; none where nothing reaches it.
-    pub(super) fn at(&self, pc: u32) -> Option<(State, &Instruction)> {
-        let index = self.body.graph.block_at(pc)?;
-        let (block, state) = (self.body.graph.blocks.get(index)?, self.states.get(index)?.as_ref()?);
+    fn at(&self, pc: u32) -> Option<(State, &Instruction)> {
+        let index = self.graph.block_at(pc)?;
+        let (block, state) = (self.graph.blocks.get(index)?, self.states.get(index)?.as_ref()?);
         let mut state = state.clone();
-        for (instruction, place) in self.body.graph.body(block).iter().zip(block.start..) {
+        for (instruction, place) in self.graph.body(block).iter().zip(block.start..) {
             if instruction.pc == pc {
                 return Some((state, instruction));
             }
@@ -184,11 +172,23 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         None
     }
 
+    /// The value that is asked for; none where nothing reaches its place.
+    pub(super) fn value(&self, pick: Pick) -> Option<Abstract> {
+        match pick {
+            Pick::At(pc, Asked::Result) => self.result(pc),
+            Pick::At(pc, Asked::Argument(position)) => {
+                self.arguments(pc).map(|all| all.get(position).cloned().unwrap_or(Abstract::Never))
+            }
+            Pick::Stored(pc) => self.stored(pc),
+            Pick::Returned => Some(self.returned()),
+        }
+    }
+
     /// What the method returns, by all its ways.
-    pub(super) fn returned(&self) -> Abstract {
+    fn returned(&self) -> Abstract {
         let mut all = Abstract::Never;
-        for (block, state) in self.body.graph.blocks.iter().zip(self.states.iter()) {
-            let last = self.body.graph.body(block).last();
+        for (block, state) in self.graph.blocks.iter().zip(self.states.iter()) {
+            let last = self.graph.body(block).last();
             // return, return-wide, return-object
             let (Some(state), Some(last)) = (state, last.filter(|it| matches!(it.byte, 0x0f..=0x11))) else { continue };
             let mut state = state.clone();
@@ -201,7 +201,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     }
 
     /// What the call at a code unit gives.
-    pub(super) fn result(&self, pc: u32) -> Option<Abstract> {
+    fn result(&self, pc: u32) -> Option<Abstract> {
         let (mut state, call) = self.at(pc)?;
         self.step(&mut state, call);
         Some(exported(&state, &state.result))
@@ -215,23 +215,17 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     }
 
     /// The value that the instruction at a code unit stores in a field.
-    pub(super) fn stored(&self, pc: u32) -> Option<Abstract> {
+    fn stored(&self, pc: u32) -> Option<Abstract> {
         let (state, put) = self.at(pc)?;
         Some(exported(&state, &state.get(put.a)))
     }
 
     /// Applies one instruction; gives the registers that it wrote.
     fn step(&self, state: &mut State, instruction: &Instruction) -> [Option<u16>; 2] {
-        let dex = &self.body.unit.dex;
         let value = match instruction.byte {
             0x01..=0x09 => state.get(instruction.b),
             0x0a..=0x0c => std::mem::replace(&mut state.result, computed()),
-            0x12..=0x19 => self.fixed(instruction.pc, || Abstract::one(Atom::Int(instruction.literal))),
-            0x1a | 0x1b => self.fixed(instruction.pc, || self.text(instruction.index)),
-            0x1c => self.fixed(instruction.pc, || match dex.type_descriptor(TypeIdx(instruction.index)) {
-                Some(descriptor) => Abstract::one(Atom::Class(descriptor.into())),
-                None => computed(),
-            }),
+            0x12..=0x1c => self.fixed(instruction.pc, || self.body.constant(instruction)),
             // check-cast changes nothing but the static type.
             0x1f => return [None; 2],
             0x22 => state.make(instruction.pc, Thing::Plain),
@@ -248,7 +242,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
                 return [None; 2];
             }
             // aget-object
-            0x46 => item(state, instruction),
+            0x46 => item(state, &state.get(instruction.b), &state.get(instruction.c)),
             // aput and its kinds
             0x4b..=0x51 => {
                 let place = match state.get(instruction.c).single() {
@@ -281,14 +275,6 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         [Some(instruction.a), pair]
     }
 
-    fn text(&self, index: u32) -> Abstract {
-        match self.body.unit.dex.string(StringIdx(index)) {
-            Some(text) if text.len() <= super::domain::MAX_TEXT => Abstract::text(&text),
-            Some(_) => Abstract::because(Reason::Limit),
-            None => computed(),
-        }
-    }
-
     /// What the instruction at a code unit brings, made once.
     fn fixed(&self, pc: u32, make: impl FnOnce() -> Abstract) -> Abstract {
         self.fixed.borrow_mut().entry(pc).or_insert_with(make).clone()
@@ -303,7 +289,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     fn call(&self, state: &mut State, call: &Instruction) -> Abstract {
         let registers = operands(self.body.unit, call);
         let arguments: Vec<Abstract> = registers.iter().map(|register| state.get(*register)).collect();
-        if let Some(made) = self.body.model(call).and_then(|model| self.apply(model, state, call, &arguments)) {
+        if let Some(made) = self.applied(state, call, &arguments) {
             return made;
         }
         for argument in &arguments {
@@ -311,24 +297,11 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         }
         self.open(call.pc, Cause::Call(call.pc))
     }
-}
 
-/// The registers of the arguments of a call, the first of two for a wide one.
-pub(super) fn operands(unit: &Unit<'_>, call: &Instruction) -> Vec<u16> {
-    let dex = &unit.dex;
-    let Some(row) = dex.method(MethodIdx(call.index)) else { return Vec::new() };
-    let mut registers = Vec::new();
-    // invoke-static has no receiver.
-    if !matches!(call.byte, 0x71 | 0x77) {
-        registers.extend(call.args.register(0));
+    /// What a call gives where a model says so.
+    fn applied(&self, state: &mut State, call: &Instruction, arguments: &[Abstract]) -> Option<Abstract> {
+        self.body.apply(self.premises.texts, self.body.model(call)?, state, call, arguments)
     }
-    let mut position = registers.len();
-    for parameter in dex.parameters(row.proto) {
-        let Some(register) = call.args.register(position) else { break };
-        registers.push(register);
-        position = position.saturating_add(if matches!(dex.type_bytes(parameter), Some(b"J" | b"D")) { 2 } else { 1 });
-    }
-    registers
 }
 
 /// A value outside of its method: builders may change there, arrays are taken as they are.
@@ -354,10 +327,9 @@ fn exported(state: &State, value: &Abstract) -> Abstract {
 }
 
 /// What lies at a place of an array; where nothing can tell the place, anything that lies in it.
-fn item(state: &State, instruction: &Instruction) -> Abstract {
-    let (array, place) = (state.get(instruction.b), state.get(instruction.c));
+pub(super) fn item(state: &State, array: &Abstract, place: &Abstract) -> Abstract {
     if !place.is_closed() {
-        return whole_unknown(&[&array, &place]);
+        return whole_unknown(&[array, place]);
     }
     let place = match place.single() {
         Some(Atom::Int(place)) => Some(*place),
@@ -385,43 +357,4 @@ fn item(state: &State, instruction: &Instruction) -> Abstract {
 pub(super) fn whole_unknown(values: &[&Abstract]) -> Abstract {
     let causes: Vec<Cause> = values.iter().flat_map(|value| value.causes()).cloned().collect();
     if causes.is_empty() { computed() } else { Abstract::unknown(causes) }
-}
-
-impl<'p, 'b> Body<'p, 'b> {
-    /// The code of a method of a file; none where it is too large to be followed.
-    pub(super) fn of(
-        unit: &'p Unit<'b>,
-        number: u32,
-        method: MethodIdx,
-        is_static: bool,
-        code: Code<'b>,
-        linkage: &'p Linkage<'p, 'p, 'b>,
-    ) -> Option<Rc<Self>> {
-        let graph = Graph::of(&code)?;
-        let dex = &unit.dex;
-        let mut next = code.registers.checked_sub(code.ins)?;
-        let mut params = Vec::new();
-        if !is_static {
-            params.push(next);
-            next = next.saturating_add(1);
-        }
-        for parameter in dex.parameters(dex.method(method)?.proto) {
-            params.push(next);
-            next = next.saturating_add(if matches!(dex.type_bytes(parameter), Some(b"J" | b"D")) { 2 } else { 1 });
-        }
-        Some(Rc::new(Self { unit, number, code, graph, params, slices: RefCell::default(), linkage }))
-    }
-
-    fn slice(&self, goal: Goal) -> Rc<Slice> {
-        let make = || Slice::of(&self.graph, self.code.registers, goal, |call| self.model(call).is_some());
-        Rc::clone(self.slices.borrow_mut().entry(goal).or_insert_with(|| Rc::new(make())))
-    }
-
-    /// What is known of the method that a call names.
-    fn model(&self, call: &Instruction) -> Option<Model> {
-        match call.byte {
-            0x6e..=0x72 | 0x74..=0x78 => self.linkage.model(self.number, MethodIdx(call.index)),
-            _ => None,
-        }
-    }
 }

@@ -5,7 +5,9 @@
 
 mod apply;
 mod blocks;
+mod body;
 mod constants;
+mod defs;
 mod domain;
 mod facts;
 mod fields;
@@ -24,6 +26,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod trace;
 mod unused;
 
 pub use constants::{CallArgs, Value, call_args};

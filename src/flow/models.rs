@@ -79,6 +79,22 @@ pub(super) fn service(name: &str) -> Option<&'static str> {
 }
 
 impl Model {
+    /// Whether what the call gives depends on the argument at a position.
+    pub(super) fn asks(&self, position: usize) -> bool {
+        match *self {
+            Self::Same(one)
+            | Self::Decimal(one)
+            | Self::Character(one)
+            | Self::ClassNamed(one)
+            | Self::Service(one)
+            | Self::Resource(one) => position == one,
+            Self::Keep | Self::ClassName | Self::Constructor | Self::NewInstance | Self::ClassOf => position == 0,
+            Self::Member | Self::Field => position < 2,
+            Self::Handle => position == 1 || position == 2,
+            _ => true,
+        }
+    }
+
     /// Whether it looks up something that can be called or made.
     pub(super) fn is_look_up(&self) -> bool {
         matches!(self, Self::ClassNamed(_) | Self::Member | Self::Handle | Self::Constructor)

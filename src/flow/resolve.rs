@@ -10,13 +10,15 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::body::Body;
 use super::domain::{Abstract, Atom, Cause, Reason};
 use super::facts::Linkage;
 use super::hierarchy::{Hierarchy, Method};
-use super::interpret::{Body, Premises, Run, Settled, Texts};
+use super::interpret::{Premises, Run, Settled, Texts};
 use super::references::References;
 use super::slice::Goal;
-use crate::dex::{Code, FieldIdx, MethodDef, MethodIdx};
+use super::trace::{Trace, Untold};
+use crate::dex::{Code, FieldIdx, Instruction, MethodDef, MethodIdx};
 
 /// Calls between the method of a question and one that is run for it.
 const MAX_DEPTH: usize = 3;
@@ -91,8 +93,7 @@ pub struct Inquiry<'r, 'p, 'b> {
     own: Option<Rc<Body<'p, 'b>>>,
     work: Cell<u64>,
     bodies: RefCell<FxHashMap<Method, Option<Rc<Body<'p, 'b>>>>>,
-    /// What was found out about methods whose arguments are open, and the runs that rest on that.
-    settled: RefCell<FxHashMap<(Of, Goal), (Answers, Settled)>>,
+    settled: RefCell<FxHashMap<(Of, Goal), Found>>,
     solved: RefCell<FxHashMap<(Of, Pick), Abstract>>,
     pub(super) fields: RefCell<BTreeMap<(u32, FieldIdx), Abstract>>,
 }
@@ -102,6 +103,9 @@ pub(super) type Of = Option<Method>;
 
 /// What was found out about calls and fields.
 type Answers = BTreeMap<Cause, Abstract>;
+
+/// What was found out about a method whose arguments are open, and the run that rests on it.
+type Found = (Answers, Option<Settled>);
 
 /// A value in a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -279,27 +283,25 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         let goal = pick.goal();
         let settled = Some((of, goal)).filter(|_| params.is_empty());
         let before = settled.and_then(|key| self.settled.borrow().get(&key).cloned());
-        let (mut answers, mut over) = before.map_or_else(Default::default, |(answers, over)| (answers, Some(over)));
+        let (mut answers, mut over) = before.unwrap_or_default();
         for _ in 0..MAX_ROUNDS {
             let premises = Premises { params, answers: &answers, texts: self.resolver.texts, work: &self.work };
-            let run = match over.take() {
-                Some(over) => Run::resumed(&body, premises, over),
-                None => match Run::settled(&body, goal, premises) {
-                    Some(run) => run,
-                    None => return Abstract::because(Reason::Limit),
-                },
+            let trace = Trace::new(&body, premises);
+            let (value, run) = match trace.value(pick) {
+                Ok(value) => (value, None),
+                Err(Untold::Work) => return Abstract::because(Reason::Limit),
+                Err(Untold::Objects) => {
+                    let run = match over.take() {
+                        Some(over) => Run::resumed(&body, premises, over),
+                        None => Run::settled(&body, goal, premises),
+                    };
+                    let Some(run) = run else { return Abstract::because(Reason::Limit) };
+                    (run.value(pick), Some(run))
+                }
             };
             if let Some(key) = settled {
-                self.settled.borrow_mut().insert(key, (answers.clone(), run.over()));
+                self.settled.borrow_mut().insert(key, (answers.clone(), run.as_ref().map(Run::over)));
             }
-            let value = match pick {
-                Pick::At(pc, Asked::Result) => run.result(pc),
-                Pick::At(pc, Asked::Argument(position)) => {
-                    run.arguments(pc).map(|all| all.get(position).cloned().unwrap_or(Abstract::Never))
-                }
-                Pick::Stored(pc) => run.stored(pc),
-                Pick::Returned => Some(run.returned()),
-            };
             let Some(value) = value else { return Abstract::Never };
             if !self.resolver.insists && value.causes().iter().any(|cause| matches!(cause, Cause::Because(_))) {
                 return value;
@@ -312,21 +314,31 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
             let mut found = Vec::new();
             for cause in open {
                 let answer = match &cause {
-                    Cause::Call(pc) => self.called(of, &body, &run, *pc, stack),
+                    Cause::Call(pc) => {
+                        let arguments = || arguments(&trace, run.as_ref(), *pc);
+                        self.called(of, &body, *pc, arguments, stack)
+                    }
                     Cause::Field(field) => self.field(&body, *field, stack),
                     Cause::Param(_) | Cause::Because(_) => continue,
                 };
                 found.push((cause, answer));
             }
-            drop(run);
+            drop((trace, run));
             answers.extend(found);
         }
         Abstract::because(Reason::Limit)
     }
 
     /// What a call gives: what the one method returns that it runs.
-    fn called(&self, of: Of, body: &Body<'p, 'b>, run: &Run<'_, 'p, 'b>, pc: u32, stack: &mut Vec<Method>) -> Abstract {
-        let Some((_, call)) = run.at(pc) else { return Abstract::Never };
+    fn called(
+        &self,
+        of: Of,
+        body: &Body<'p, 'b>,
+        pc: u32,
+        arguments: impl FnOnce() -> Vec<Abstract>,
+        stack: &mut Vec<Method>,
+    ) -> Abstract {
+        let Some(call) = Instruction::decode(body.code.insns, pc) else { return Abstract::Never };
         let index = MethodIdx(call.index);
         let result = || Reason::Result(body.unit.dex.method_descriptor(index).into());
         let unknown = || Abstract::because(result());
@@ -334,7 +346,7 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         let Some(callee) = callee.filter(|callee| stack.len() < self.resolver.depth && !stack.contains(callee)) else {
             return unknown();
         };
-        let arguments = run.arguments(pc).unwrap_or_default();
+        let arguments = arguments();
         // What may yet be found out stays open; what is partly known for good is passed as that.
         let is_told = |value: &Abstract| !value.is_unknown() || value.is_closed() && !value.atoms().is_empty();
         let known = (0..).zip(&arguments).filter(|(_, value)| is_told(value));
@@ -412,6 +424,19 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
         self.work.set(left.unwrap_or_default());
         left.map(|_| ())
     }
+}
+
+/// The arguments of a call; only where objects are among them, the method is run.
+fn arguments(trace: &Trace<'_, '_, '_>, run: Option<&Run<'_, '_, '_>>, pc: u32) -> Vec<Abstract> {
+    let told = match run {
+        Some(run) => run.arguments(pc),
+        None => match trace.arguments(pc) {
+            Ok(told) => told,
+            Err(Untold::Work) => None,
+            Err(Untold::Objects) => trace.run(Goal::Call(pc)).and_then(|run| run.arguments(pc)),
+        },
+    };
+    told.unwrap_or_default()
 }
 
 fn reason(value: &Abstract) -> Option<Reason> {

@@ -22,7 +22,7 @@ pub(super) enum Goal {
 }
 
 /// The part of a method that matters to a goal.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Slice {
     /// By register: its position among those that matter.
     slots: Vec<u32>,
@@ -165,9 +165,13 @@ impl Wanted {
     }
 }
 
-/// invoke-* of all kinds
 fn is_call(instruction: &Instruction) -> bool {
-    matches!(instruction.byte, 0x6e..=0x78 | 0xfa..=0xfd)
+    is_invoke(instruction.byte)
+}
+
+/// invoke-* of all kinds
+pub(super) fn is_invoke(byte: u8) -> bool {
+    matches!(byte, 0x6e..=0x78 | 0xfa..=0xfd)
 }
 
 /// filled-new-array and its range

@@ -1,0 +1,320 @@
+//! Which instructions may bring what a register holds at a place: the search goes back from there, block by block and past
+//! moves, to whatever wrote it. Nothing of the method is run, and what does not bring the value is not looked at.
+
+use rustc_hash::FxHashSet;
+
+use super::blocks::MAX_UNITS;
+use super::constants::{is_wide, writes_a};
+use crate::dex::{Code, Flow, Glance, Instruction, Opcode, Payload, Try};
+
+/// Instructions that are looked at for the price of one value.
+const GLANCES: usize = 16;
+
+/// What wrote a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Source {
+    /// Nothing did: it holds what it held when the method began.
+    Start(u16),
+    /// The instruction at that place; it is no move.
+    At(usize),
+    /// It is the second register of a wide value, or none of the method.
+    Rest,
+}
+
+/// The instructions of a method, cut into blocks, with the ways between those that can run.
+pub(super) struct Layout<'b> {
+    insns: &'b [u8],
+    /// Registers of the method.
+    registers: u16,
+    ops: Vec<Glance>,
+    /// By block: its first place; one more at the end.
+    starts: Vec<usize>,
+    /// By block: whether it can run.
+    runs: Vec<bool>,
+    /// Block, and one that may run right before it; in order.
+    ways: Vec<(usize, usize)>,
+    /// Handler, and the blocks from which an exception leads to it: the first and one past the last; in order.
+    thrown: Vec<(usize, usize, usize)>,
+}
+
+impl<'b> Layout<'b> {
+    /// The layout of a method; none where it is far larger than any compiler writes, or its switches claim more targets
+    /// than it has code units, as switches that share a payload over and over do.
+    pub(super) fn of(code: &Code<'b>) -> Option<Self> {
+        if code.units() > MAX_UNITS {
+            return None;
+        }
+        let units = code.units() as usize;
+        let mut ops = Vec::with_capacity(units.div_ceil(2));
+        ops.extend(code.glances());
+        // One more than the place that a code unit has.
+        let mut places = vec![0; units];
+        for (place, op) in (1..).zip(&ops) {
+            if let Some(slot) = places.get_mut(op.pc as usize) {
+                *slot = place;
+            }
+        }
+        let place_of = |pc: u32| places.get(pc as usize).copied().unwrap_or(0usize).checked_sub(1);
+        let mut leads = vec![false; ops.len()];
+        let mut lead = |place: Option<usize>| {
+            if let Some(slot) = place.and_then(|place| leads.get_mut(place)) {
+                *slot = true;
+            }
+        };
+        lead(place_of(0));
+        let mut room = code.units();
+        let mut jumps: Vec<(usize, usize)> = Vec::new();
+        for (place, op) in ops.iter().enumerate() {
+            let flow = Opcode::of(op.byte).flow;
+            if flow == Flow::Next {
+                continue;
+            }
+            let instruction = Instruction::decode(code.insns, op.pc)?;
+            let mut jump = |pc: u32| {
+                lead(place_of(pc));
+                jumps.extend(place_of(pc).map(|to| (place, to)));
+            };
+            if let Some(target) = instruction.target() {
+                match flow {
+                    Flow::If | Flow::Goto => jump(target),
+                    Flow::Switch => {
+                        if let Some((_, length)) = Payload::at(code.insns, target) {
+                            room = room.checked_sub(length)?;
+                            Payload::targets(code.insns, op.pc, target).into_iter().for_each(&mut jump);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            if matches!(flow, Flow::If | Flow::Switch) {
+                jump(instruction.next());
+            }
+            lead(place_of(instruction.next()));
+        }
+        let tries = code.tries();
+        for entry in &tries {
+            let handlers = entry.handlers.iter().map(|handler| handler.pc);
+            handlers.chain([entry.start, entry.end]).for_each(|pc| lead(place_of(pc)));
+        }
+        let starts = leads.iter().enumerate().filter(|(_, leads)| **leads).map(|(place, _)| place);
+        let starts: Vec<usize> = starts.chain([ops.len()]).collect();
+        let mut it = Self {
+            insns: code.insns,
+            registers: code.registers,
+            ops,
+            starts,
+            runs: Vec::new(),
+            ways: Vec::new(),
+            thrown: Vec::new(),
+        };
+        it.connect(&jumps, &tries, place_of);
+        Some(it)
+    }
+
+    /// Finds the blocks that can run and the ways between them.
+    fn connect(&mut self, jumps: &[(usize, usize)], tries: &[Try], place_of: impl Fn(u32) -> Option<usize>) {
+        let blocks = self.starts.len().saturating_sub(1);
+        self.runs = vec![false; blocks];
+        let mut ways: Vec<(usize, usize)> = Vec::with_capacity(jumps.len().saturating_add(blocks));
+        let places = jumps.iter().filter_map(|(from, to)| Some((self.block_of(*from)?, self.block_of(*to)?)));
+        ways.extend(places);
+        for (block, end) in self.starts.iter().skip(1).enumerate() {
+            let last = end.checked_sub(1).and_then(|last| self.ops.get(last));
+            let next = block.saturating_add(1);
+            if next < blocks && last.is_some_and(|last| Opcode::of(last.byte).flow == Flow::Next) {
+                ways.push((block, next));
+            }
+        }
+        ways.sort_unstable();
+        ways.dedup();
+        let first_after = |pc: u32| {
+            let starts = self.starts.get(..blocks).unwrap_or_default();
+            starts.partition_point(|start| self.ops.get(*start).is_some_and(|op| op.pc < pc))
+        };
+        let guarded: Vec<(usize, usize, Vec<usize>)> = tries
+            .iter()
+            .map(|entry| {
+                let handlers = entry.handlers.iter().filter_map(|handler| self.block_of(place_of(handler.pc)?));
+                (first_after(entry.start), first_after(entry.end), handlers.collect())
+            })
+            .collect();
+        let mut waiting = vec![0];
+        let mut met = vec![false; guarded.len()];
+        while let Some(block) = waiting.pop() {
+            let Some(runs) = self.runs.get_mut(block).filter(|runs| !**runs) else { continue };
+            *runs = true;
+            let start = ways.partition_point(|(from, _)| *from < block);
+            let next = ways.get(start..).unwrap_or_default().iter().take_while(|(from, _)| *from == block);
+            waiting.extend(next.map(|(_, to)| *to));
+            let guard = guarded.partition_point(|(_, end, _)| *end <= block);
+            let handlers = guarded.get(guard).filter(|(start, ..)| *start <= block).map(|(.., handlers)| handlers);
+            if let Some((handlers, met)) = handlers.zip(met.get_mut(guard)).filter(|(_, met)| !**met) {
+                *met = true;
+                waiting.extend(handlers);
+            }
+        }
+        let can_run = |(from, to): (usize, usize)| self.runs.get(from).is_some_and(|runs| *runs).then_some((to, from));
+        self.ways = ways.into_iter().filter_map(can_run).collect();
+        self.ways.sort_unstable();
+        let thrown = guarded.iter().flat_map(|(start, end, to)| to.iter().map(|to| (*to, *start, *end)));
+        self.thrown = thrown.collect();
+        self.thrown.sort_unstable();
+        self.thrown.dedup();
+    }
+
+    /// The block that a place is in.
+    fn block_of(&self, place: usize) -> Option<usize> {
+        self.starts.partition_point(|start| *start <= place).checked_sub(1)
+    }
+
+    /// The place of the instruction at a code unit.
+    pub(super) fn place_at(&self, pc: u32) -> Option<usize> {
+        self.ops.binary_search_by_key(&pc, |op| op.pc).ok()
+    }
+
+    /// Whether a place can be reached from the start of the method.
+    pub(super) fn can_run(&self, place: usize) -> bool {
+        self.block_of(place).and_then(|block| self.runs.get(block)).is_some_and(|runs| *runs)
+    }
+
+    /// The instruction at a place.
+    pub(super) fn at(&self, place: usize) -> Option<Instruction> {
+        Instruction::decode(self.insns, self.ops.get(place)?.pc)
+    }
+
+    /// All instructions at a glance.
+    pub(super) fn ops(&self) -> &[Glance] {
+        &self.ops
+    }
+
+    /// The place that always runs right before another one: in its block, or at the end of the only one that leads to it.
+    pub(super) fn before(&self, place: usize) -> Option<usize> {
+        let block = self.block_of(place)?;
+        if self.starts.get(block) == Some(&place) {
+            let is_handler = self.throwing(block).next().is_some();
+            let ([(_, from)], false, false) = (self.leading(block), is_handler, block == 0) else { return None };
+            return self.starts.get(from.checked_add(1)?)?.checked_sub(1);
+        }
+        place.checked_sub(1)
+    }
+
+    /// Whether a place is the first of its block.
+    pub(super) fn is_first(&self, place: usize) -> bool {
+        self.starts.binary_search(&place).is_ok()
+    }
+
+    /// The ways to a block but by exceptions.
+    fn leading(&self, block: usize) -> &[(usize, usize)] {
+        let start = self.ways.partition_point(|(to, _)| *to < block);
+        let rest = self.ways.get(start..).unwrap_or_default();
+        rest.get(..rest.partition_point(|(to, _)| *to == block)).unwrap_or_default()
+    }
+
+    /// The blocks from which exceptions lead to a block, whether they can run or not.
+    fn throwing(&self, block: usize) -> impl Iterator<Item = usize> {
+        let start = self.thrown.partition_point(|(to, ..)| *to < block);
+        let rest = self.thrown.get(start..).unwrap_or_default().iter();
+        rest.take_while(move |(to, ..)| *to == block).flat_map(|(_, start, end)| *start..*end)
+    }
+
+    /// What may have written a register in front of a place; nothing where no way leads there. `spend` is told what the
+    /// search costs; where it gives none, so does this.
+    pub(super) fn sources(
+        &self,
+        register: u16,
+        place: usize,
+        spend: impl Fn(usize) -> Option<()>,
+    ) -> Option<Vec<Source>> {
+        let mut search = Search { layout: self, found: Vec::new(), waiting: Vec::new() };
+        let mut seen = FxHashSet::default();
+        let mut next = self.block_of(place).map(|block| Front { register, block, end: place });
+        while let Some(Front { register, block, end }) = next.take() {
+            if self.registers <= register {
+                search.found.push(Source::Rest);
+                next = search.waiting.pop();
+                continue;
+            }
+            let start = self.start(block);
+            let body = self.ops.get(start..end).unwrap_or_default();
+            let writer = body.iter().rposition(|op| writes(*op, register));
+            spend((body.len().saturating_sub(writer.unwrap_or(0)) / GLANCES).saturating_add(1))?;
+            if let Some(writer) = writer {
+                search.written(register, block, start.saturating_add(writer));
+            } else if seen.insert((block, register)) {
+                search.enter(register, block, &spend)?;
+            }
+            next = search.waiting.pop();
+        }
+        search.found.sort_unstable();
+        search.found.dedup();
+        Some(search.found)
+    }
+
+    /// The first place of a block.
+    fn start(&self, block: usize) -> usize {
+        self.starts.get(block).copied().unwrap_or(self.ops.len())
+    }
+}
+
+/// A search for what wrote a register.
+struct Search<'l, 'b> {
+    layout: &'l Layout<'b>,
+    found: Vec<Source>,
+    waiting: Vec<Front>,
+}
+
+/// How far a search has come: the register may have been written in front of that place of the block.
+struct Front {
+    register: u16,
+    block: usize,
+    end: usize,
+}
+
+impl Search<'_, '_> {
+    /// Goes on from an instruction that wrote the register.
+    fn written(&mut self, register: u16, block: usize, place: usize) {
+        let Some(op) = self.layout.ops.get(place) else { return };
+        if op.a != register {
+            self.found.push(Source::Rest);
+        } else if matches!(op.byte, 0x01..=0x09) {
+            let moved = self.layout.at(place);
+            self.waiting.extend(moved.map(|moved| Front { register: moved.b, block, end: place }));
+        } else {
+            self.found.push(Source::At(place));
+        }
+    }
+
+    /// Goes on from the start of a block that does not write the register in front of the place.
+    fn enter(&mut self, register: u16, block: usize, spend: &impl Fn(usize) -> Option<()>) -> Option<()> {
+        let layout = self.layout;
+        if block == 0 {
+            self.found.push(Source::Start(register));
+        }
+        let leading = layout.leading(block).iter();
+        self.waiting.extend(leading.map(|(_, from)| Front {
+            register,
+            block: *from,
+            end: layout.start(from.saturating_add(1)),
+        }));
+        // An exception may leave a block before and after any of its instructions.
+        for from in layout.throwing(block) {
+            let (start, end) = (layout.start(from), layout.start(from.saturating_add(1)));
+            let body = layout.ops.get(start..end).unwrap_or_default();
+            spend((body.len() / GLANCES).saturating_add(1))?;
+            if !layout.runs.get(from).is_some_and(|runs| *runs) {
+                continue;
+            }
+            for (place, _) in (start..).zip(body).filter(|(_, op)| writes(**op, register)) {
+                self.written(register, from, place);
+            }
+            self.waiting.push(Front { register, block: from, end: start });
+        }
+        Some(())
+    }
+}
+
+/// Whether an instruction writes a register.
+fn writes(op: Glance, register: u16) -> bool {
+    let is_rest = || op.a.checked_add(1) == Some(register) && is_wide(op.byte);
+    (op.a == register || is_rest()) && writes_a(op.byte)
+}
