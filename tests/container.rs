@@ -4,11 +4,10 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
-use std::borrow::Cow;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
-use candor::container::{Input, Kind, Package, Part, discover};
+use candor::container::{Bytes, Input, Kind, Package, Part, discover};
 use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -62,7 +61,7 @@ fn put(archive: &mut [u8], offset: usize, value: &[u8]) {
     archive[offset..offset + value.len()].copy_from_slice(value);
 }
 
-fn data<'a>(part: &'a Part, name: &str) -> Cow<'a, [u8]> {
+fn data<'a>(part: &'a Part, name: &str) -> Bytes<'a> {
     part.read(part.find(name).unwrap_or_else(|| panic!("no {name}"))).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -83,8 +82,8 @@ fn an_honest_package_is_read_without_an_issue() {
     let [part] = package.parts.as_slice() else { panic!("one part") };
     let listed: Vec<&str> = part.entries().iter().map(|it| it.name.as_str()).collect();
     assert_eq!(listed, ["AndroidManifest.xml", "classes.dex", "lib/a.so"]);
-    assert_eq!(data(part, "AndroidManifest.xml"), MANIFEST);
-    assert!(matches!(data(part, "classes.dex"), Cow::Borrowed(DEX)), "a stored entry is not copied");
+    assert_eq!(*data(part, "AndroidManifest.xml"), *MANIFEST);
+    assert!(matches!(data(part, "classes.dex"), Bytes::Borrowed(DEX)), "a stored entry is not copied");
     assert!(part.find("classes2.dex").is_none());
 }
 
@@ -101,7 +100,7 @@ fn parts_are_shared_between_threads() {
     let package = open("threads", &apk()).unwrap();
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| assert_eq!(data(&package.parts[0], "AndroidManifest.xml"), MANIFEST));
+            scope.spawn(|| assert_eq!(*data(&package.parts[0], "AndroidManifest.xml"), *MANIFEST));
         }
     });
 }
@@ -148,8 +147,8 @@ fn lies_that_android_tolerates_are_reported_and_change_nothing() {
         let (local, record, end) = offsets(&bytes, "AndroidManifest.xml");
         lie(&mut bytes, local, record, end);
         let package = open("lies", &bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(data(&package.parts[0], "AndroidManifest.xml"), MANIFEST, "{name}");
-        assert_eq!(data(&package.parts[0], "classes.dex"), DEX, "{name}");
+        assert_eq!(*data(&package.parts[0], "AndroidManifest.xml"), *MANIFEST, "{name}");
+        assert_eq!(*data(&package.parts[0], "classes.dex"), *DEX, "{name}");
         let messages = messages(&package);
         assert!(messages.contains(issue) && messages.is_empty() == issue.is_empty(), "{name}: {messages}");
     }
@@ -163,7 +162,7 @@ fn an_unknown_method_is_read_as_stored() {
     put(&mut bytes, record + 10, &[0x99, 0]);
     put(&mut bytes, record + 20, &[0x77, 0]);
     let package = open("badpack", &bytes).unwrap();
-    assert_eq!(data(&package.parts[0], "classes.dex"), DEX);
+    assert_eq!(*data(&package.parts[0], "classes.dex"), *DEX);
     assert!(messages(&package).contains("unknown compression method 153"), "{}", messages(&package));
 }
 
@@ -174,7 +173,7 @@ fn of_two_entries_with_one_name_the_first_counts() {
     put(&mut bytes, local + 30, b"AndroidManifest.xml");
     put(&mut bytes, record + 46, b"AndroidManifest.xml");
     let package = open("duplicates", &bytes).unwrap();
-    assert_eq!(data(&package.parts[0], "AndroidManifest.xml"), MANIFEST);
+    assert_eq!(*data(&package.parts[0], "AndroidManifest.xml"), *MANIFEST);
     assert_eq!(package.parts[0].entries().len(), 3, "both are listed");
     assert!(messages(&package).contains("has the name of an earlier entry"), "{}", messages(&package));
 }
@@ -189,7 +188,7 @@ fn a_checksum_that_does_not_fit_is_told_by_the_data() {
     let part = &package.parts[0];
     let entry = part.find("AndroidManifest.xml").unwrap();
     let read = part.read(entry).unwrap();
-    assert_eq!(read, MANIFEST);
+    assert_eq!(*read, *MANIFEST);
     let told: Vec<String> = part.contradictions(entry, &read).iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].contains(&format!("claims 7 bytes, the data has {}", MANIFEST.len())), "{told:?}");
@@ -229,7 +228,7 @@ fn zip64_is_read() {
     bytes.extend(tail);
     let package = open("zip64", &bytes).unwrap();
     assert_eq!(messages(&package), "");
-    assert_eq!(data(&package.parts[0], "lib/a.so"), b"\x7fELF".as_slice());
+    assert_eq!(*data(&package.parts[0], "lib/a.so"), *b"\x7fELF");
 }
 
 #[test]
@@ -252,8 +251,8 @@ fn a_small_package_that_claims_gigabytes_costs_megabytes() {
     put(&mut bytes, end + 8, &[0xff; 4]);
     let before = peak();
     let package = open("bomb", &bytes).unwrap();
-    assert_eq!(data(&package.parts[0], "AndroidManifest.xml"), zeros);
-    assert_eq!(data(&package.parts[0], "classes.dex"), DEX);
+    assert_eq!(*data(&package.parts[0], "AndroidManifest.xml"), *zeros);
+    assert_eq!(*data(&package.parts[0], "classes.dex"), *DEX);
     let cost = peak() - before;
     assert!(cost < 64 << 10, "{cost} KiB");
 }
@@ -295,7 +294,7 @@ fn a_bare_dex_has_one_entry_with_the_name_of_the_file() {
     assert_eq!(package.kind, Kind::Dex);
     let (loaded, rest) = package.parts[0].dex_entries();
     assert_eq!((names(&loaded), rest.len()), (vec!["some.bin".to_owned()], 0));
-    assert_eq!(package.parts[0].read(loaded[0]).unwrap(), DEX);
+    assert_eq!(*package.parts[0].read(loaded[0]).unwrap(), *DEX);
 }
 
 #[test]
@@ -349,7 +348,7 @@ fn the_splits_of_a_set_are_its_parts() {
         assert_eq!(package.kind, Kind::Split, "{name}");
         let found: Vec<&str> = package.parts.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(found, parts, "{name}");
-        assert_eq!(data(&package.parts[0], "classes.dex"), DEX, "{name}");
+        assert_eq!(*data(&package.parts[0], "classes.dex"), *DEX, "{name}");
         let expected = if name == "standalone" { "one of 2 alternatives" } else { "" };
         assert!(messages(&package).contains(expected), "{name}: {}", messages(&package));
     }
@@ -387,8 +386,8 @@ fn modules_of_a_bundle_are_its_parts() {
     assert_eq!(package.kind, Kind::Bundle);
     let [base, feature] = package.parts.as_slice() else { panic!("two modules") };
     assert_eq!((base.name.as_str(), feature.name.as_str()), ("", "feature1"));
-    assert_eq!(data(base, "manifest/AndroidManifest.xml"), MANIFEST);
-    assert_eq!(data(base, "resources.pb"), b"res".as_slice());
+    assert_eq!(*data(base, "manifest/AndroidManifest.xml"), *MANIFEST);
+    assert_eq!(*data(base, "resources.pb"), *b"res");
     assert_eq!(names(&base.dex_entries().0), ["dex/classes.dex", "dex/classes2.dex"]);
     assert_eq!(feature.label(&feature.dex_entries().0[0].name), "feature1!/dex/classes.dex");
 }
@@ -459,13 +458,13 @@ fn an_archive_or_dex_file_inside_a_package_is_a_part_of_its_own() {
     let jar = nested(part, "assets/p.jar").unwrap();
     assert_eq!(jar.copied, plugin.len() as u64);
     assert_eq!(jar.part.label("classes.dex"), "assets/p.jar!/classes.dex");
-    assert_eq!(jar.part.read(jar.part.dex_entries().0[0]).unwrap(), DEX);
+    assert_eq!(*jar.part.read(jar.part.dex_entries().0[0]).unwrap(), *DEX);
     let deeper = nested(&jar.part, "assets/a.dex").unwrap();
     assert_eq!(deeper.part.label(&deeper.part.dex_entries().0[0].name), "assets/p.jar!/assets/a.dex");
 
     let bare = nested(part, "assets/b.dex").unwrap();
     assert_eq!((bare.copied, bare.part.label(&bare.part.entries()[0].name)), (0, "assets/b.dex".to_owned()));
-    assert_eq!(bare.part.read(&bare.part.entries()[0]).unwrap(), DEX);
+    assert_eq!(*bare.part.read(&bare.part.entries()[0]).unwrap(), *DEX);
     assert!(nested(part, "assets/c.dex").is_none());
 }
 

@@ -79,7 +79,7 @@ fn entries_are_those_of_another_reader() {
                 refused.push(format!("{}: {}", input.path.display(), entry.name));
                 continue;
             };
-            assert!(part.read(entry).is_ok_and(|it| it == data), "{}: {}", input.path.display(), entry.name);
+            assert!(part.read(entry).is_ok_and(|it| *it == *data), "{}: {}", input.path.display(), entry.name);
         }
         compared += 1;
     }

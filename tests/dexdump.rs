@@ -5,7 +5,6 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
-use std::borrow::Cow;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -240,8 +239,8 @@ fn real_files_are_read_as_dexdump_reads_them() {
                 if place % step != 0 {
                     continue;
                 }
-                let bytes: Cow<'_, [u8]> = part.read(entry).unwrap();
-                fs::write(&copy, &bytes).unwrap();
+                let bytes = part.read(entry).unwrap();
+                fs::write(&copy, &*bytes).unwrap();
                 let name = format!("{} {}", input.path.display(), entry.name);
                 let (dexes, issues) = Dex::open(&name, &bytes).unwrap();
                 assert_eq!(issues, [], "{name}");

@@ -1,6 +1,5 @@
 //! What the manifests and certificates say of a package: identity, permissions, network, signers.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +9,7 @@ use rayon::prelude::*;
 use super::model::{App, Icon, Network, Permission, Signing, Starter};
 use super::owners::Owners;
 use crate::catalog::Catalog;
-use crate::container::{Entry, Kind, Package, Part, Signer};
+use crate::container::{Bytes, Entry, Kind, Package, Part, Signer};
 use crate::error::Issue;
 use crate::manifest::{self, ComponentKind, Layout, Manifest, StringTable};
 
@@ -71,7 +70,7 @@ pub(super) fn read_manifests(package: &Package) -> (Vec<Manifest>, Vec<Issue>) {
 }
 
 /// The resource tables of all parts of a package. One that cannot be read is an issue of the manifest beside it.
-pub(super) fn read_tables(package: &Package) -> Vec<Cow<'_, [u8]>> {
+pub(super) fn read_tables(package: &Package) -> Vec<Bytes<'_>> {
     let tables = package.parts.iter().filter_map(|part| {
         let found = ["resources.arsc", "resources.pb"].iter().find_map(|name| part.find(name));
         found.and_then(|table| part.read(table).ok())
@@ -90,7 +89,7 @@ struct Tables<'t> {
 }
 
 impl<'t> Strings<'t> {
-    pub(super) fn of(tables: &'t [Cow<'_, [u8]>]) -> Self {
+    pub(super) fn of(tables: &'t [Bytes<'_>]) -> Self {
         let tables = tables.iter().map(|table| StringTable::of(table)).collect();
         Self(Mutex::new(Tables { tables, known: BTreeMap::new() }))
     }
@@ -206,7 +205,7 @@ pub(super) fn icon(package: &Package, manifest: &Manifest) -> Option<Icon> {
     if MAX_ICON_BYTES < entry.size {
         return None;
     }
-    let bytes = part.read_claimed(entry).ok()?.into_owned();
+    let bytes = part.read_claimed(entry).ok()?.to_vec();
     Some(Icon { media_type: picture(&bytes)?, bytes })
 }
 

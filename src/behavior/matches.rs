@@ -1,8 +1,9 @@
 //! Which members and strings of one DEX file the catalog knows.
 
 use std::borrow::Cow;
-use std::cell::LazyCell;
 use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::condition::{Conditions, Constant};
 use super::endpoints::{Host, Hosts};
@@ -10,8 +11,8 @@ use super::texts::ShownTexts;
 use super::usage::{Ancestry, Needed, Usage};
 use super::vocabulary::Vocabulary;
 use crate::catalog::Source;
-use crate::dex::{BitSet, FieldIdx, MethodIdx, StringIdx, Targets, TypeIdx};
-use crate::flow::{Program, Unit};
+use crate::dex::{BitSet, Definitions, FieldIdx, MethodIdx, StringIdx, Targets, TypeIdx};
+use crate::flow::{Hashes, Program, Unit};
 use crate::names::arity_bit;
 
 /// What a method, field or string of the file is to the catalog.
@@ -84,9 +85,13 @@ impl Matches {
         (hosts, shown): (&Hosts, &ShownTexts),
         usage: &Usage<'_>,
     ) -> Vec<u8> {
-        let mut names = vec![0; unit.dex.header.strings.count as usize];
-        for index in 0..unit.dex.header.strings.count {
-            let Some(bytes) = unit.dex.string_bytes(StringIdx(index)) else { continue };
+        let dex = &unit.dex;
+        let mut names = vec![0; dex.header.strings.count as usize];
+        let mut shown_in = dex.string_table().map(|table| shown.places(dex.bytes(), table));
+        for index in 0..dex.header.strings.count {
+            let Some(place) = dex.string_place(StringIdx(index)) else { continue };
+            let may_show = shown_in.as_mut().is_none_or(|places| places.may_be_in(&place));
+            let Some(bytes) = dex.bytes().get(place) else { continue };
             let word = words.word(bytes);
             if let Some(arities) = names.get_mut(index as usize) {
                 *arities = word.arities;
@@ -109,7 +114,7 @@ impl Matches {
             } else {
                 Vec::new()
             };
-            let texts = shown.in_text(bytes);
+            let texts = if may_show { shown.in_text(bytes) } else { Vec::new() };
             if !sources.is_empty() || !hosts.is_empty() || !texts.is_empty() || !needed.is_empty() {
                 self.targets.strings.insert(index);
                 self.strings.insert(StringIdx(index), Matched { sources, hosts, texts, needed, ..Matched::default() });
@@ -128,25 +133,15 @@ impl Matches {
     ) {
         let mut ancestry = Ancestry::new(program, unit);
         let mut signature = String::new();
-        // The methods with a name of the catalog that classes of this file define; most files need not be asked.
-        let defined = LazyCell::new(|| {
-            let mut wanted = BitSet::new(unit.dex.header.methods.count);
-            let is_named = |index: &u32| {
-                let name = unit.dex.method(MethodIdx(*index)).and_then(|method| names.get(method.name.0 as usize));
-                name.is_some_and(|arities| *arities != 0)
-            };
-            (0..unit.dex.header.methods.count).filter(is_named).for_each(|index| wanted.insert(index));
-            let mut defined = BitSet::new(unit.dex.header.methods.count);
-            unit.dex.definitions(&wanted, |_, method| defined.insert(method.method.0));
-            defined
-        });
+        let mut own = Own { unit, definitions: Definitions::new(&unit.dex), by_class: FxHashMap::default() };
+        let mut hashes = Hashes::new(&unit.dex);
         for index in (0..unit.dex.header.methods.count).map(MethodIdx) {
             let Some(method) = unit.dex.method(index) else { continue };
             let arities = names.get(method.name.0 as usize).copied().unwrap_or_default();
             if arities == 0 || arities & arity_bit(unit.dex.parameters(method.proto).count()) == 0 {
                 continue;
             }
-            if unit.signature(index).is_none_or(|signature| !words.knows(signature)) {
+            if hashes.signature(index).is_none_or(|signature| !words.knows(signature)) {
                 continue;
             }
             signature.clear();
@@ -161,7 +156,7 @@ impl Matches {
                     matched.sources.extend(&member.sources);
                 } else if !signature.starts_with('<')
                     && program.extends(unit, method.class, member.class.as_bytes())
-                    && !defined.contains(index.0)
+                    && !own.defines(method.class, index)
                 {
                     // Constructors are not inherited, nor is what the class defines itself.
                     matched.sources.extend(&member.sources);
@@ -201,6 +196,23 @@ impl Matches {
                 self.fields.insert(index, matched);
             }
         }
+    }
+}
+
+/// Which methods classes of the file define themselves; few are asked about.
+struct Own<'u, 'b> {
+    unit: &'u Unit<'b>,
+    definitions: Definitions<'u, 'b>,
+    by_class: FxHashMap<TypeIdx, FxHashSet<MethodIdx>>,
+}
+
+impl Own<'_, '_> {
+    fn defines(&mut self, class: TypeIdx, method: MethodIdx) -> bool {
+        let methods = self.by_class.entry(class).or_insert_with(|| {
+            let class = self.unit.class(class);
+            class.iter().flat_map(|class| self.definitions.of(class).collect::<Vec<_>>()).map(|it| it.method).collect()
+        });
+        methods.contains(&method)
     }
 }
 

@@ -1,10 +1,8 @@
 //! The DEX files of a package, inflated.
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 
-use crate::container::{Entry, Part};
+use crate::container::{Bytes, Entry, Part};
 use crate::error::Issue;
 use crate::limits::{MAX_CODE_BYTES, MAX_CODE_FILES};
 
@@ -16,7 +14,7 @@ const BATCH: usize = 16;
 pub(super) struct File<'p> {
     /// The entry as reports name it.
     pub(super) label: String,
-    pub(super) bytes: Cow<'p, [u8]>,
+    pub(super) bytes: Bytes<'p>,
 }
 
 /// Inflates the DEX entries of the parts, in parallel, in the order of class loading.

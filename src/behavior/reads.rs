@@ -19,7 +19,7 @@ use super::owners::Owners;
 use super::reflection::Members;
 use super::usage::{Needed, Usage, Uses, distinct};
 use crate::catalog::{Focus, Source};
-use crate::dex::{self, BitSet, ClassDef, Code, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site, TypeIdx};
+use crate::dex::{self, ClassDef, Code, Definitions, FieldIdx, MethodDef, MethodIdx, Reference, Scan, Site, TypeIdx};
 use crate::error::Issue;
 use crate::flow::{self, Acts, Linkage, Resolver, Unit};
 
@@ -123,12 +123,14 @@ impl<'b> Reader<'_, 'b> {
             return Vec::new();
         }
         let dex = &self.unit.dex;
-        let mut wanted = BitSet::new(dex.header.methods.count);
-        entries().for_each(|entry| wanted.insert(entry.method.0));
+        let classes: BTreeSet<TypeIdx> = entries().map(|entry| entry.class).collect();
+        let mut definitions = Definitions::new(dex);
         let mut defined: BTreeMap<(TypeIdx, MethodIdx), (ClassDef, MethodDef)> = BTreeMap::new();
-        dex.definitions(&wanted, |class, method| {
-            defined.entry((class.class, method.method)).or_insert((*class, *method));
-        });
+        for class in classes.iter().filter_map(|class| self.unit.class(*class)) {
+            for method in definitions.of(&class) {
+                defined.entry((class.class, method.method)).or_insert((class, method));
+            }
+        }
         let mut reads = Vec::new();
         for entry in entries() {
             let Some((class, method)) = defined.get(&(entry.class, entry.method)) else { continue };

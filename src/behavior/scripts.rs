@@ -50,7 +50,14 @@ pub(super) struct ScriptWords {
     /// Sources that an expression decides.
     expressions: Vec<usize>,
     /// Signs of a framework in the files of a package, whose code is then in scripts.
-    bundles: Vec<&'static Marker>,
+    bundles: Vec<Sign>,
+}
+
+/// A sign of a framework: a file, a folder with a slash at its end, or a pattern with `*`.
+#[derive(Debug)]
+struct Sign {
+    framework: &'static str,
+    pattern: &'static str,
 }
 
 /// What finds words and expressions in bytes.
@@ -139,7 +146,12 @@ impl ScriptWords {
                 && matches!(marker.marker, "asset" | "zip-entry")
                 && marker.confidence > Confidence::Low
         };
-        let bundles = catalog.markers("hybrid").filter(is_bundle).collect();
+        let sign = |marker: &'static Marker| {
+            // A few patterns carry a remark in brackets.
+            let pattern = marker.pattern.split(" (").next().unwrap_or(marker.pattern);
+            Sign { framework: marker.name, pattern }
+        };
+        let bundles = catalog.markers("hybrid").filter(is_bundle).map(sign).collect();
         Self { sources, finders: OnceLock::new(), words, expressions, bundles }
     }
 
@@ -198,6 +210,13 @@ impl ScriptWords {
             focus: if undecided { Focus::Noise } else { source.focus },
             ..owners.read(source, owner.clone(), label, place.offset as u64)
         })
+    }
+}
+
+impl Sign {
+    /// Whether it names the file with this label.
+    fn names(&self, label: &str) -> bool {
+        self.pattern.ends_with('/') && label.starts_with(self.pattern) || matches_glob(self.pattern, label)
     }
 }
 
@@ -275,14 +294,12 @@ impl ScriptSearch<'_> {
         let mut folders: BTreeMap<String, &'static str> = BTreeMap::new();
         let mut named: BTreeMap<&str, &'static str> = BTreeMap::new();
         for (_, _, label) in &entries {
-            let Some(marker) = self.words.bundles.iter().find(|marker| is_sign(marker.pattern, label)) else {
-                continue;
-            };
-            named.insert(label, marker.name);
-            folders.entry(format!("{label}!/")).or_insert(marker.name);
+            let Some(sign) = self.words.bundles.iter().find(|sign| sign.names(label)) else { continue };
+            named.insert(label, sign.framework);
+            folders.entry(format!("{label}!/")).or_insert(sign.framework);
             let folder = label.rfind('/').map_or("", |end| label.get(..=end).unwrap_or_default());
             if folder.matches('/').count() > 1 {
-                folders.entry(folder.to_owned()).or_insert(marker.name);
+                folders.entry(folder.to_owned()).or_insert(sign.framework);
             }
         }
         let mut files: Vec<File<'p>> = Vec::new();
@@ -444,13 +461,6 @@ pub(super) fn is_script(entry: &str) -> bool {
 
 fn is_archive(entry: &str) -> bool {
     [".apk", ".wgt", ".zip"].iter().any(|ending| entry.ends_with(ending))
-}
-
-/// Whether a label is what a framework's sign names: a file, a folder with a slash at its end, or a pattern with `*`.
-fn is_sign(pattern: &str, label: &str) -> bool {
-    // A few patterns carry a remark in brackets.
-    let pattern = pattern.split(" (").next().unwrap_or(pattern);
-    pattern.ends_with('/') && label.starts_with(pattern) || matches_glob(pattern, label)
 }
 
 /// Whether a word is an object and its member rather than one name or a path.

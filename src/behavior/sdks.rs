@@ -7,7 +7,7 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 use rustc_hash::FxHashMap;
 
 use super::model::{Grade, SdkEvidence, SdkFound};
-use crate::catalog::{Catalog, Holder, Sdk, Strength};
+use crate::catalog::{Catalog, Holder, PrefixMatch, Sdk, Strength};
 use crate::flow::Unit;
 use crate::manifest::Manifest;
 
@@ -170,12 +170,22 @@ impl Signs {
 /// Counts the classes that a file defines below each prefix of the catalog. A class that is only referenced counts not.
 pub(super) fn count_classes(catalog: &'static Catalog, unit: &Unit<'_>) -> ClassCounts {
     let mut counts = ClassCounts::new();
+    let mut search = catalog.prefix_search();
+    // Classes of one prefix stand together.
+    let mut last: Option<(PrefixMatch<'_>, u32)> = None;
+    let mut add = |last: Option<(PrefixMatch<'static>, u32)>| {
+        let Some((found, count)) = last else { return };
+        let (Holder::Sdk(sdk) | Holder::Utility(sdk)) = found.holder else { return };
+        counts.entry((sdk.id, found.prefix)).or_insert((found.strength, 0)).1 += count;
+    };
     for class in unit.dex.classes().flatten() {
-        let Some(descriptor) = unit.dex.type_descriptor(class.class) else { continue };
-        let Some(found) = catalog.sdk_by_prefix(&descriptor) else { continue };
-        let (Holder::Sdk(sdk) | Holder::Utility(sdk)) = found.holder else { continue };
-        counts.entry((sdk.id, found.prefix)).or_insert((found.strength, 0)).1 += 1;
+        let Some(found) = unit.dex.type_bytes(class.class).and_then(|name| search.longest(name)) else { continue };
+        match &mut last {
+            Some((known, count)) if known.prefix == found.prefix => *count += 1,
+            _ => add(last.replace((found, 1))),
+        }
     }
+    add(last);
     counts
 }
 
@@ -232,16 +242,16 @@ pub(super) fn is_library(entry: &str) -> bool {
 
 /// Whether `text` matches a pattern in which `*` stands for any run of characters.
 pub(super) fn matches_glob(pattern: &str, text: &str) -> bool {
-    let mut pieces = pattern.split('*');
-    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let Some(last) = pieces.next_back() else { return rest.is_empty() };
-    for piece in pieces {
-        match rest.find(piece) {
-            Some(at) => rest = rest.get(at + piece.len()..).unwrap_or_default(),
-            None => return false,
+    let Some((first, pattern)) = pattern.split_once('*') else { return pattern == text };
+    let (middle, last) = pattern.rsplit_once('*').unwrap_or(("", pattern));
+    let Some(mut rest) = text.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
+    middle.split('*').all(|piece| match rest.find(piece) {
+        Some(at) => {
+            rest = rest.get(at + piece.len()..).unwrap_or_default();
+            true
         }
-    }
-    rest.ends_with(last)
+        None => false,
+    })
 }
 
 #[cfg(test)]

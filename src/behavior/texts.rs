@@ -4,10 +4,12 @@
 //! A text shows that there is something to show, not when or whether it is. One that comes from a server is not seen.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind};
+use aho_corasick::packed::{self, MatchKind};
+use aho_corasick::{AhoCorasick, Input, Span};
 use rayon::prelude::*;
 
 use super::model::{Owner, OwnerKind};
@@ -41,44 +43,108 @@ struct Finder {
     /// Each with the id of its text.
     words: Vec<(&'static str, Vec<u8>)>,
     /// Finds pieces of words, many times faster than it would the words: hardly a string has any.
-    pieces: AhoCorasick,
+    pieces: Pieces,
     /// By piece: the words that hold it, and where.
     holders: Vec<Vec<(usize, usize)>>,
+}
+
+/// Finds pieces of one length.
+#[derive(Debug)]
+enum Pieces {
+    /// Many bytes a step, where the processor has instructions for that and the pieces are few.
+    Packed(packed::Searcher),
+    /// A byte a step.
+    Automaton(AhoCorasick),
 }
 
 /// Bytes of a piece; the catalog has no shorter texts.
 const PIECE: usize = 4;
 
-impl Finder {
-    fn new(words: Vec<(&'static str, Vec<u8>)>) -> Self {
-        let mut pieces: BTreeMap<&[u8], Vec<(usize, usize)>> = BTreeMap::new();
-        for (place, (_, word)) in words.iter().enumerate() {
-            // The first byte may be that of a capital.
-            let skipped = usize::from(PIECE < word.len());
-            let piece = word.get(skipped..).unwrap_or_default();
-            pieces.entry(piece.get(..PIECE).unwrap_or(piece)).or_default().push((place, skipped));
-        }
-        let (pieces, holders): (Vec<&[u8]>, Vec<_>) = pieces.into_iter().unzip();
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(pieces);
-        Self { pieces: finder.expect("a few words make an automaton"), holders, words }
+impl Pieces {
+    fn new(pieces: &[&[u8]]) -> Self {
+        let packed = packed::Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(pieces).build();
+        packed.map_or_else(
+            || Self::Automaton(AhoCorasick::new(pieces).expect("a few words make an automaton")),
+            Self::Packed,
+        )
     }
 
-    /// The ids of what the bytes hold.
+    /// The first piece from a place on, and where it is. No place has two.
+    fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        let span = Span { start: from, end: bytes.len() };
+        let hit = match self {
+            Self::Packed(searcher) => searcher.find_in(bytes, span),
+            Self::Automaton(automaton) => automaton.find(Input::new(bytes).span(span)),
+        };
+        hit.map(|hit| (hit.pattern().as_usize(), hit.start()))
+    }
+
+    /// All pieces, and where they are.
+    fn all<'b>(&'b self, bytes: &'b [u8]) -> impl Iterator<Item = (usize, usize)> + 'b {
+        let next = move |(_, start): &(usize, usize)| self.find(bytes, start + 1);
+        std::iter::successors(self.find(bytes, 0), next)
+    }
+}
+
+impl Finder {
+    fn new(words: Vec<(&'static str, Vec<u8>)>) -> Self {
+        let mut shortest_first: Vec<usize> = (0..words.len()).collect();
+        shortest_first.sort_by_key(|place| words.get(*place).map(|(_, word)| word.len()));
+        let mut pieces: BTreeMap<&[u8], Vec<(usize, usize)>> = BTreeMap::new();
+        for place in shortest_first {
+            let Some((_, word)) = words.get(place) else { continue };
+            // The piece of another word, so that there are few; else one without the first byte, which may be a capital's.
+            let shared = word.windows(PIECE).position(|piece| pieces.contains_key(piece));
+            let start = shared.unwrap_or(usize::from(PIECE < word.len()));
+            let piece = word.get(start..).unwrap_or_default();
+            pieces.entry(piece.get(..PIECE).unwrap_or(piece)).or_default().push((place, start));
+        }
+        let (pieces, holders): (Vec<&[u8]>, Vec<_>) = pieces.into_iter().unzip();
+        Self { pieces: Pieces::new(&pieces), holders, words }
+    }
+
+    /// The ids of what the bytes hold, in the order of the places of their pieces.
     fn ids_in(&self, bytes: &[u8]) -> Vec<&'static str> {
         let mut found: Vec<&'static str> = Vec::new();
-        let mut from = 0;
-        while let Some(hit) = self.pieces.find(Input::new(bytes).range(from..)) {
-            for (place, skipped) in self.holders.get(hit.pattern().as_usize()).into_iter().flatten() {
+        for (piece, start) in self.pieces.all(bytes) {
+            for (place, skipped) in self.holders.get(piece).into_iter().flatten() {
                 let Some((id, word)) = self.words.get(*place) else { continue };
-                let start = hit.start().checked_sub(*skipped);
+                let start = start.checked_sub(*skipped);
                 let is_here = start.and_then(|start| bytes.get(start..)).is_some_and(|rest| rest.starts_with(word));
                 if is_here && !found.contains(id) {
                     found.push(*id);
                 }
             }
-            from = hit.start() + 1;
         }
         found
+    }
+}
+
+/// Where in a table of strings pieces of texts are: one pass over all of it costs less than one over each string.
+#[derive(Debug)]
+pub(super) struct Places {
+    table: Range<usize>,
+    /// Ascending.
+    pieces: Vec<usize>,
+    /// The last string that was asked about, and the first piece from there on.
+    last: (usize, usize),
+}
+
+impl Places {
+    /// Whether the string at a place of the file may hold a text. Quickly told where strings are asked about in order.
+    pub(super) fn may_be_in(&mut self, string: &Range<usize>) -> bool {
+        if string.start < self.table.start || self.table.end < string.end {
+            return true;
+        }
+        let (last, mut next) = self.last;
+        if string.start < last {
+            next = self.pieces.partition_point(|piece| *piece < string.start);
+        } else {
+            let left = self.pieces.get(next..).unwrap_or_default();
+            next += left.iter().take_while(|piece| **piece < string.start).count();
+        }
+        self.last = (string.start, next);
+        self.pieces.get(next).is_some_and(|piece| *piece < string.end)
     }
 }
 
@@ -105,6 +171,13 @@ impl ShownTexts {
             return Vec::new();
         }
         self.in_strings.ids_in(text)
+    }
+
+    /// Where pieces of texts are in a table of strings, which is a part of a file.
+    pub(super) fn places(&self, file: &[u8], table: Range<usize>) -> Places {
+        let bytes = file.get(table.clone()).unwrap_or_default();
+        let pieces = self.in_strings.pieces.all(bytes).map(|(_, start)| start + table.start).collect();
+        Places { table, pieces, last: (0, 0) }
     }
 
     /// The ids of what a file holds.

@@ -12,7 +12,7 @@ use super::model::SdkFound;
 use super::sdks::{is_library, matches_glob};
 use crate::catalog::{Catalog, Version, VersionKind};
 use crate::container::Part;
-use crate::dex::{ClassDef, Constant, FieldIdx, StringIdx};
+use crate::dex::{BitSet, ClassDef, Constant, FieldIdx, Reference, StringIdx, Targets};
 use crate::flow::{Program, Unit};
 use crate::manifest::Manifest;
 
@@ -115,9 +115,10 @@ impl Places<'_, '_> {
     fn literals(&self, rule: &Version, pattern: &Regex, found: &mut Found) {
         let prefix = descriptor(rule.place, "");
         for unit in &self.program.units {
+            let targets = Targets { strings: BitSet::full(unit.dex.header.strings.count), ..Targets::default() };
             let classes = unit.classes_from(&prefix).take(MAX_CLASSES);
             for (_, class) in classes.filter(|(rest, _)| matches!(rest.first(), Some(b'/' | b'$' | b';'))) {
-                for string in loaded(unit, &class) {
+                for string in loaded(unit, &class, &targets) {
                     if let Some(text) = short(unit, string) {
                         note(pattern, &text, || class_name(unit, &class), found);
                     }
@@ -176,13 +177,18 @@ fn field(unit: &Unit<'_>, class: &ClassDef, name: &str, pattern: &Regex, found: 
 }
 
 /// The strings that the code of a class loads, in order; one that it loads twice stands twice.
-fn loaded<'u>(unit: &'u Unit<'_>, class: &ClassDef) -> impl Iterator<Item = StringIdx> + use<'u> {
+fn loaded(unit: &Unit<'_>, class: &ClassDef, targets: &Targets) -> Vec<StringIdx> {
     let methods = unit.dex.class_data(class).ok().flatten().into_iter().flatten().map_while(Result::ok);
-    let codes = methods.filter_map(|method| unit.dex.code(&method).ok().flatten());
-    codes.flat_map(|code| {
-        let strings = code.instructions().filter(|instruction| matches!(instruction.byte, 0x1a | 0x1b));
-        strings.map(|instruction| StringIdx(instruction.index)).collect::<Vec<_>>()
-    })
+    let mut sites = Vec::new();
+    for code in methods.filter_map(|method| unit.dex.code(&method).ok().flatten()) {
+        // What stands behind something that is no instruction is not loaded.
+        let _ = code.sites(targets, &mut sites);
+    }
+    let strings = sites.into_iter().filter_map(|site| match site.reference {
+        Reference::String(string) => Some(string),
+        _ => None,
+    });
+    strings.collect()
 }
 
 /// A string that is short enough to be a version.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use super::app_type::AppType;
 use super::model::{DataType, Implied, Marker, Permission, Sdk, Source, SourceKind};
-use super::prefix::{PrefixMatch, PrefixTable};
+use super::prefix::{PrefixMatch, PrefixSearch, PrefixTable};
 use super::rule::Rule;
 use super::{Catalog, Tables};
 
@@ -99,8 +99,12 @@ impl Catalog {
     /// Whose code a class is, by the longest prefix that ends at a segment of its name. `class` is a descriptor
     /// (`Lcom/tencent/bugly/a/B$C;`) or a dotted name; nothing is allocated.
     pub fn sdk_by_prefix(&self, class: &str) -> Option<PrefixMatch<'_>> {
-        let table = self.index.prefixes.get_or_init(|| PrefixTable::new(&self.tables));
-        table.longest(&self.tables, class)
+        self.prefix_search().longest(class.as_bytes())
+    }
+
+    /// [`Self::sdk_by_prefix`] for many classes, by the bytes of their descriptors.
+    pub fn prefix_search(&self) -> PrefixSearch<'_> {
+        self.index.prefixes.get_or_init(|| PrefixTable::new(&self.tables)).search(&self.tables)
     }
 
     /// The permission with this full name.

@@ -39,7 +39,7 @@ pub use model::*;
 pub use pattern::*;
 pub use phrase::Phrase;
 pub use platform::{ClassKey, Platform, hashed_signature_key, platform, signature_key};
-pub use prefix::{Holder, PrefixMatch, Strength};
+pub use prefix::{Holder, PrefixMatch, PrefixSearch, Strength};
 pub use rule::*;
 pub use tables::Tables;
 pub use version::{Version, VersionKind};

@@ -103,37 +103,64 @@ impl PrefixTable {
         Self { by_hash }
     }
 
-    /// The longest prefix of `class` that ends at one of its boundaries.
-    pub(super) fn longest<'c>(&self, tables: &'c Tables, class: &str) -> Option<PrefixMatch<'c>> {
-        let name = match class.strip_prefix('L').and_then(|rest| rest.strip_suffix(';')) {
-            Some(inside) => inside,
-            None => class,
-        };
-        let mut best = None;
-        let mut hash = FNV_START;
-        for (length, byte) in name.bytes().enumerate() {
-            if matches!(byte, b'/' | b'.' | b'$') {
-                best = self.ending_at(name, length, hash).or(best);
-            }
-            hash = fnv(hash, dotted(byte));
-        }
-        best = self.ending_at(name, name.len(), hash).or(best);
-        let Entry { prefix, strength, place } = *best?;
-        let holder = match place {
-            Place::Sdk(position) => match tables.sdks.get(position)? {
-                sdk if sdk.utility => Holder::Utility(sdk),
-                sdk => Holder::Sdk(sdk),
-            },
-            Place::Library(position) => Holder::Library(tables.libraries.get(position)?),
-        };
-        Some(PrefixMatch { prefix, holder, strength })
+    /// A search for the prefixes of classes, one class after the other.
+    pub(super) fn search<'c>(&'c self, tables: &'c Tables) -> PrefixSearch<'c> {
+        PrefixSearch { table: self, tables, package: Vec::new(), hash: FNV_START, best: None }
     }
 
     /// The prefix that is exactly the first `length` bytes of `name`.
-    fn ending_at(&self, name: &str, length: usize, hash: u64) -> Option<&Entry> {
+    fn ending_at(&self, name: &[u8], length: usize, hash: u64) -> Option<&Entry> {
         let entry = self.by_hash.get(&hash)?;
-        let same = entry.prefix.len() == length && entry.prefix.bytes().eq(name.bytes().take(length).map(dotted));
+        let same =
+            entry.prefix.len() == length && entry.prefix.bytes().eq(name.iter().take(length).copied().map(dotted));
         same.then_some(entry)
+    }
+}
+
+/// A search for the prefixes of classes. Classes of one package, which stand together in a file, are hashed from its end on.
+#[derive(Debug)]
+pub struct PrefixSearch<'c> {
+    table: &'c PrefixTable,
+    tables: &'c Tables,
+    /// The package of the last class, with its last slash, and what is known where that ends.
+    package: Vec<u8>,
+    hash: u64,
+    best: Option<&'c Entry>,
+}
+
+impl<'c> PrefixSearch<'c> {
+    /// The longest prefix of a class that ends at one of the boundaries of its name, see [`super::Catalog::sdk_by_prefix`].
+    pub fn longest(&mut self, class: &[u8]) -> Option<PrefixMatch<'c>> {
+        let name = match class {
+            [b'L', inside @ .., b';'] => inside,
+            _ => class,
+        };
+        let known = if name.starts_with(&self.package) { self.package.len() } else { 0 };
+        let (mut best, mut hash) = if known == 0 { (None, FNV_START) } else { (self.best, self.hash) };
+        let mut end_of_package = known;
+        for (length, byte) in name.iter().copied().enumerate().skip(known) {
+            if matches!(byte, b'/' | b'.' | b'$') {
+                best = self.table.ending_at(name, length, hash).or(best);
+            }
+            hash = fnv(hash, dotted(byte));
+            if byte == b'/' {
+                (end_of_package, self.hash, self.best) = (length + 1, hash, best);
+            }
+        }
+        if end_of_package != known || known == 0 {
+            self.package.clear();
+            self.package.extend(name.iter().take(end_of_package));
+        }
+        best = self.table.ending_at(name, name.len(), hash).or(best);
+        let Entry { prefix, strength, place } = *best?;
+        let holder = match place {
+            Place::Sdk(position) => match self.tables.sdks.get(position)? {
+                sdk if sdk.utility => Holder::Utility(sdk),
+                sdk => Holder::Sdk(sdk),
+            },
+            Place::Library(position) => Holder::Library(self.tables.libraries.get(position)?),
+        };
+        Some(PrefixMatch { prefix, holder, strength })
     }
 }
 

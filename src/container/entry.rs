@@ -3,14 +3,13 @@
 //! The central directory decides where an entry lies and how it is packed, as in AOSP's `libziparchive/zip_archive.cc`;
 //! of the local header only the lengths of its name and extra field count, because they say where the data starts.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::error::{Error, Issue, Result};
 use crate::limits::MAX_ENTRY_BYTES;
 
 use super::inflate::inflate;
-use super::map::Span;
+use super::map::{Bytes, Memory, Span};
 
 /// `PK\3\4`, which starts a local file header.
 pub(super) const LOCAL_MAGIC: &[u8] = b"PK\x03\x04";
@@ -50,7 +49,7 @@ pub(super) enum Place {
 /// The data of an entry: where it lies, or itself.
 enum Unpacked {
     Stored(Range<usize>),
-    Inflated(Vec<u8>),
+    Inflated(Memory),
 }
 
 /// The fields of a local file header that are looked at (APPNOTE.TXT 4.3.7).
@@ -89,15 +88,15 @@ impl<'a> LocalHeader<'a> {
 
 impl Entry {
     /// The uncompressed bytes of this entry of `archive`; borrowed where they are stored.
-    pub(super) fn data<'a>(&self, archive: &'a [u8]) -> Result<Cow<'a, [u8]>> {
+    pub(super) fn data<'a>(&self, archive: &'a [u8]) -> Result<Bytes<'a>> {
         self.data_within(archive, MAX_ENTRY_BYTES)
     }
 
     /// [`Entry::data`] of at most `limit` bytes.
-    pub(super) fn data_within<'a>(&self, archive: &'a [u8], limit: u64) -> Result<Cow<'a, [u8]>> {
+    pub(super) fn data_within<'a>(&self, archive: &'a [u8], limit: u64) -> Result<Bytes<'a>> {
         Ok(match self.unpack(archive, limit)? {
-            Unpacked::Stored(range) => Cow::Borrowed(archive.get(range).unwrap_or_default()),
-            Unpacked::Inflated(data) => Cow::Owned(data),
+            Unpacked::Stored(range) => Bytes::Borrowed(archive.get(range).unwrap_or_default()),
+            Unpacked::Inflated(data) => Bytes::Owned(data),
         })
     }
 

@@ -1,20 +1,24 @@
-//! Bytes of a file, mapped instead of read, and spans of them that outlive the function that found them.
+//! Bytes of a file, mapped instead of read, spans of them that outlive the function that found them, and memory for what is
+//! inflated.
 //!
 //! The only `unsafe` of the crate is here.
 
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
-use std::ops::{Deref, Range};
+use std::ops::{Deref, DerefMut, Range};
 use std::path::Path;
 use std::sync::Arc;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapMut};
 
 use crate::error::{Error, Result};
 
 /// Below this many bytes a read is as cheap as a map, and the file cannot change under us afterwards.
 const MIN_MAPPED_BYTES: u64 = 64 << 10;
+
+/// From here on memory is asked for in huge pages: one such page of most processors.
+const MIN_HUGE_BYTES: usize = 2 << 20;
 
 /// Bytes of something that has no length of its own (a pipe, a device): read up to here, refused beyond.
 const MAX_STREAM_BYTES: u64 = crate::limits::MAX_ENTRY_BYTES;
@@ -28,7 +32,113 @@ pub(super) struct Span {
 
 enum Source {
     Map(Mmap),
-    Memory(Vec<u8>),
+    Memory(Memory),
+}
+
+/// The bytes of an entry: borrowed where the archive has them as they are.
+#[derive(Debug)]
+pub enum Bytes<'a> {
+    /// A part of the archive.
+    Borrowed(&'a [u8]),
+    /// What was inflated.
+    Owned(Memory),
+}
+
+/// Memory of a fixed length. A large one has huge pages where the system gives them: it takes a page fault for two megabytes
+/// instead of four kilobytes, which else is a quarter of what inflating costs.
+pub struct Memory {
+    pages: Pages,
+    length: usize,
+}
+
+enum Pages {
+    Heap(Vec<u8>),
+    Huge(MmapMut),
+}
+
+impl Memory {
+    /// As many zeros. Those that nothing is written to take no memory, however many they are.
+    pub(super) fn zeros(length: usize) -> Self {
+        let huge = if length < MIN_HUGE_BYTES { None } else { MmapMut::map_anon(length).ok() };
+        let pages = match huge {
+            Some(map) => {
+                // Without huge pages it is memory all the same.
+                #[cfg(target_os = "linux")]
+                let _ = map.advise(memmap2::Advice::HugePage);
+                Pages::Huge(map)
+            }
+            None => Pages::Heap(vec![0; length]),
+        };
+        Self { pages, length }
+    }
+
+    /// Bytes that are kept.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        match &self.pages {
+            Pages::Heap(bytes) => bytes.capacity(),
+            Pages::Huge(map) => map.len(),
+        }
+    }
+
+    /// The first bytes alone, in no more memory than they take.
+    pub(super) fn shortened(self, length: usize) -> Self {
+        let length = length.min(self.length);
+        match self.pages {
+            Pages::Huge(map) if MIN_HUGE_BYTES <= length => Self { pages: Pages::Huge(map), length },
+            Pages::Huge(map) => Self::from(map.get(..length).unwrap_or_default().to_vec()),
+            Pages::Heap(mut bytes) => {
+                bytes.truncate(length);
+                bytes.shrink_to_fit();
+                Self::from(bytes)
+            }
+        }
+    }
+}
+
+impl From<Vec<u8>> for Memory {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { length: bytes.len(), pages: Pages::Heap(bytes) }
+    }
+}
+
+impl Deref for Memory {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        let bytes: &[u8] = match &self.pages {
+            Pages::Heap(bytes) => bytes,
+            Pages::Huge(map) => map,
+        };
+        bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+impl DerefMut for Memory {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        let bytes: &mut [u8] = match &mut self.pages {
+            Pages::Heap(bytes) => bytes,
+            Pages::Huge(map) => map,
+        };
+        bytes.get_mut(..self.length).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Memory({} bytes)", self.length)
+    }
+}
+
+impl Deref for Bytes<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Borrowed(bytes) => bytes,
+            Self::Owned(memory) => memory,
+        }
+    }
 }
 
 impl Span {
@@ -77,9 +187,15 @@ impl Default for Span {
     }
 }
 
+impl From<Memory> for Span {
+    fn from(memory: Memory) -> Self {
+        Self::whole(Source::Memory(memory))
+    }
+}
+
 impl From<Vec<u8>> for Span {
     fn from(bytes: Vec<u8>) -> Self {
-        Self::whole(Source::Memory(bytes))
+        Self::from(Memory::from(bytes))
     }
 }
 
@@ -102,7 +218,7 @@ impl Source {
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Map(map) => map,
-            Self::Memory(bytes) => bytes,
+            Self::Memory(memory) => memory,
         }
     }
 }

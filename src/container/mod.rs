@@ -33,6 +33,7 @@ mod signing;
 
 pub use discover::{Input, discover};
 pub use entry::Entry;
+pub use map::{Bytes, Memory};
 pub use nested::Nested;
 pub use part::Part;
 pub use stamp::Stamp;

@@ -1,6 +1,5 @@
 //! One archive of a package as the other rooms see it: entries by name, their data, and the DEX files in order.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::error::{Issue, Result};
@@ -8,7 +7,7 @@ use crate::limits::MAX_ENTRY_BYTES;
 
 use super::archive::Archive;
 use super::entry::{Entry, Place};
-use super::map::Span;
+use super::map::{Bytes, Span};
 use super::nested::nested_limit;
 
 /// Bytes of a local file header and of a central directory header, without name and extra field (APPNOTE.TXT 4.3.7 and
@@ -108,7 +107,7 @@ impl Part {
     /// # Errors
     /// Broken or truncated data, or a size beyond [`crate::limits::MAX_ENTRY_BYTES`]; inside a nested archive a size beyond
     /// its claim, too. Offsets count from the start of the archive.
-    pub fn read(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
+    pub fn read(&self, entry: &Entry) -> Result<Bytes<'_>> {
         match self.code {
             Code::Top if self.is_nested => entry.data_within(&self.bytes, nested_limit(entry)),
             _ => entry.data(&self.bytes),
@@ -119,7 +118,7 @@ impl Part {
     ///
     /// # Errors
     /// As [`Part::read`], and an entry that is larger.
-    pub fn read_claimed(&self, entry: &Entry) -> Result<Cow<'_, [u8]>> {
+    pub fn read_claimed(&self, entry: &Entry) -> Result<Bytes<'_>> {
         entry.data_within(
             &self.bytes,
             if self.is_nested { nested_limit(entry) } else { entry.size.min(MAX_ENTRY_BYTES) },

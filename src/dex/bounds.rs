@@ -4,7 +4,7 @@
 
 use super::bytes::at;
 use super::header::Header;
-use super::{BitSet, ClassDef, Dex, MethodDef, StringIdx};
+use super::{ClassDef, Dex, MethodDef, StringIdx};
 use crate::error::Issue;
 
 /// Bytes of all text of a container, in multiples of its size: its members may share theirs.
@@ -66,26 +66,28 @@ impl Bounds {
     }
 }
 
-impl Dex<'_> {
-    /// Visits the definitions of those methods that are `wanted`, in the order of the file. A file that lists the same
-    /// members over and over is left where that passes the bound; the scan of its code says so.
-    pub fn definitions(&self, wanted: &BitSet, mut visit: impl FnMut(&ClassDef, &MethodDef)) {
-        let mut left = (self.data.len() as u64).saturating_mul(SHARED_TABLES);
-        for class in self.classes().flatten() {
-            let (members, bytes) = self.members(&class);
-            let mut bytes = bytes;
-            for method in members.ok().flatten().into_iter().flatten().flatten() {
-                // Three numbers a method, of at least a byte each.
-                bytes = bytes.saturating_add(3);
-                if left < bytes {
-                    break;
-                }
-                if wanted.contains(method.method.0) {
-                    visit(&class, &method);
-                }
-            }
-            let Some(rest) = left.checked_sub(bytes) else { break };
-            left = rest;
-        }
+/// Reads the methods of some classes of one file. A file that lists the same members over and over is left where that
+/// passes the bound; the scan of its code says so.
+#[derive(Debug)]
+pub struct Definitions<'d, 'a> {
+    dex: &'d Dex<'a>,
+    left: u64,
+}
+
+impl<'d, 'a> Definitions<'d, 'a> {
+    /// None is read yet.
+    pub fn new(dex: &'d Dex<'a>) -> Self {
+        Self { dex, left: SHARED_TABLES.saturating_mul(dex.data.len() as u64) }
+    }
+
+    /// The methods of one class, in the order of the file.
+    pub fn of(&mut self, class: &ClassDef) -> impl Iterator<Item = MethodDef> {
+        let (members, bytes) = self.dex.members(class);
+        self.left = self.left.saturating_sub(bytes);
+        members.ok().flatten().into_iter().flatten().map_while(Result::ok).take_while(|_| {
+            // Three numbers a method, of at least a byte each.
+            self.left = self.left.saturating_sub(3);
+            self.left > 0
+        })
     }
 }

@@ -19,6 +19,9 @@ const MAX_PROTO: usize = 64 << 10;
 /// Bytes of modified UTF-8 that one UTF-16 unit takes at most.
 const MAX_UNIT: usize = 3;
 
+/// Bytes that the strings of a file have on average at most; real ones have some twenty to forty.
+const MAX_MEAN: usize = 128;
+
 /// Bytes of a string that are looked at however short it claims to be: the NUL ends it, and a length may lie.
 const MIN_REACH: usize = 256;
 
@@ -82,12 +85,32 @@ impl<'a> Dex<'a> {
     /// The first bytes of a string, `most` of them at most.
     #[inline]
     fn text_within(&self, index: StringIdx, most: usize) -> Option<&'a [u8]> {
+        self.data.get(self.place_within(index, most)?)
+    }
+
+    /// Where the bytes of a string are in the file, see [`Self::string_bytes`].
+    #[inline]
+    pub fn string_place(&self, index: StringIdx) -> Option<Range<usize>> {
+        self.place_within(index, usize::MAX)
+    }
+
+    /// From the first string of the table to the end of the last: all of them, where they stand in order as in a sound file.
+    /// None where they cannot all be there, because that is more than strings of that number take.
+    pub fn string_table(&self) -> Option<Range<usize>> {
+        let last = self.string_place(StringIdx(self.header.strings.count.checked_sub(1)?))?;
+        let table = self.string_place(StringIdx(0))?.start..last.end;
+        let most = at(self.header.strings.count).saturating_mul(MAX_MEAN).saturating_add(MIN_REACH);
+        (table.len() <= most).then_some(table)
+    }
+
+    #[inline]
+    fn place_within(&self, index: StringIdx, most: usize) -> Option<Range<usize>> {
         let (units, start) = self.text(index)?;
         // The length counts UTF-16 units, not bytes: the NUL ends the string, the length only bounds the search for it.
         let reach = at(units).saturating_mul(MAX_UNIT).max(MIN_REACH).min(most);
         let tail = self.data.get(start..)?;
         let tail = tail.get(..reach).unwrap_or(tail);
-        tail.get(..memchr::memchr(0, tail).unwrap_or(tail.len()))
+        Some(start..start.saturating_add(memchr::memchr(0, tail).unwrap_or(tail.len())))
     }
 
     /// How many UTF-16 units a string claims, and where its first byte is.

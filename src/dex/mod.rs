@@ -25,6 +25,7 @@ mod scan;
 pub(crate) mod tests;
 mod values;
 
+pub use bounds::Definitions;
 pub use class::{ClassData, ClassDef, MethodDef};
 pub use code::{Code, Handler, Try};
 pub use descriptor::{class_name, package_of};
@@ -88,6 +89,11 @@ impl<'a> Dex<'a> {
         issues.extend(dexes.iter_mut().filter_map(|dex| bounds.cut_texts(file, dex)));
         issues.extend(dexes.iter().flat_map(|dex| dangling::rows(file, dex)));
         Ok((dexes, issues))
+    }
+
+    /// The file, or the whole container: what offsets count in.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.data
     }
 
     /// Bytes of the file, or of the whole container.

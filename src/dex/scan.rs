@@ -33,6 +33,11 @@ impl BitSet {
         Self { words: vec![0; count.div_ceil(64) as usize] }
     }
 
+    /// The set of all indices below `count`.
+    pub fn full(count: u32) -> Self {
+        Self { words: vec![u64::MAX; count.div_ceil(64) as usize] }
+    }
+
     /// Adds an index; one beyond the table is left out.
     pub fn insert(&mut self, index: u32) {
         if let Some(word) = self.words.get_mut((index >> 6) as usize) {

@@ -294,7 +294,7 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
 
 fn members(unit: &Unit<'_>) -> Members {
     // Classes that share one list of methods must not make the program larger than its files.
-    let most = unit.dex.header.methods.count as usize;
+    let most = unit.signatures().len();
     let mut all = Members { classes: Vec::with_capacity(unit.dex.header.classes.count as usize), ..Members::default() };
     for class in unit.dex.classes().flatten() {
         let methods = unit.dex.class_data(&class).ok().flatten().into_iter().flatten();

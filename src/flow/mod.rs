@@ -37,7 +37,7 @@ pub use graph::{Graph, Parts, Path, Reach, Root};
 pub use guards::{Gives, Guard, Guards, guards};
 pub use hierarchy::{Class, Defined, Hierarchy, Method, Type};
 pub use interpret::Texts;
-pub use program::{Program, Signature, Unit};
+pub use program::{Hashes, Program, Signature, Unit};
 pub use references::References;
 pub use reflection::Names;
 pub use resolve::{Answer, Asked, Inquiry, Known, Resolver};

@@ -1,7 +1,9 @@
 //! All DEX files of a package as one program: which classes it defines and what they extend.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::dex::{ClassDef, Dex, MethodIdx, ProtoIdx, TypeIdx};
 use crate::error::Issue;
@@ -23,8 +25,8 @@ pub struct Unit<'b> {
     pub dex: Dex<'b>,
     /// By type index: one more than the place of the class in `class_defs`, 0 = not defined here.
     defined: Vec<u32>,
-    /// By method index.
-    signatures: Vec<Signature>,
+    /// By method index. A call graph asks for all of them, a search for a few names does not.
+    signatures: OnceLock<Vec<Signature>>,
 }
 
 /// All DEX files, in the order of class loading.
@@ -49,7 +51,8 @@ impl<'b> Program<'b> {
     }
 
     fn new(units: Vec<Unit<'b>>) -> Self {
-        let mut classes = FxHashMap::default();
+        let count = units.iter().map(|unit| unit.dex.header.classes.count as usize).sum();
+        let mut classes = FxHashMap::with_capacity_and_hasher(count, FxBuildHasher);
         for (number, unit) in (0..).zip(&units) {
             for (place, class) in (0..).zip(unit.dex.classes()) {
                 if let Some(descriptor) = class.and_then(|class| unit.dex.type_bytes(class.class)) {
@@ -105,13 +108,22 @@ impl<'b> Unit<'b> {
                 *slot = place;
             }
         }
-        let signatures = signatures(&dex);
-        Self { label, dex, defined, signatures }
+        Self { label, dex, defined, signatures: OnceLock::new() }
     }
 
     /// The signature of a method that the file names.
     pub fn signature(&self, index: MethodIdx) -> Option<Signature> {
-        self.signatures.get(index.0 as usize).copied()
+        self.signatures().get(index.0 as usize).copied()
+    }
+
+    /// The signatures of all methods that the file names.
+    pub(super) fn signatures(&self) -> &[Signature] {
+        self.signatures.get_or_init(|| {
+            let mut hashes = Hashes::new(&self.dex);
+            // A row that cannot be read is a method like no other of its file.
+            let of = |index| hashes.signature(MethodIdx(index)).unwrap_or(Signature(index.into()));
+            (0..self.dex.header.methods.count).map(of).collect()
+        })
     }
 
     /// The definition of a type in this file.
@@ -162,21 +174,45 @@ impl Signature {
     }
 }
 
-/// The signatures of all rows of a file's table of methods.
-fn signatures(dex: &Dex<'_>) -> Vec<Signature> {
-    let of_type = |index| names::name(dex.type_bytes(TypeIdx(index)).unwrap_or_default());
-    let types: Vec<u64> = (0..dex.header.types.count).map(of_type).collect();
-    let of_type = |ty: TypeIdx| types.get(ty.0 as usize).copied().unwrap_or_default();
-    let of_proto = |index| {
-        let result = dex.return_type(index).map(of_type).unwrap_or_default();
-        names::proto(dex.parameters(index).map(of_type), result)
-    };
-    let protos: Vec<u64> = (0..dex.header.protos.count).map(|index| of_proto(ProtoIdx(index))).collect();
-    let signature = |index| {
-        let row = dex.method(MethodIdx(index))?;
-        let proto = protos.get(row.proto.0 as usize)?;
-        Some(Signature(names::signature(names::name(dex.name_bytes(row.name)?), *proto)))
-    };
-    // A row that cannot be read is a method like no other of its file.
-    (0..dex.header.methods.count).map(|index| signature(index).unwrap_or(Signature(index.into()))).collect()
+/// The hashes of a file's types and prototypes, each made when it is first asked for: a file names a type once and uses it
+/// in many prototypes.
+#[derive(Debug)]
+pub struct Hashes<'d, 'b> {
+    dex: &'d Dex<'b>,
+    types: Vec<Option<u64>>,
+    protos: Vec<Option<u64>>,
+}
+
+impl<'d, 'b> Hashes<'d, 'b> {
+    /// Those of a file.
+    pub fn new(dex: &'d Dex<'b>) -> Self {
+        let empty = |count: u32| vec![None; count as usize];
+        Self { dex, types: empty(dex.header.types.count), protos: empty(dex.header.protos.count) }
+    }
+
+    /// The signature of a method; none where its row cannot be read.
+    pub fn signature(&mut self, index: MethodIdx) -> Option<Signature> {
+        let row = self.dex.method(index)?;
+        let name = names::name(self.dex.name_bytes(row.name)?);
+        Some(Signature(names::signature(name, self.proto(row.proto)?)))
+    }
+
+    fn proto(&mut self, index: ProtoIdx) -> Option<u64> {
+        if let Some(known) = *self.protos.get(index.0 as usize)? {
+            return Some(known);
+        }
+        let dex = self.dex;
+        let result = dex.return_type(index).map(|ty| self.ty(ty)).unwrap_or_default();
+        let hash = names::proto(dex.parameters(index).map(|ty| self.ty(ty)), result);
+        *self.protos.get_mut(index.0 as usize)? = Some(hash);
+        Some(hash)
+    }
+
+    /// A type that the file does not have is like any other such.
+    fn ty(&mut self, index: TypeIdx) -> u64 {
+        let dex = self.dex;
+        self.types
+            .get_mut(index.0 as usize)
+            .map_or(0, |known| *known.get_or_insert_with(|| names::name(dex.type_bytes(index).unwrap_or_default())))
+    }
 }
