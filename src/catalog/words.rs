@@ -134,6 +134,7 @@ pub(super) const PHRASE_ROLES: &[&str] = &[
     "other-subject",
     "page-number",
     "passive-verb",
+    "permission-says",
     "permission-word",
     "place",
     "platform",

@@ -1,6 +1,8 @@
 //! Statements that are blocks of lines: `label：value` for each SDK or permission, and lists of bare names behind a
 //! sentence that introduces them.
 
+use std::ops::Range;
+
 use super::columns::{Column, Labels, colon};
 use super::draft::Draft;
 use super::links;
@@ -14,11 +16,20 @@ use super::text::Text;
 use super::words::{Found, Words};
 use crate::disclosure::SdkRow;
 
+/// What stands around a value.
+const BAR: [char; 5] = ['|', ' ', '\t', '\n', '\u{3000}'];
+
 /// Blank lines within a block.
 const GAP: usize = 4;
 
 /// Characters of a label that the catalog does not know.
 const LONGEST_OTHER: usize = 12;
+
+/// Characters of an item of data below its label.
+const LONGEST_ITEM: usize = 400;
+
+/// Lines of unknown labels within a block.
+const BETWEEN: usize = 4;
 
 /// Names of one list.
 const MOST_NAMES: usize = 300;
@@ -39,24 +50,33 @@ pub(super) fn labelled(
         used = 1;
     }
     let mut rule_seen = false;
+    // A label of data without a value begins a list.
+    let mut listing = false;
     while let Some(line) = line(parts, used) {
         let found = labels_at(parts, used, words);
         if found.is_empty() {
-            if !goes_on(line, parts, used, &fields, words) || rule_seen {
+            let item = listing && is_item(line, parts, used, words);
+            if item && is_group(line, words) {
+                used = used.saturating_add(1);
+                continue;
+            }
+            let goes_on = item || goes_on(line, parts, used, &fields, words);
+            if rule_seen || !goes_on && !is_between(parts, used, &fields, title.is_some(), words) {
                 break;
             }
-            if let Some(column) = unlabelled(line.text.as_str(), words) {
+            if let Some(column) = unlabelled(line.text.as_str(), words).filter(|_| !item) {
                 fields.cells.push((column, line.text.clone()));
             } else if let Some((_, text)) =
                 fields.cells.last_mut().filter(|(_, it)| it.as_str().len() < rows::LONGEST_CELL)
             {
-                text.append("\n", &line.text);
+                text.append("\n", &if item { aimless(&line.text, words) } else { line.text.clone() });
             }
         } else {
             if (begins(&found, &fields, title.is_some()) || line.rule) && !fields.cells.is_empty() {
                 break;
             }
             fields.cells.extend(found);
+            listing = fields.cells.last().is_some_and(|(column, value)| *column == Column::Data && value.is_blank());
         }
         rule_seen |= line.rule;
         used = used.saturating_add(1);
@@ -71,7 +91,8 @@ pub(super) fn labelled(
 
 /// Labels that begin another block.
 fn begins(found: &[(Column, Text)], fields: &Fields, titled: bool) -> bool {
-    let names = |column: &Column| matches!(column, Column::Sdk | Column::Permission);
+    let names =
+        |column: &Column| matches!(column, Column::Sdk | Column::Permission) || !titled && *column == Column::Function;
     let again = found.iter().any(|(column, _)| {
         names(column) && has(fields, *column)
             || *column == Column::Sdk && !fields.cells.is_empty() && !has(fields, Column::Sdk)
@@ -125,7 +146,8 @@ fn become_of(fields: &mut Fields, column: Column) {
     fields.cells.iter_mut().take(1).for_each(|(it, _)| *it = column);
 }
 
-/// A title before the labels names what they are about. Only the whole words of a label make the line before it one.
+/// A title before the labels names what they are about. Only the whole words of a label make the line before it one; two
+/// lines of any labels do where it names an SDK, or counts what data are for.
 fn title(parts: &[Part], words: &Words<'_>) -> Option<Text> {
     let first = line(parts, 0)?;
     let next = line(parts, 1).filter(|next| next.gap <= GAP)?;
@@ -133,7 +155,18 @@ fn title(parts: &[Part], words: &Words<'_>) -> Option<Text> {
     if !names::is_short(title) || title.contains(['。', '：', ':', '，']) || title.ends_with('.') {
         return None;
     }
-    whole_label(&next.text, words)?;
+    if whole_label(&next.text, words).is_none() {
+        let found = words.find(title);
+        let columns: Vec<Column> =
+            [1, 2].iter().filter_map(|place| labels_at(parts, *place, words).first().map(|(it, _)| *it)).collect();
+        let sdk = !found.sdks.is_empty() || found.has("sdk-word");
+        // A number before what data are for: 1、注册.
+        let counted = is_section(title, words)
+            && matches!(columns.as_slice(), [Column::Data, Column::Purpose] | [Column::Purpose, Column::Data]);
+        if columns.len() < 2 || !sdk && !counted {
+            return None;
+        }
+    }
     let (column, _) = labels_at(parts, 1, words).into_iter().next()?;
     let titles =
         matches!(column, Column::Party | Column::Provider | Column::Data | Column::Purpose | Column::Description);
@@ -204,7 +237,13 @@ fn labels(text: &Text, words: &Words<'_>) -> Vec<(Column, Text)> {
             found.push((column, value..string.len()));
         }
     }
-    found.into_iter().map(|(column, range)| (column, text.slice(range).trimmed().head(rows::LONGEST_CELL))).collect()
+    // A row of a table of two columns keeps its bars: 业务功能：| 注册 |.
+    let value = |range: Range<usize>| {
+        let cell = string.get(range.clone()).unwrap_or_default();
+        let start = range.end.saturating_sub(cell.trim_start_matches(BAR).len());
+        text.slice(start..start.saturating_add(cell.trim_matches(BAR).len())).head(rows::LONGEST_CELL)
+    };
+    found.into_iter().map(|(column, range)| (column, value(range))).collect()
 }
 
 /// `某某SDK：使用目的：…；收集信息：…`: a name before two or more labels.
@@ -267,6 +306,53 @@ fn goes_on(line: &Line, parts: &[Part], place: usize, fields: &Fields, words: &W
                 || value.is_blank() && line.gap <= 1
         }
     }
+}
+
+/// An item of the list that a label without a value begins: one in brackets that groups the next, one that is marked, or
+/// one that names data.
+fn is_item(line: &Line, parts: &[Part], place: usize, words: &Words<'_>) -> bool {
+    let text = line.text.as_str();
+    if line.rule || 0 < line.level || 1 < line.gap || LONGEST_ITEM < text.chars().count() {
+        return false;
+    }
+    let near = || (line.gap == 0 || line.item) && !words.find(text).data.is_empty();
+    (is_group(line, words) || line.item && line.gap == 0 || near())
+        && parts.get(place..).is_none_or(|rest| title(rest, words).is_none())
+}
+
+/// A number in brackets before words that name no data: （1）必选信息.
+fn is_group(line: &Line, words: &Words<'_>) -> bool {
+    let text = line.text.as_str();
+    text.starts_with(['(', '（'])
+        && is_section(text, words)
+        && names::is_short(text)
+        && words.find(text).data.is_empty()
+}
+
+/// An item without what it is for: 网络信息（IP地址）：用于….
+fn aimless(text: &Text, words: &Words<'_>) -> Text {
+    let string = text.as_str();
+    let Some(colon) = colon(string) else { return text.clone() };
+    let sign = string.get(colon..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8);
+    let aim = words.find(string).of("purpose-mark").any(|it| it.start == colon.saturating_add(sign));
+    if aim { text.slice(0..colon) } else { text.clone() }
+}
+
+/// Lines of labels that the catalog does not know, between those of one block.
+fn is_between(parts: &[Part], place: usize, fields: &Fields, titled: bool, words: &Words<'_>) -> bool {
+    for at in place..place.saturating_add(BETWEEN) {
+        let Some(line) = line(parts, at).filter(|line| !line.rule && line.level == 0 && line.gap <= 1) else {
+            return false;
+        };
+        let found = labels_at(parts, at, words);
+        if !found.is_empty() {
+            return place < at && !begins(&found, fields, titled);
+        }
+        if unlabelled(line.text.as_str(), words) != Some(Column::Other) {
+            return false;
+        }
+    }
+    false
 }
 
 /// What a line holds that speaks of no data and is no value of the label above it: a link, or a label that the catalog does

@@ -35,12 +35,15 @@ pub(super) fn read(parts: &[Part], words: &Words<'_>, draft: &mut Draft<'_>) {
         if !known.is_empty() && (!string.contains(known) || string == known) {
             continue;
         }
-        let bare = numberless(text, words);
+        // Within a page that is half Markdown the marks of a heading stand in its text.
+        let marks = string.len().saturating_sub(string.trim_start_matches(['#', ' ']).len());
+        let bare = numberless(&text.slice(marks..string.len()), words);
         bare.as_str().clone_into(&mut draft.disclosure.title);
         draft.mark(text.span(), MarkKind::Claim, string);
         let before = string.get(..range.start).unwrap_or_default();
-        let name =
-            before.trim_matches(['《', '“', '"', '—', '-', ' ', '【', '】', '*', '”']).trim_end_matches(['用', '户']);
+        let name = before
+            .trim_matches(['《', '“', '"', '—', '-', ' ', '【', '】', '*', '#', '”'])
+            .trim_end_matches(['用', '户']);
         // Privacy Policy of …: the name stands behind.
         let after = string.get(range.end..).unwrap_or_default();
         let behind = found.valued("app-name").find(|(it, value)| {

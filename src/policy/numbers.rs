@@ -116,7 +116,14 @@ pub(super) fn is_numbered(text: &str) -> bool {
 pub(super) fn numberless(text: &Text, words: &Words<'_>) -> Text {
     let string = text.as_str();
     if !is_section(string, words) {
-        return text.clone();
+        // a) and b、 count too.
+        let mut characters = string.chars();
+        let letter = characters.next().is_some_and(|it| it.is_ascii_alphabetic());
+        let mark = characters.next().filter(|it| letter && matches!(it, ')' | '）' | '、'));
+        return mark.map_or_else(
+            || text.clone(),
+            |mark| text.slice(1_usize.saturating_add(mark.len_utf8())..string.len()).trimmed(),
+        );
     }
     let inner = string.trim_start_matches(['（', '(', '第']);
     let worded = inner.trim_start_matches(|it| words.numbers.is_numeral(it));

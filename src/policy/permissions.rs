@@ -84,11 +84,14 @@ pub(super) fn block(
     let name = numberless(&first.text, words);
     let names = |text: &str| !sentence(text) && !words.find(text).permissions.is_empty();
     let says = below.text.as_str();
-    let used_for = !below.rule && below.level == 0 && below.gap <= first.gap && words.find(says).has("purpose-mark");
-    if LONGEST_LABEL < name.as_str().chars().count() || !names(name.as_str()) || names(says) || !used_for {
+    let found = words.find(says);
+    let allows = found.of("permission-says").any(|it| it.start == 0);
+    let used_for = !below.rule && below.level == 0 && below.gap <= first.gap && (allows || found.has("purpose-mark"));
+    if LONGEST_LABEL < name.as_str().chars().count() || !names(name.as_str()) || !allows && names(says) || !used_for {
         return None;
     }
-    let cells = vec![(Column::Permission, name), (Column::Purpose, below.text.clone())];
+    let column = if allows { Column::Description } else { Column::Purpose };
+    let cells = vec![(Column::Permission, name), (column, below.text.clone())];
     row(&Fields { cells, ..Fields::default() }, platform, words, draft);
     Some(2)
 }

@@ -22,7 +22,7 @@ const NUMBER: [char; 6] = ['.', '、', ')', '）', '(', '（'];
 /// the next sentence says that this is for.
 pub(super) fn purpose(string: &str, found: &Found, sentence: &Range<usize>) -> String {
     if let Some(leading) = leading(string, found, sentence) {
-        return one_line(string.get(leading).unwrap_or_default(), PURPOSE);
+        return stated(string.get(leading).unwrap_or_default(), PURPOSE);
     }
     let marks = found.valued("purpose-mark").filter(|(_, value)| value.is_empty()).map(|(range, _)| range);
     let mark = marks.into_iter().find(|it| sentence.start <= it.start && it.end < sentence.end);
