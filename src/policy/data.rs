@@ -73,10 +73,11 @@ fn introduces(text: &str, found: &Found, groups: &[Range<usize>], data: &[&Hit],
         && text.get(between.clone()).is_some_and(|it| !it.contains(['。', '；', ';', '、', '）', ')', '\n']))
         && inside(hit.range.start) == inside(next.range.start)
         && found.of("introducer").any(|it| between.start <= it.start && it.end <= between.end)
+        && !found.of("purpose-mark").any(|it| between.start <= it.start && it.end <= between.end)
 }
 
 /// The insides of brackets, outer before inner. A bracket that is never closed reaches to the end of its line.
-fn brackets(text: &str) -> Vec<Range<usize>> {
+pub(super) fn brackets(text: &str) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     for (at, character) in text.char_indices() {

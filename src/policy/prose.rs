@@ -45,6 +45,10 @@ enum State {
     Denied,
 }
 
+fn collected_at(state: State) -> bool {
+    matches!(state, State::Collected { .. })
+}
+
 /// Reads a paragraph; says what a list behind it goes on with.
 pub(super) fn read(
     text: &Text,
@@ -61,7 +65,7 @@ pub(super) fn read(
         let place = states.partition_point(|(start, _)| *start <= at).checked_sub(1);
         place.and_then(|place| states.get(place)).map_or(State::Silent, |(_, state)| *state)
     };
-    let collects = states.iter().any(|(_, state)| matches!(state, State::Collected { .. }));
+    let collects = states.iter().any(|(_, state)| collected_at(*state));
     let after = introduces(string, found, &states);
     if listed.items.is_empty() && listed.umbrella.is_none() {
         if matches!(carried, Carried::Collected(_) | Carried::Denied) && unknown::is_word(string, found, words) {
@@ -84,6 +88,12 @@ pub(super) fn read(
         listed.items.iter().zip(&refused).filter(|(_, refused)| **refused).map(|(item, _)| item.clone()).collect();
     let mut kept = taken.iter();
     listed.items.retain(|_| kept.next().copied().unwrap_or_default());
+    // A word for many is no label where nothing of its list is collected.
+    if listed.items.is_empty()
+        && let Some((id, range)) = listed.umbrella.take_if(|(_, range)| collected_at(state(range.start)))
+    {
+        listed.items.push(Item { range, entry: Some((id, true)), platform: "", weak: false });
+    }
     let places: Vec<Range<usize>> = listed.items.iter().chain(&denied).map(|item| item.range.clone()).collect();
     unknown::report(text, found, &places, words, draft);
     let near = |(_, range): &(&str, Range<usize>)| {
@@ -119,6 +129,8 @@ fn collect(
         let first = umbrella.map(|(_, range)| range).filter(|it| it.start < first.start).unwrap_or(first);
         let sentence = sentence(string, first.start);
         let quote = quote(string, found, &sentence, first);
+        let items = listed.items.iter().filter(|item| takes(item)).map(|item| item.range.start);
+        let last = items.filter(|at| sentence.contains(at)).max().unwrap_or(first.start);
         let platforms = if ios { "ios" } else { platform };
         draft.collects(Collects {
             data,
@@ -126,7 +138,7 @@ fn collect(
             umbrella: umbrella.map_or_else(String::new, |(id, _)| (*id).to_owned()),
             open_ended: listed.open,
             user_provided: given,
-            scene: scene(text, found, &sentence, first.start, words),
+            scene: scene(text, found, &sentence, last, words),
             purpose: purpose(string, found, &sentence),
             platforms: Some(platforms.to_owned()).filter(|it| !it.is_empty()).into_iter().collect(),
             cite: draft.cite(&text.span(), quote),
@@ -215,6 +227,26 @@ fn states(string: &str, found: &Found, carried: Carried, words: &Words<'_>) -> V
     }
     events.sort_by_key(|(at, state)| (*at, matches!(state, State::Collected { .. })));
     states.extend(events);
+    resumed(states, string, found)
+}
+
+/// What a bracket says that something is for ends with it: 收集MAC地址（用于统计）、IMEI.
+fn resumed(mut states: Vec<(usize, State)>, string: &str, found: &Found) -> Vec<(usize, State)> {
+    if !found.has("purpose-mark") || !string.contains(['（', '(']) {
+        return states;
+    }
+    for group in data::brackets(string) {
+        let within = |at: usize| group.start < at && at < group.end;
+        if !found.of("purpose-mark").any(|it| within(it.start)) {
+            continue;
+        }
+        let before = states.iter().rev().find(|(at, _)| *at <= group.start).map(|(_, state)| *state);
+        let inside = states.iter().rev().find(|(at, _)| *at <= group.end).map(|(_, state)| *state);
+        if let Some(state) = before.filter(|_| inside == Some(State::Silent)) {
+            let place = states.partition_point(|(at, _)| *at <= group.end);
+            states.insert(place, (group.end, state));
+        }
+    }
     states
 }
 
@@ -271,7 +303,7 @@ fn is_collected(string: &str, found: &Found, item: &Item, collects: bool, state:
     if permitted {
         return false;
     }
-    if matches!(state(at), State::Collected { .. }) {
+    if collected_at(state(at)) {
         let begins = || string.get(..at).is_some_and(|it| it.chars().filter(|it| it.is_alphabetic()).nth(2).is_none());
         return !item.weak || begins() || is_object(string, found, at);
     }

@@ -27,13 +27,27 @@ pub(super) fn purpose(string: &str, found: &Found, sentence: &Range<usize>) -> S
     let marks = found.valued("purpose-mark").filter(|(_, value)| value.is_empty()).map(|(range, _)| range);
     let mark = marks.into_iter().find(|it| sentence.start <= it.start && it.end < sentence.end);
     if let Some(behind) = mark.and_then(|mark| string.get(mark.start..sentence.end)) {
-        return stated(behind, PURPOSE);
+        return stated(closed(behind), PURPOSE);
     }
     let rest = string.get(sentence.end..).unwrap_or_default();
     let next = string.len().saturating_sub(rest.trim_start().len());
     let said = found.of("purpose-behind").filter(|it| it.start == next).max_by_key(|it| it.end);
     let end = sentences(rest).first().map_or(0, |it| sentence.end.saturating_add(it.end));
     said.and_then(|said| string.get(said.end..end)).map_or_else(String::new, |it| stated(it.trim_start(), PURPOSE))
+}
+
+/// As far as the bracket goes that a purpose stands in: （用于统计）、IMEI.
+fn closed(behind: &str) -> &str {
+    let mut open = 0_usize;
+    for (at, it) in behind.char_indices() {
+        match it {
+            '（' | '(' => open = open.saturating_add(1),
+            '）' | ')' if open == 0 => return behind.get(..at).unwrap_or(behind),
+            '）' | ')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    behind
 }
 
 /// The first clause that begins with a word of purposes, and those behind it that do or go on with it: 为保障安全，并改进服务.

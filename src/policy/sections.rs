@@ -77,7 +77,8 @@ pub(super) fn is_heading(line: &Line, found: &Found, words: &Words<'_>) -> bool 
         return false;
     }
     if 0 < line.level {
-        return true;
+        // Bold words before a list within a list are its label.
+        return !line.item || !text.ends_with(['：', ':']);
     }
     if line.item || text.contains(['。', '；']) {
         return false;
