@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::condition::{Conditions, Constant};
 use super::decide::{Constants, Decided, Decider, Entry, is_conditional, shortened};
@@ -20,13 +20,13 @@ const UNKNOWN_CLASS: &str = "reflection, the class is not known";
 #[derive(Debug, Default)]
 pub(super) struct Members {
     by_class: FxHashMap<(&'static str, &'static str), Vec<&'static Source>>,
-    classes: BTreeSet<&'static str>,
+    classes: FxHashSet<&'static str>,
     /// Names that matter whatever the class.
     names: FxHashMap<&'static str, Vec<&'static Source>>,
     /// Names of members of those classes.
-    of_classes: BTreeSet<&'static str>,
+    of_classes: FxHashSet<&'static str>,
     /// Every name of a member that matters somewhere.
-    known: BTreeSet<&'static str>,
+    known: FxHashSet<&'static str>,
 }
 
 impl Members {

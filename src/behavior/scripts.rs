@@ -58,6 +58,8 @@ pub(super) struct ScriptWords {
 struct Sign {
     framework: &'static str,
     pattern: &'static str,
+    /// What stands before the first `*` and behind the last.
+    ends: (&'static str, &'static str),
 }
 
 /// What finds words and expressions in bytes.
@@ -149,7 +151,9 @@ impl ScriptWords {
         let sign = |marker: &'static Marker| {
             // A few patterns carry a remark in brackets.
             let pattern = marker.pattern.split(" (").next().unwrap_or(marker.pattern);
-            Sign { framework: marker.name, pattern }
+            let before = pattern.split('*').next().unwrap_or_default();
+            let behind = pattern.rsplit('*').next().unwrap_or_default();
+            Sign { framework: marker.name, pattern, ends: (before, behind) }
         };
         let bundles = catalog.markers("hybrid").filter(is_bundle).map(sign).collect();
         Self { sources, finders: OnceLock::new(), words, expressions, bundles }
@@ -216,7 +220,10 @@ impl ScriptWords {
 impl Sign {
     /// Whether it names the file with this label.
     fn names(&self, label: &str) -> bool {
-        self.pattern.ends_with('/') && label.starts_with(self.pattern) || matches_glob(self.pattern, label)
+        let (before, behind) = self.ends;
+        label.starts_with(before)
+            && (label.ends_with(behind) && matches_glob(self.pattern, label)
+                || self.pattern.ends_with('/') && label.starts_with(self.pattern))
     }
 }
 

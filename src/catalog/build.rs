@@ -12,6 +12,7 @@ mod load;
 mod model;
 #[path = "../names.rs"]
 mod names;
+mod packed;
 mod pattern;
 mod phrase;
 mod platform_table;
@@ -31,7 +32,7 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 /// What the tables are made of.
-const SOURCES: [&str; 19] = [
+const SOURCES: [&str; 20] = [
     "api.rs",
     "api_list.rs",
     "api_table.rs",
@@ -43,6 +44,7 @@ const SOURCES: [&str; 19] = [
     "load.rs",
     "model.rs",
     "../names.rs",
+    "packed.rs",
     "pattern.rs",
     "phrase.rs",
     "platform_table.rs",
@@ -71,11 +73,17 @@ fn compile() -> Result<(), String> {
     let files = load::toml_files(Path::new(DATA)).map_err(|error| format!("{DATA}: {error}"))?;
     let files = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     checks::check(&files, &tables::Tables::default()).map_err(|fault| fault.to_string())?;
-    let table = postcard::to_allocvec(&load::join(files)).map_err(|error| error.to_string())?;
+    let packed::Packed { frame, texts } = packed::pack(&load::join(files))?;
     let platform = list("platform.tsv", |text| platform_table::compile(text, key::key_of))?;
     let permissions = list("api-permissions.tsv", |text| api_table::compile(&api_list::parse(text)?))?;
     let mut hash = Sha256::new();
-    for (name, table) in [("catalog.bin", &table), ("platform.bin", &platform), ("api-permissions.bin", &permissions)] {
+    let tables = [
+        ("catalog.bin", frame),
+        ("catalog.txt", texts.into_bytes()),
+        ("platform.bin", platform),
+        ("api-permissions.bin", permissions),
+    ];
+    for (name, table) in &tables {
         hash.update(table);
         let target = out.join(name);
         fs::write(&target, table).map_err(|error| format!("{}: {error}", target.display()))?;

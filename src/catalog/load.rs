@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::packed;
 use super::tables::Tables;
 
 /// A text of a catalog file with its place, so that a check that comes later can name the line.
@@ -34,7 +35,7 @@ impl<'de> Deserialize<'de> for Text {
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.value)
+        packed::pack_text(&self.value, serializer)
     }
 }
 

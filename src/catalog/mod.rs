@@ -19,6 +19,7 @@ mod load;
 mod lookup;
 mod model;
 mod overlay;
+mod packed;
 mod pattern;
 mod phrase;
 mod platform;
@@ -71,6 +72,7 @@ impl Catalog {
 }
 
 fn builtin_tables() -> Tables {
-    static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
-    postcard::from_bytes(TABLE).expect("the build script wrote this table from the same types")
+    static FRAME: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
+    static TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/catalog.txt"));
+    packed::unpack(FRAME, TEXTS).expect("the build script packed the same types")
 }

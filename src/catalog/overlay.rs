@@ -7,7 +7,8 @@ use regex::Regex;
 use sha2::{Digest, Sha256};
 
 use super::load::{self, CatalogFile, Fault, Text};
-use super::{ArgOp, Catalog, Tables, builtin_tables, checks};
+use super::packed::{self, Packed};
+use super::{ArgOp, Catalog, builtin_tables, checks};
 use crate::error::{Error, Result};
 use crate::limits::MAX_TEXT_BYTES;
 
@@ -32,11 +33,11 @@ impl Catalog {
         let files = paths.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;
         checks::check(&files, &tables)?;
         files.iter().try_for_each(check_regexes)?;
-        let over = postcard::to_allocvec(&load::join(files))
-            .map_err(|error| Error::malformed(format!("{}: {error}", dir.display()), None))?;
-        let hash = Sha256::new().chain_update(&Self::builtin().hash).chain_update(&over).finalize();
-        let over: Tables = postcard::from_bytes(over.leak())
-            .map_err(|error| Error::malformed(format!("{}: {error}", dir.display()), None))?;
+        let fault = |what: &str| Error::malformed(format!("{}: {what}", dir.display()), None);
+        let Packed { frame, texts } = packed::pack(&load::join(files)).map_err(|error| fault(&error))?;
+        let hash =
+            Sha256::new().chain_update(&Self::builtin().hash).chain_update(&frame).chain_update(&texts).finalize();
+        let over = packed::unpack(frame.leak(), texts.leak()).ok_or_else(|| fault("broken tables"))?;
         tables.overlay(over);
         let hash = hash.first_chunk().map_or(0, |head| u64::from_be_bytes(*head));
         Ok(Self::new(tables, format!("{hash:016x}")))

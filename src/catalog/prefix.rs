@@ -78,7 +78,9 @@ enum Place {
 
 impl PrefixTable {
     pub(super) fn new(tables: &Tables) -> Self {
-        let mut by_hash = HashMap::default();
+        let of_sdks: usize = tables.sdks.iter().map(|sdk| sdk.all_prefixes().count()).sum();
+        let count = of_sdks + tables.libraries.len();
+        let mut by_hash = HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default());
         let mut add = |prefix: &'static str, strength, place| {
             let hash = prefix.bytes().fold(FNV_START, fnv);
             let other = by_hash.insert(hash, Entry { prefix, strength, place });

@@ -63,12 +63,12 @@ fn command(command: &Command) -> Result<Status> {
         Command::Scan(scan) => {
             let catalog = options::catalog(scan.batch.form.look.catalog.as_deref())?;
             let outputs = outputs(&scan.batch, Subject::Packages, catalog)?;
-            packages(&Options::new(&scan.batch, catalog)?, outputs)
+            packages(kept(Options::new(&scan.batch, catalog)?), outputs)
         }
         Command::Check(check) => {
             let catalog = options::catalog(check.batch.form.look.catalog.as_deref())?;
             let outputs = outputs(&check.batch, Subject::Comparison, catalog)?;
-            packages(&Options::with_gate(check, catalog)?, outputs)
+            packages(kept(Options::with_gate(check, catalog)?), outputs)
         }
         Command::Baseline(arguments) => baseline::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
@@ -90,6 +90,11 @@ fn command(command: &Command) -> Result<Status> {
 
 fn outputs(batch: &Batch, subject: Subject, catalog: &'static Catalog) -> Result<Outputs<'static>> {
     Outputs::new(&batch.form, subject, detail(batch), catalog)
+}
+
+/// Options that live as long as the program: it ends with them, and to take them apart costs as much as a small package.
+fn kept(options: Options) -> &'static Options {
+    Box::leak(Box::new(options))
 }
 
 fn packages(options: &Options, mut outputs: Outputs<'_>) -> Result<Status> {
