@@ -56,6 +56,8 @@ struct Derived {
     methods: FxHashMap<Method, Option<Told>>,
     /// Static fields that hold one: class, name.
     fields: FxHashMap<(Type, Vec<u8>), Option<Told>>,
+    /// By file: its indices of the methods.
+    named: Vec<BitSet>,
 }
 
 impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
@@ -94,6 +96,7 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
         for method in &methods {
             self.derive(*method, &mut derived);
         }
+        derived.named = self.named(&derived);
         let mut guarded = Guarded::default();
         for method in methods {
             let Some((code, found)) = self.guards(method, &derived) else { continue };
@@ -104,6 +107,28 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
             }
         }
         guarded
+    }
+
+    /// By file: its indices of methods that return a stored value.
+    fn named(&self, derived: &Derived) -> Vec<BitSet> {
+        let signature = |method: &Method| {
+            let defined = self.hierarchy.method(*method)?;
+            self.hierarchy.signature(defined.unit, defined.row.method)
+        };
+        let signatures: FxHashSet<Signature> = derived.methods.keys().filter_map(signature).collect();
+        let named_in = |number: u32, unit: &Unit<'_>| {
+            let count = unit.dex.header.methods.count;
+            let mut named = BitSet::new(count);
+            for index in (0..count).map(MethodIdx) {
+                let may_be = unit.signature(index).is_some_and(|signature| signatures.contains(&signature));
+                let called = || self.called(number, index);
+                if may_be && called().is_some_and(|called| derived.methods.contains_key(&called)) {
+                    named.insert(index.0);
+                }
+            }
+            named
+        };
+        (0..).zip(&self.hierarchy.program.units).map(|(number, unit)| named_in(number, unit)).collect()
     }
 
     fn derive(&self, method: Method, derived: &mut Derived) {
@@ -148,7 +173,7 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
                 if stored.numbers.contains(instruction.index) {
                     return last.map(Gives::Number);
                 }
-                if derived.methods.is_empty() {
+                if !derived.named.get(unit as usize).is_some_and(|named| named.contains(instruction.index)) {
                     return None;
                 }
                 let called = self.called(unit, MethodIdx(instruction.index))?;

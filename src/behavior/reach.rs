@@ -1,5 +1,7 @@
 //! Whether the system can reach the code of a read, from where, before consent, and in the background.
 
+use rustc_hash::FxHashMap;
+
 use super::consent::{Consent, Guarded};
 use super::entries::{Entries, Kinds};
 use super::model::{Certainty, Read};
@@ -8,6 +10,9 @@ use crate::catalog::{Catalog, ClassKey, hashed_signature_key, platform};
 use crate::container::Package;
 use crate::flow::{Facts, Framework, Graph, Hierarchy, Linkage, Method, Names, Parts, Platform, Reach, Signature};
 use crate::manifest::Manifest;
+
+/// Methods as reports name them.
+type Described = FxHashMap<Method, Option<String>>;
 
 /// Answers for all methods of one package.
 pub(super) struct Reached<'p, 'b> {
@@ -84,6 +89,7 @@ impl<'p, 'b> Reached<'p, 'b> {
 
     /// Fills in what is known of the places of reads.
     pub(super) fn tell(&self, reads: &mut [Read]) {
+        let mut described = Described::default();
         for read in reads.iter_mut().filter(|read| !read.caller.is_empty()) {
             let pc = u32::from_str_radix(read.pc.trim_start_matches("0x"), 16).unwrap_or_default();
             let method = self.hierarchy.method_in(&read.file, &read.caller);
@@ -98,7 +104,7 @@ impl<'p, 'b> Reached<'p, 'b> {
             } else {
                 (&self.all, &self.entries.all)
             };
-            self.tell_path(read, (method, pc), reach, kinds);
+            self.tell_path(read, (method, pc), (reach, kinds), &mut described);
             if read.pre_consent == Some(false)
                 && let Some(guard) = guard.map(str::to_owned).or_else(|| self.guard_on_the_way(method))
             {
@@ -108,11 +114,20 @@ impl<'p, 'b> Reached<'p, 'b> {
         }
     }
 
-    fn tell_path(&self, read: &mut Read, (method, pc): (Method, u32), reach: &Reach, kinds: &Kinds) {
+    fn tell_path(
+        &self,
+        read: &mut Read,
+        (method, pc): (Method, u32),
+        (reach, kinds): (&Reach, &Kinds),
+        described: &mut Described,
+    ) {
         let Some(path) = reach.path(method) else { return };
         read.repeats = self.repeats.on(&path.methods, pc);
         read.entry = kinds.words.get(path.root).copied();
-        read.path = path.methods.iter().filter_map(|method| self.hierarchy.describe(*method)).collect();
+        // Paths share most of their frames.
+        let mut describe =
+            |method: &Method| described.entry(*method).or_insert_with(|| self.hierarchy.describe(*method)).clone();
+        read.path = path.methods.iter().filter_map(&mut describe).collect();
     }
 
     /// The check that keeps a method from running early, where one does.

@@ -44,17 +44,9 @@ impl<'b> Layout<'b> {
         if code.units() > MAX_UNITS {
             return None;
         }
-        let units = code.units() as usize;
-        let mut ops = Vec::with_capacity(units.div_ceil(2));
+        let mut ops = Vec::with_capacity((code.units() as usize).div_ceil(2));
         ops.extend(code.glances());
-        // One more than the place that a code unit has.
-        let mut places = vec![0; units];
-        for (place, op) in (1..).zip(&ops) {
-            if let Some(slot) = places.get_mut(op.pc as usize) {
-                *slot = place;
-            }
-        }
-        let place_of = |pc: u32| places.get(pc as usize).copied().unwrap_or(0usize).checked_sub(1);
+        let place_of = |pc: u32| place_of(&ops, pc);
         let mut leads = vec![false; ops.len()];
         let mut lead = |place: Option<usize>| {
             if let Some(slot) = place.and_then(|place| leads.get_mut(place)) {
@@ -63,33 +55,37 @@ impl<'b> Layout<'b> {
         };
         lead(place_of(0));
         let mut room = code.units();
-        let mut jumps: Vec<(usize, usize)> = Vec::new();
+        let mut jumps: Vec<(usize, usize)> = Vec::with_capacity(16);
         for (place, op) in ops.iter().enumerate() {
             let flow = Opcode::of(op.byte).flow;
             if flow == Flow::Next {
                 continue;
             }
             let instruction = Instruction::decode(code.insns, op.pc)?;
-            let mut jump = |pc: u32| {
-                lead(place_of(pc));
-                jumps.extend(place_of(pc).map(|to| (place, to)));
+            let next = place.saturating_add(1);
+            lead(Some(next));
+            let mut jump = |to: Option<usize>| {
+                lead(to);
+                jumps.extend(to.map(|to| (place, to)));
             };
             if let Some(target) = instruction.target() {
                 match flow {
-                    Flow::If | Flow::Goto => jump(target),
+                    Flow::If | Flow::Goto => jump(place_of(target)),
                     Flow::Switch => {
                         if let Some((_, length)) = Payload::at(code.insns, target) {
                             room = room.checked_sub(length)?;
-                            Payload::targets(code.insns, op.pc, target).into_iter().for_each(&mut jump);
+                            let targets = Payload::targets(code.insns, op.pc, target);
+                            for target in targets {
+                                jump(place_of(target));
+                            }
                         }
                     }
                     _ => {}
                 }
             }
             if matches!(flow, Flow::If | Flow::Switch) {
-                jump(instruction.next());
+                jump(place_of(instruction.next()));
             }
-            lead(place_of(instruction.next()));
         }
         let tries = code.tries();
         for entry in &tries {
@@ -107,26 +103,28 @@ impl<'b> Layout<'b> {
             ways: Vec::new(),
             thrown: Vec::new(),
         };
-        it.connect(&jumps, &tries, place_of);
+        it.connect(&jumps, &tries);
         Some(it)
     }
 
     /// Finds the blocks that can run and the ways between them.
-    fn connect(&mut self, jumps: &[(usize, usize)], tries: &[Try], place_of: impl Fn(u32) -> Option<usize>) {
+    fn connect(&mut self, jumps: &[(usize, usize)], tries: &[Try]) {
         let blocks = self.starts.len().saturating_sub(1);
         self.runs = vec![false; blocks];
         let mut ways: Vec<(usize, usize)> = Vec::with_capacity(jumps.len().saturating_add(blocks));
-        let places = jumps.iter().filter_map(|(from, to)| Some((self.block_of(*from)?, self.block_of(*to)?)));
-        ways.extend(places);
+        let mut jumps = jumps.iter().peekable();
         for (block, end) in self.starts.iter().skip(1).enumerate() {
-            let last = end.checked_sub(1).and_then(|last| self.ops.get(last));
+            // Only the last instruction of a block leads elsewhere.
+            let last = end.saturating_sub(1);
+            while let Some((_, to)) = jumps.next_if(|(from, _)| *from <= last) {
+                ways.extend(self.block_of(*to).map(|to| (block, to)));
+            }
             let next = block.saturating_add(1);
-            if next < blocks && last.is_some_and(|last| Opcode::of(last.byte).flow == Flow::Next) {
+            let goes_on = |last: &Glance| Opcode::of(last.byte).flow == Flow::Next;
+            if next < blocks && self.ops.get(last).is_some_and(goes_on) {
                 ways.push((block, next));
             }
         }
-        ways.sort_unstable();
-        ways.dedup();
         let first_after = |pc: u32| {
             let starts = self.starts.get(..blocks).unwrap_or_default();
             starts.partition_point(|start| self.ops.get(*start).is_some_and(|op| op.pc < pc))
@@ -134,7 +132,7 @@ impl<'b> Layout<'b> {
         let guarded: Vec<(usize, usize, Vec<usize>)> = tries
             .iter()
             .map(|entry| {
-                let handlers = entry.handlers.iter().filter_map(|handler| self.block_of(place_of(handler.pc)?));
+                let handlers = entry.handlers.iter().filter_map(|handler| self.block_of(self.place_at(handler.pc)?));
                 (first_after(entry.start), first_after(entry.end), handlers.collect())
             })
             .collect();
@@ -156,6 +154,7 @@ impl<'b> Layout<'b> {
         let can_run = |(from, to): (usize, usize)| self.runs.get(from).is_some_and(|runs| *runs).then_some((to, from));
         self.ways = ways.into_iter().filter_map(can_run).collect();
         self.ways.sort_unstable();
+        self.ways.dedup();
         let thrown = guarded.iter().flat_map(|(start, end, to)| to.iter().map(|to| (*to, *start, *end)));
         self.thrown = thrown.collect();
         self.thrown.sort_unstable();
@@ -169,7 +168,7 @@ impl<'b> Layout<'b> {
 
     /// The place of the instruction at a code unit.
     pub(super) fn place_at(&self, pc: u32) -> Option<usize> {
-        self.ops.binary_search_by_key(&pc, |op| op.pc).ok()
+        place_of(&self.ops, pc)
     }
 
     /// Whether a place can be reached from the start of the method.
@@ -254,6 +253,11 @@ impl<'b> Layout<'b> {
     fn start(&self, block: usize) -> usize {
         self.starts.get(block).copied().unwrap_or(self.ops.len())
     }
+}
+
+/// The place of the instruction at a code unit.
+fn place_of(ops: &[Glance], pc: u32) -> Option<usize> {
+    ops.binary_search_by_key(&pc, |op| op.pc).ok()
 }
 
 /// A search for what wrote a register.

@@ -171,10 +171,18 @@ impl<'g, 'h, 'p, 'b> Graph<'g, 'h, 'p, 'b> {
                         *slot = place.saturating_add(1);
                     }
                     let followed = self.parts.at(method).filter(|fact| passes(method, fact.pc));
-                    waiting.extend(followed.map(|fact| match fact.act {
-                        Act::Make(class) if self.unused.contains(&(method, fact.pc)) => next(Node::Initialiser(class)),
-                        act => next(Node::by(act)),
-                    }));
+                    let nodes = followed.map(|fact| match fact.act {
+                        Act::Make(class) if self.unused.contains(&(method, fact.pc)) => Node::Initialiser(class),
+                        act => Node::by(act),
+                    });
+                    // Most of what a method does was met before.
+                    let new = nodes.filter(|node| match node {
+                        Node::Method(method) => reach.methods.get(method.0 as usize) == Some(&0),
+                        Node::Object(class) => objects.get(class.0 as usize) == Some(&false),
+                        Node::Call(call) => called.get(call.0 as usize) == Some(&false),
+                        Node::Initialiser(class) => initialised.get(class.0 as usize) == Some(&false),
+                    });
+                    waiting.extend(new.map(next));
                 }
                 Node::Object(class) => {
                     if self.made.get(class.0 as usize) == Some(&true) {

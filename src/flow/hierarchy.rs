@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use rayon::prelude::*;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::program::{Program, Signature, Unit};
 use crate::dex::{ClassDef, MethodDef, MethodIdx, TypeIdx};
@@ -73,6 +73,8 @@ pub struct Hierarchy<'p, 'b> {
     methods: Vec<Defined>,
     /// The methods of each class, by signature.
     declared: Vec<(Signature, Method)>,
+    /// The signatures of methods with code that a class may have from its interfaces; few programs have many.
+    defaults: FxHashSet<Signature>,
     units: Vec<Names>,
 }
 
@@ -106,6 +108,7 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
             extended: Vec::new(),
             methods: Vec::with_capacity(methods),
             declared: Vec::with_capacity(methods),
+            defaults: FxHashSet::default(),
             units: Vec::new(),
         };
         for unit in &program.units {
@@ -121,7 +124,25 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
                 start = end;
             }
         }
+        it.defaults = it.defaults();
         it
+    }
+
+    /// The signatures of methods with code in interfaces, and in whatever stands above those.
+    fn defaults(&self) -> FxHashSet<Signature> {
+        let mut met = vec![false; self.classes.len()];
+        let mut waiting: Vec<Type> =
+            self.classes.iter().flatten().flat_map(|class| &class.interfaces).copied().collect();
+        let mut found = FxHashSet::default();
+        while let Some(ty) = waiting.pop() {
+            let new = met.get_mut(ty.0 as usize).is_some_and(|met| !std::mem::replace(met, true));
+            let Some(class) = self.class(ty).filter(|_| new) else { continue };
+            waiting.extend(class.superclass.iter().chain(&class.interfaces));
+            let with_code = |method: Method| self.method(method).is_some_and(|it| it.row.code != 0);
+            let declared = self.declared(class).iter().filter(|(_, method)| with_code(*method));
+            found.extend(declared.map(|(signature, _)| *signature));
+        }
+        found
     }
 
     fn number(&mut self, unit: &Unit<'b>, index: TypeIdx) -> Type {
@@ -265,6 +286,9 @@ impl<'p, 'b> Hierarchy<'p, 'b> {
                 return Some(method);
             }
             next = class.superclass;
+        }
+        if !self.defaults.contains(&signature) {
+            return None;
         }
         self.ancestors(ty).into_iter().find_map(|above| {
             let method = self.declares(self.class(above)?, signature)?;

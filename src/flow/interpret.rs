@@ -40,16 +40,11 @@ pub(super) struct Run<'r, 'p, 'b> {
     graph: &'r Graph,
     pub(super) premises: Premises<'r>,
     slice: Rc<Slice>,
-    states: Rc<States>,
+    /// By block that leads to the goal.
+    states: Vec<Option<State>>,
     /// By code unit, what the instruction there brings whenever it runs; one value is told from another at a glance.
     fixed: RefCell<FxHashMap<u32, Abstract>>,
 }
-
-/// The state at the start of each block that can run and leads to the goal.
-pub(super) type States = Vec<Option<State>>;
-
-/// A run that is over: what it followed, and the states.
-pub(super) type Settled = (Rc<Slice>, Rc<States>);
 
 impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     /// Runs what of a method leads to a goal; none where that costs more than is left.
@@ -65,7 +60,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         if let Some(first) = states.first_mut() {
             *first = Some(entry);
         }
-        let mut it = Self { body, graph, premises, slice, states: Rc::new(states), fixed: RefCell::default() };
+        let mut it = Self { body, graph, premises, slice, states, fixed: RefCell::default() };
         it.pay(graph.instructions.len())?;
         let mut waiting = BTreeSet::from([0]);
         while let Some(index) = waiting.pop_first() {
@@ -84,16 +79,6 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
             }
         }
         Some(it)
-    }
-
-    /// A run that was settled before, on the same premises.
-    pub(super) fn resumed(body: &'r Body<'p, 'b>, premises: Premises<'r>, (slice, states): Settled) -> Option<Self> {
-        Some(Self { body, graph: body.graph()?, premises, slice, states, fixed: RefCell::default() })
-    }
-
-    /// What [`Run::resumed`] takes.
-    pub(super) fn over(&self) -> Settled {
-        (Rc::clone(&self.slice), Rc::clone(&self.states))
     }
 
     fn spend(&self, copies: usize, state: &State) -> Option<()> {
@@ -129,7 +114,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
                 }
                 for register in written.into_iter().flatten() {
                     let Some(value) = state.held(register) else { continue };
-                    if let Some(Some(other)) = Rc::make_mut(&mut self.states).get_mut(*handler)
+                    if let Some(Some(other)) = self.states.get_mut(*handler)
                         && other.join_register(register, value)
                     {
                         waiting.insert(*handler);
@@ -144,7 +129,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         if !self.slice.leads(block) {
             return;
         }
-        let Some(slot) = Rc::make_mut(&mut self.states).get_mut(block) else { return };
+        let Some(slot) = self.states.get_mut(block) else { return };
         let changed = if let Some(old) = slot {
             old.join(state)
         } else {
@@ -177,7 +162,9 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
         match pick {
             Pick::At(pc, Asked::Result) => self.result(pc),
             Pick::At(pc, Asked::Argument(position)) => {
-                self.arguments(pc).map(|all| all.get(position).cloned().unwrap_or(Abstract::Never))
+                let (state, call) = self.at(pc)?;
+                let register = operands(self.body.unit, call).get(position).copied();
+                Some(register.map_or(Abstract::Never, |register| exported(&state, &state.get(register))))
             }
             Pick::Stored(pc) => self.stored(pc),
             Pick::Returned => Some(self.returned()),

@@ -8,11 +8,11 @@ use rustc_hash::FxHashMap;
 
 use super::constants::{CallArgs, Value, call_args};
 use super::facts::{Act, Fact, Facts, Linkage};
-use super::hierarchy::{Hierarchy, Method, Type};
+use super::hierarchy::{Hierarchy, Method, Type, number};
 use super::models::Model;
 use super::references::References;
 use super::resolve::{Asked, Known, Resolver};
-use crate::dex::{Code, MethodIdx, Reference, Site};
+use crate::dex::{BitSet, Code, MethodIdx, Reference, Site};
 
 /// Calls between a method that looks up a name and the one that tells it: the name of a class passes through a
 /// constructor, a field, what makes the object and a field of that before a member of it is looked up.
@@ -32,7 +32,9 @@ pub(super) struct Named {
 /// What methods do to classes and members whose names only other methods tell, found when it is first asked for.
 pub struct Names<'p, 'b> {
     resolver: Resolver<'p, 'b>,
-    /// By method that may do such a thing.
+    /// By method: whether it may do such a thing.
+    open: BitSet,
+    /// By method that may.
     found: FxHashMap<Method, OnceLock<Vec<Fact>>>,
 }
 
@@ -46,12 +48,18 @@ impl<'p, 'b> Names<'p, 'b> {
     ) -> Self {
         let open = facts.open();
         let resolver = Resolver::new(hierarchy, linkage, references, open.len(), &|_| None).insisting(DEPTH, ROOM);
-        Self { resolver, found: open.iter().map(|method| (*method, OnceLock::new())).collect() }
+        let mut is_open = BitSet::new(number(hierarchy.methods().len()));
+        for method in open {
+            is_open.insert(method.0);
+        }
+        Self { resolver, open: is_open, found: open.iter().map(|method| (*method, OnceLock::new())).collect() }
     }
 
     /// What a method does to them.
     pub(super) fn at(&self, method: Method) -> &[Fact] {
-        self.found.get(&method).map_or(&[], |found| found.get_or_init(|| across(&self.resolver, method)))
+        let found =
+            Some(method).filter(|method| self.open.contains(method.0)).and_then(|method| self.found.get(&method));
+        found.map_or(&[], |found| found.get_or_init(|| across(&self.resolver, method)))
     }
 }
 

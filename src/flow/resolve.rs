@@ -10,11 +10,11 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::body::Body;
+use super::body::{Body, operands};
 use super::domain::{Abstract, Atom, Cause, Reason};
 use super::facts::Linkage;
 use super::hierarchy::{Hierarchy, Method};
-use super::interpret::{Premises, Run, Settled, Texts};
+use super::interpret::{Premises, Run, Texts};
 use super::references::References;
 use super::slice::Goal;
 use super::trace::{Trace, Untold};
@@ -93,7 +93,6 @@ pub struct Inquiry<'r, 'p, 'b> {
     own: Option<Rc<Body<'p, 'b>>>,
     work: Cell<u64>,
     bodies: RefCell<FxHashMap<Method, Option<Rc<Body<'p, 'b>>>>>,
-    settled: RefCell<FxHashMap<(Of, Goal), Found>>,
     solved: RefCell<FxHashMap<(Of, Pick), Abstract>>,
     pub(super) fields: RefCell<BTreeMap<(u32, FieldIdx), Abstract>>,
 }
@@ -104,9 +103,6 @@ pub(super) type Of = Option<Method>;
 /// What was found out about calls and fields.
 type Answers = BTreeMap<Cause, Abstract>;
 
-/// What was found out about a method whose arguments are open, and the run that rests on it.
-type Found = (Answers, Option<Settled>);
-
 /// A value in a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Pick {
@@ -116,13 +112,18 @@ pub(super) enum Pick {
 }
 
 impl Pick {
-    /// The place that has to be reached to know the value.
-    fn goal(self) -> Goal {
-        match self {
-            Self::At(pc, _) => Goal::Call(pc),
-            Self::Stored(pc) => Goal::Store(pc),
-            Self::Returned => Goal::Return,
-        }
+    /// What has to be reached to know the value.
+    fn goal(self, body: &Body<'_, '_>) -> Goal {
+        let register = match self {
+            Self::Returned => return Goal::Return,
+            Self::At(pc, Asked::Result) => return Goal::Call(pc),
+            Self::At(pc, Asked::Argument(position)) => {
+                let call = Instruction::decode(body.code.insns, pc);
+                call.and_then(|call| operands(body.unit, &call).get(position).copied()).map(|register| (pc, register))
+            }
+            Self::Stored(pc) => Instruction::decode(body.code.insns, pc).map(|put| (pc, put.a)),
+        };
+        register.map_or(Goal::Return, |(pc, register)| Goal::Register(pc, register))
     }
 }
 
@@ -164,7 +165,6 @@ impl<'p, 'b> Resolver<'p, 'b> {
             own,
             work: Cell::new(self.room.saturating_add(WORK_PER_UNIT.saturating_mul(code.units().into()))),
             bodies: RefCell::default(),
-            settled: RefCell::default(),
             solved: RefCell::default(),
             fields: RefCell::default(),
         }
@@ -280,10 +280,7 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
 
     fn run(&self, of: Of, params: &BTreeMap<u16, Abstract>, pick: Pick, stack: &mut Vec<Method>) -> Abstract {
         let Some(body) = self.body(of) else { return Abstract::because(Reason::Limit) };
-        let goal = pick.goal();
-        let settled = Some((of, goal)).filter(|_| params.is_empty());
-        let before = settled.and_then(|key| self.settled.borrow().get(&key).cloned());
-        let (mut answers, mut over) = before.unwrap_or_default();
+        let mut answers = Answers::new();
         for _ in 0..MAX_ROUNDS {
             let premises = Premises { params, answers: &answers, texts: self.resolver.texts, work: &self.work };
             let trace = Trace::new(&body, premises);
@@ -291,17 +288,11 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
                 Ok(value) => (value, None),
                 Err(Untold::Work) => return Abstract::because(Reason::Limit),
                 Err(Untold::Objects) => {
-                    let run = match over.take() {
-                        Some(over) => Run::resumed(&body, premises, over),
-                        None => Run::settled(&body, goal, premises),
-                    };
+                    let run = Run::settled(&body, pick.goal(&body), premises);
                     let Some(run) = run else { return Abstract::because(Reason::Limit) };
                     (run.value(pick), Some(run))
                 }
             };
-            if let Some(key) = settled {
-                self.settled.borrow_mut().insert(key, (answers.clone(), run.as_ref().map(Run::over)));
-            }
             let Some(value) = value else { return Abstract::Never };
             if !self.resolver.insists && value.causes().iter().any(|cause| matches!(cause, Cause::Because(_))) {
                 return value;

@@ -15,8 +15,8 @@ use crate::dex::Instruction;
 pub(super) enum Goal {
     /// What the call at a code unit takes and gives.
     Call(u32),
-    /// What the instruction at a code unit stores in a field.
-    Store(u32),
+    /// What a register holds in front of the instruction at a code unit.
+    Register(u32, u16),
     /// What the method returns.
     Return,
 }
@@ -42,7 +42,7 @@ impl Slice {
         for instruction in &graph.instructions {
             match goal {
                 Goal::Call(pc) if instruction.pc == pc => wanted.arguments(instruction),
-                Goal::Store(pc) if instruction.pc == pc => wanted.add(instruction.a),
+                Goal::Register(pc, register) if instruction.pc == pc => wanted.add(register),
                 // return, return-wide, return-object
                 Goal::Return if matches!(instruction.byte, 0x0f..=0x11) => wanted.add(instruction.a),
                 _ => {}
@@ -184,7 +184,7 @@ fn leading_to(graph: &Graph, goal: Goal) -> Vec<bool> {
     let place = match goal {
         // Every block that can return counts, and what can only throw is soon over.
         Goal::Return => return vec![true; graph.blocks.len()],
-        Goal::Call(pc) | Goal::Store(pc) => pc,
+        Goal::Call(pc) | Goal::Register(pc, _) => pc,
     };
     let mut sources: Vec<Vec<usize>> = vec![Vec::new(); graph.blocks.len()];
     for (index, block) in graph.blocks.iter().enumerate() {
