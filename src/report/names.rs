@@ -4,13 +4,15 @@ use std::borrow::Cow;
 
 /// Class and member with the package, without parameters; anything else than a descriptor stays as it is.
 pub(super) fn dotted(text: &str) -> String {
-    parts(text).map_or_else(|| text.to_owned(), |(class, member)| join(&class, member))
+    parts(text).map_or_else(|| text.to_owned(), |(class, member)| join(class, member))
 }
 
 /// As [`dotted`], without the package.
 pub(super) fn short(text: &str) -> String {
-    parts(text)
-        .map_or_else(|| text.to_owned(), |(class, member)| join(class.rsplit('.').next().unwrap_or(&class), member))
+    parts(text).map_or_else(
+        || text.to_owned(),
+        |(class, member)| join(class.rsplit_once('/').map_or(class, |(_, name)| name), member),
+    )
 }
 
 /// What the deciding constant of a call says beyond the call itself.
@@ -36,14 +38,25 @@ pub(super) fn tail(name: &str, max: usize) -> Cow<'_, str> {
 }
 
 fn join(class: &str, member: &str) -> String {
-    if member.is_empty() { class.to_owned() } else { format!("{class}.{member}") }
+    let mut name = String::with_capacity(class.len() + 1 + member.len());
+    for (index, segment) in class.split('/').chain((!member.is_empty()).then_some(member)).enumerate() {
+        if 0 < index {
+            name.push('.');
+        }
+        name.push_str(segment);
+    }
+    name
 }
 
-fn parts(text: &str) -> Option<(String, &str)> {
-    let (class, member) = text.split_once("->").unwrap_or((text, ""));
+/// The class with slashes, and the member's name, of which there may be none.
+fn parts(text: &str) -> Option<(&str, &str)> {
+    // No name has a `>` but those of constructors, which stand behind the arrow.
+    let (class, member) = match text.split_once('>') {
+        Some((class, member)) => (class.strip_suffix('-')?, member),
+        None => (text, ""),
+    };
     let class = class.strip_prefix('L')?.strip_suffix(';')?;
-    let member = member.split(['(', ':']).next().unwrap_or(member);
-    Some((class.replace('/', "."), member))
+    Some((class, member.split(['(', ':']).next().unwrap_or(member)))
 }
 
 #[cfg(test)]
