@@ -114,7 +114,7 @@ impl Observer {
         issues.extend(package.issues.iter().cloned());
         let behavior = self.observe_files(package, &nested, &manifests, &files, issues);
         // Giving a large program's memory back takes a tenth as long as inflating it.
-        files.into_par_iter().for_each(drop);
+        files.into_par_iter().with_max_len(1).for_each(drop);
         behavior
     }
 
@@ -140,7 +140,7 @@ impl Observer {
                 let matches = Matches::of(&program, unit, &self.vocabulary, &self.conditions, readable, &usage);
                 (matches, count_classes(self.catalog, unit))
             };
-            program.units.par_iter().map(of).collect()
+            program.units.par_iter().with_max_len(1).map(of).collect()
         };
         let link = || self.follows_calls.then(|| Hierarchy::of(&program));
         let (found_in, hierarchy) = rayon::join(read_tables, link);
@@ -332,7 +332,7 @@ pub fn failed(path: &str, issue: &Issue) -> Behavior {
 /// Reads all classes of all files, in parallel; the order of the result is that of its values. By file, what the methods
 /// do.
 fn read_all(readers: &[Reader<'_, '_>]) -> (Found, Vec<Vec<Acts>>) {
-    let files: Vec<Vec<(Found, Acts)>> = readers.par_iter().map(Reader::read).collect();
+    let files: Vec<Vec<(Found, Acts)>> = readers.par_iter().with_max_len(1).map(Reader::read).collect();
     let mut all = Found::default();
     let mut acts = Vec::new();
     for file in files {
@@ -342,7 +342,7 @@ fn read_all(readers: &[Reader<'_, '_>]) -> (Found, Vec<Vec<Acts>>) {
         }
         acts.push(of_file);
     }
-    all.reads.extend(readers.iter().flat_map(Reader::overrides));
+    all.reads.par_extend(readers.par_iter().flat_map_iter(Reader::overrides));
     all.reads.sort();
     all.reads.dedup();
     (all, acts)

@@ -42,6 +42,7 @@ pub(super) fn load<'p>(parts: &[&'p Part]) -> (Vec<File<'p>>, Vec<Issue>) {
     }
     let count = wanted.len();
     let (mut files, mut inflated, mut place) = (Vec::new(), 0, 0);
+    // One file a task: each takes milliseconds, and a thread that has nothing left to do can take the next.
     // A bound is noticed after the same file, however many threads there are.
     for batch in wanted.chunks(BATCH) {
         if MAX_CODE_FILES <= place || MAX_CODE_BYTES <= inflated {
@@ -51,7 +52,8 @@ pub(super) fn load<'p>(parts: &[&'p Part]) -> (Vec<File<'p>>, Vec<Issue>) {
             break;
         }
         place += batch.len();
-        for (file, more) in batch.par_iter().map(|(part, entry)| read(part, entry)).collect::<Vec<_>>() {
+        for (file, more) in batch.par_iter().with_max_len(1).map(|(part, entry)| read(part, entry)).collect::<Vec<_>>()
+        {
             inflated += file.as_ref().map_or(0, |file| file.bytes.len() as u64);
             files.extend(file);
             issues.extend(more);

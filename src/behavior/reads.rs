@@ -97,7 +97,7 @@ impl<'b> Reader<'_, 'b> {
             None => Cow::Borrowed(&self.matches.targets),
         };
         let scan = Scan::new(self.unit.label, &self.unit.dex, &targets);
-        scan.ranges().into_par_iter().map(|classes| self.read_range(scan, classes)).collect()
+        scan.ranges().into_par_iter().with_max_len(1).map(|classes| self.read_range(scan, classes)).collect()
     }
 
     fn read_range(&self, scan: Scan<'_, 'b>, classes: Range<u32>) -> (Found, Acts) {

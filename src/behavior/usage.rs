@@ -198,7 +198,16 @@ impl Tally {
 pub(super) struct Ancestry<'a, 'b> {
     program: &'a Program<'b>,
     unit: &'a Unit<'b>,
-    last: Option<(TypeIdx, BTreeSet<ClassKey>)>,
+    last: Option<Ancestors>,
+}
+
+/// A class, and in order what it extends.
+#[derive(Debug)]
+struct Ancestors {
+    class: TypeIdx,
+    key: Option<ClassKey>,
+    /// Found where a question gets that far.
+    above: Option<Vec<ClassKey>>,
 }
 
 impl<'a, 'b> Ancestry<'a, 'b> {
@@ -208,20 +217,21 @@ impl<'a, 'b> Ancestry<'a, 'b> {
 
     /// Whether a class is `wanted` or, where it may, extends or implements it.
     fn has(&mut self, class: TypeIdx, wanted: ClassKey, inherited: bool) -> bool {
-        if self.unit.dex.type_bytes(class).map(ClassKey::of) == Some(wanted) {
-            return true;
-        }
-        if !inherited {
-            return false;
-        }
-        if self.last.as_ref().is_none_or(|(known, _)| *known != class) {
-            self.last = Some((class, self.above(class)));
-        }
-        self.last.as_ref().is_some_and(|(_, above)| above.contains(&wanted))
+        let mut last = self.last.take().filter(|known| known.class == class).unwrap_or_else(|| Ancestors {
+            class,
+            key: self.unit.dex.type_bytes(class).map(ClassKey::of),
+            above: None,
+        });
+        let is_below = |above: &mut Option<Vec<ClassKey>>| {
+            above.get_or_insert_with(|| self.above(class)).binary_search(&wanted).is_ok()
+        };
+        let has = last.key == Some(wanted) || inherited && is_below(&mut last.above);
+        self.last = Some(last);
+        has
     }
 
-    fn above(&self, class: TypeIdx) -> BTreeSet<ClassKey> {
-        let mut found = BTreeSet::new();
+    fn above(&self, class: TypeIdx) -> Vec<ClassKey> {
+        let mut found = Vec::new();
         let mut waiting = vec![(self.unit, class)];
         for _ in 0..MAX_STEPS {
             let Some((unit, ty)) = waiting.pop() else { break };
@@ -233,6 +243,7 @@ impl<'a, 'b> Ancestry<'a, 'b> {
             let above = class.superclass.into_iter().chain(unit.dex.interfaces(&class));
             waiting.extend(above.take(MAX_STEPS).map(|above| (unit, above)));
         }
+        found.sort_unstable();
         found
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use regex::bytes::Regex;
 
 use super::condition::expression;
@@ -49,7 +50,7 @@ impl Versions {
     /// Fills in the versions of the SDKs that were found.
     pub(super) fn fill(&self, program: &Program<'_>, manifests: &[Manifest], parts: &[Part], sdks: &mut [SdkFound]) {
         let places = Places { program, manifests, parts };
-        for sdk in sdks {
+        sdks.par_iter_mut().for_each(|sdk| {
             // The most confident places that say anything decide.
             let mut by_confidence: BTreeMap<_, Found> = BTreeMap::new();
             let start = self.rules.partition_point(|(rule, _)| rule.sdk < sdk.id.as_str());
@@ -65,7 +66,7 @@ impl Versions {
             {
                 (sdk.version, sdk.version_from) = (Some(version), Some(from));
             }
-        }
+        });
     }
 }
 

@@ -1,6 +1,6 @@
 //! The catalog's sources, arranged for one question: does this name, this member, this string of a DEX file matter?
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::catalog::{ArgOp, Catalog, Source, SourceKind, guarded};
 use crate::flow::Signature;
@@ -50,7 +50,13 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// The vocabulary of a catalog, which lives as long as the process.
     pub(super) fn new(catalog: &'static Catalog) -> Self {
-        let mut it = Self { shapes: guarded().shapes().to_vec(), ..Self::default() };
+        let mut it = Self {
+            shapes: guarded().shapes().to_vec(),
+            arities: sized(catalog),
+            members: sized(catalog),
+            signatures: FxHashSet::with_capacity_and_hasher(catalog.tables.sources.len(), FxBuildHasher),
+            ..Self::default()
+        };
         for source in &catalog.tables.sources {
             match source.kind {
                 SourceKind::MethodCall
@@ -143,6 +149,11 @@ impl Vocabulary {
         let loaders = self.loaders.get(signature)?;
         loaders.iter().find(|(of, _)| *of == class).map(|(_, descriptor)| *descriptor)
     }
+}
+
+/// A table that has an entry for most sources.
+fn sized<K, V>(catalog: &Catalog) -> FxHashMap<K, V> {
+    FxHashMap::with_capacity_and_hasher(catalog.tables.sources.len(), FxBuildHasher)
 }
 
 /// Whether a path names an entry of the package rather than a file of the device.

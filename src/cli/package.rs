@@ -29,7 +29,11 @@ pub(super) struct Done {
 /// Analyses one package.
 pub(super) fn analyse(input: &Input, options: &Options, reports: &[Report<'_>]) -> Done {
     guarded(&input.path, reports, || match Package::open(input) {
-        Ok(package) => finish(options.observer.observe(&package), options, reports),
+        Ok(package) => {
+            let behavior = options.observer.observe(&package);
+            // Giving the memory of a large file back takes as long as a part of the report.
+            rayon::join(|| finish(behavior, options, reports), || drop(package)).0
+        }
         Err(error) => unreadable(&Issue::from_error(input.path.to_string_lossy(), &error), reports),
     })
 }

@@ -46,7 +46,7 @@ impl<'b> Program<'b> {
             Ok((dexes, issues)) => (dexes.into_iter().map(|dex| Unit::new(label, dex)).collect(), issues),
             Err(error) => (Vec::new(), vec![Issue::from_error(label, &error)]),
         };
-        let (units, issues): (Vec<Vec<Unit<'b>>>, Vec<Vec<Issue>>) = files.par_iter().map(open).unzip();
+        let (units, issues): (Vec<Vec<Unit<'b>>>, Vec<Vec<Issue>>) = files.par_iter().with_max_len(1).map(open).unzip();
         (Self::new(units.into_iter().flatten().collect()), issues.into_iter().flatten().collect())
     }
 
@@ -179,14 +179,15 @@ impl Signature {
 #[derive(Debug)]
 pub struct Hashes<'d, 'b> {
     dex: &'d Dex<'b>,
-    types: Vec<Option<u64>>,
-    protos: Vec<Option<u64>>,
+    /// Zero is one that was not asked for, or one that is made again each time.
+    types: Vec<u64>,
+    protos: Vec<u64>,
 }
 
 impl<'d, 'b> Hashes<'d, 'b> {
     /// Those of a file.
     pub fn new(dex: &'d Dex<'b>) -> Self {
-        let empty = |count: u32| vec![None; count as usize];
+        let empty = |count: u32| vec![0; count as usize];
         Self { dex, types: empty(dex.header.types.count), protos: empty(dex.header.protos.count) }
     }
 
@@ -198,21 +199,23 @@ impl<'d, 'b> Hashes<'d, 'b> {
     }
 
     fn proto(&mut self, index: ProtoIdx) -> Option<u64> {
-        if let Some(known) = *self.protos.get(index.0 as usize)? {
+        let known = *self.protos.get(index.0 as usize)?;
+        if known != 0 {
             return Some(known);
         }
         let dex = self.dex;
         let result = dex.return_type(index).map(|ty| self.ty(ty)).unwrap_or_default();
         let hash = names::proto(dex.parameters(index).map(|ty| self.ty(ty)), result);
-        *self.protos.get_mut(index.0 as usize)? = Some(hash);
+        *self.protos.get_mut(index.0 as usize)? = hash;
         Some(hash)
     }
 
     /// A type that the file does not have is like any other such.
     fn ty(&mut self, index: TypeIdx) -> u64 {
-        let dex = self.dex;
-        self.types
-            .get_mut(index.0 as usize)
-            .map_or(0, |known| *known.get_or_insert_with(|| names::name(dex.type_bytes(index).unwrap_or_default())))
+        let Some(known) = self.types.get_mut(index.0 as usize) else { return 0 };
+        if *known == 0 {
+            *known = names::name(self.dex.type_bytes(index).unwrap_or_default());
+        }
+        *known
     }
 }
