@@ -197,6 +197,11 @@ impl<'b> Layout<'b> {
         place.checked_sub(1)
     }
 
+    /// Whether two places are in one block.
+    pub(super) fn are_in_one_block(&self, one: usize, other: usize) -> bool {
+        self.block_of(one) == self.block_of(other)
+    }
+
     /// Whether a place is the first of its block.
     pub(super) fn is_first(&self, place: usize) -> bool {
         self.starts.binary_search(&place).is_ok()

@@ -23,6 +23,7 @@ mod reflection;
 mod resolve;
 mod slice;
 mod state;
+mod straight;
 #[cfg(test)]
 mod tests;
 mod texts;

@@ -79,6 +79,16 @@ pub(super) fn service(name: &str) -> Option<&'static str> {
 }
 
 impl Model {
+    /// Whether it lets a value stand for a new object.
+    pub(super) fn becomes(&self) -> bool {
+        matches!(self, Self::Become(_) | Self::BecomeChild)
+    }
+
+    /// Whether what the call gives is its first argument, or may be.
+    pub(super) fn keeps_first(&self) -> bool {
+        matches!(self, Self::Append(_) | Self::Keep | Self::Same(0))
+    }
+
     /// Whether what the call gives depends on the argument at a position.
     pub(super) fn asks(&self, position: usize) -> bool {
         match *self {
@@ -119,6 +129,15 @@ static MODELS: LazyLock<FxHashMap<&'static str, Model>> = LazyLock::new(|| {
     let lines = include_str!("models.tsv").lines().filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| line.split_once('\t')).filter_map(|(method, word)| Some((method, read(word)?))).collect()
 });
+
+/// Whether a value may stand for objects of a class.
+pub(super) fn is_stood_for(class: &[u8]) -> bool {
+    static CLASSES: LazyLock<FxHashSet<&'static [u8]>> = LazyLock::new(|| {
+        let methods = MODELS.iter().filter(|(_, model)| model.becomes());
+        methods.filter_map(|(method, _)| Some(method.split_once("->")?.0.as_bytes())).collect()
+    });
+    CLASSES.contains(class)
+}
 
 /// The signatures of the methods that look up a class or a member by name.
 pub(super) fn look_ups() -> &'static FxHashSet<Signature> {

@@ -3,6 +3,7 @@
 //! whoever meets one has to run the method.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
@@ -33,8 +34,8 @@ pub(super) type Told<T> = Result<Option<T>, Untold>;
 
 /// A look back through a method.
 pub(super) struct Trace<'r, 'p, 'b> {
-    body: &'r Body<'p, 'b>,
-    premises: Premises<'r>,
+    pub(super) body: &'r Body<'p, 'b>,
+    pub(super) premises: Premises<'r>,
     /// By place of a call or of a look into an array: what it gives; none while that is being found out.
     given: RefCell<FxHashMap<usize, Option<Abstract>>>,
     /// No objects.
@@ -43,7 +44,7 @@ pub(super) struct Trace<'r, 'p, 'b> {
 
 impl<'r, 'p, 'b> Trace<'r, 'p, 'b> {
     pub(super) fn new(body: &'r Body<'p, 'b>, premises: Premises<'r>) -> Self {
-        Self { body, premises, given: RefCell::default(), nothing: RefCell::new(State::new(std::rc::Rc::default())) }
+        Self { body, premises, given: RefCell::default(), nothing: RefCell::new(State::new(Rc::default())) }
     }
 
     /// The value that is asked for.
@@ -96,9 +97,15 @@ impl<'r, 'p, 'b> Trace<'r, 'p, 'b> {
     }
 
     /// What a register holds in front of a place.
-    fn register(&self, register: u16, place: usize, depth: usize) -> Result<Abstract, Untold> {
+    pub(super) fn register(&self, register: u16, place: usize, depth: usize) -> Result<Abstract, Untold> {
         self.pay(1)?;
-        let sources = self.body.sources(register, place, |cost| self.pay(cost).ok()).ok_or(Untold::Work)?;
+        let sources = self.sources(register, place)?;
+        if let [Source::At(made)] = sources[..]
+            && depth == 0
+            && self.stays_object(made, place)
+        {
+            return Ok(computed());
+        }
         let mut all = Abstract::Never;
         for source in sources.iter() {
             let value = match source {
@@ -109,6 +116,11 @@ impl<'r, 'p, 'b> Trace<'r, 'p, 'b> {
             all = all.join(&value);
         }
         Ok(all)
+    }
+
+    /// What may have written a register in front of a place.
+    pub(super) fn sources(&self, register: u16, place: usize) -> Result<Rc<[Source]>, Untold> {
+        self.body.sources(register, place, |cost| self.pay(cost).ok()).ok_or(Untold::Work)
     }
 
     /// What a register holds when the method begins.
@@ -165,6 +177,11 @@ impl<'r, 'p, 'b> Trace<'r, 'p, 'b> {
 
     fn modelled(&self, model: Model, call: &Instruction, place: usize, depth: usize) -> Result<Abstract, Untold> {
         let registers = operands(self.body.unit, call);
+        if let (Model::Content, Some(builder)) = (model, registers.first())
+            && let Some(made) = self.builder(*builder, place)?
+        {
+            return self.built(made, place, depth);
+        }
         let mut arguments = vec![Abstract::Never; registers.len()];
         for (position, register) in registers.into_iter().enumerate().filter(|(position, _)| model.asks(*position)) {
             if let Some(argument) = arguments.get_mut(position) {
@@ -184,7 +201,7 @@ impl<'r, 'p, 'b> Trace<'r, 'p, 'b> {
         self.premises.answers.get(&cause).cloned().unwrap_or_else(|| Abstract::open(cause))
     }
 
-    fn pay(&self, cost: usize) -> Result<(), Untold> {
+    pub(super) fn pay(&self, cost: usize) -> Result<(), Untold> {
         let left = self.premises.work.get().checked_sub(cost as u64).ok_or(Untold::Work)?;
         self.premises.work.set(left);
         Ok(())
