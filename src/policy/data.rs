@@ -128,6 +128,8 @@ fn marks(text: &str, found: &Found, groups: &[Range<usize>]) -> Vec<Mark> {
         let before = text.get(..range.start).unwrap_or_default().trim_end();
         let starts = before.is_empty()
             || before.ends_with(['(', '（', '[', '【', '，', ',', '；', ';', '。', '、', '：', ':', '\n']);
+        // A line that was joined with the one before it begins behind a space.
+        let joined = text.get(..range.start).is_some_and(|it| it.ends_with(char::is_whitespace));
         let alone = group.is_some_and(|group| {
             let inside = text.get(group.start..group.end).unwrap_or_default();
             inside.chars().count() <= range.len().saturating_add(6).min(16)
@@ -142,7 +144,7 @@ fn marks(text: &str, found: &Found, groups: &[Range<usize>]) -> Vec<Mark> {
             list.starts_with(['：', ':', '(', '（', '】', ']']) || found.of("platform-lead").any(|it| it.start == lead);
         if alone && !square && !before.is_empty() && starts {
             marks.push(Mark { platform, range: group.cloned().unwrap_or_default(), behind: true });
-        } else if starts && (leads || square) {
+        } else if (starts || joined) && (leads || square) {
             let end = group.filter(|_| !square).map_or(text.len(), |group| group.end);
             for mark in marks.iter_mut().filter(|mark| !mark.behind && range.start < mark.range.end) {
                 mark.range.end = range.start;

@@ -116,7 +116,10 @@ pub(super) fn is_numbered(text: &str) -> bool {
 pub(super) fn numberless(text: &Text, words: &Words<'_>) -> Text {
     let string = text.as_str();
     if !is_section(string, words) {
-        // a) and b、 count too.
+        // ① counts too, and so do a) and b、.
+        if let Some(rest) = string.strip_prefix(|it| ('①'..='⑳').contains(&it)) {
+            return text.slice(string.len().saturating_sub(rest.len())..string.len()).trimmed();
+        }
         let mut characters = string.chars();
         let letter = characters.next().is_some_and(|it| it.is_ascii_alphabetic());
         let mark = characters.next().filter(|it| letter && matches!(it, ')' | '）' | '、'));

@@ -34,6 +34,9 @@ const NEAR: usize = 30;
 /// Bytes between a verb and a word that is data only as its object: 上传您的照片.
 const OBJECT: usize = 36;
 
+/// Bytes between a word of examples and the first of them.
+const EXAMPLE: usize = 36;
+
 /// Characters before an SDK in which a word of using stands.
 const USING: usize = 6;
 
@@ -100,7 +103,13 @@ pub(super) fn read(
         state(range.start) != State::Silent || listed.items.iter().any(|item| range.end <= item.range.start)
     };
     let umbrella = listed.umbrella.clone().filter(|it| !listed.items.is_empty() && near(it));
-    let user = |item: &Item| state(item.range.start) == State::Collected { user: true };
+    let given = |at: usize| state(at) == State::Collected { user: true };
+    let device: Vec<usize> = device_places(&listed, words).into_iter().filter(|at| given(*at)).collect();
+    let user = |item: &Item| {
+        let at = item.range.start;
+        let sentence = || sentence(string, at);
+        given(at) && (device.is_empty() || !device.iter().any(|place| sentence().contains(place)))
+    };
     let places: Vec<&Range<usize>> =
         listed.items.iter().map(|it| &it.range).chain(umbrella.as_ref().map(|it| &it.1)).collect();
     listed.open = data::is_open(found, &places);
@@ -193,8 +202,11 @@ fn states(string: &str, found: &Found, carried: Carried, words: &Words<'_>) -> V
     };
     let mut states = vec![(0, start)];
     let mut events: Vec<(usize, State)> = Vec::new();
+    let mut said = start;
     for sentence in sentences(string) {
-        events.push((sentence.start, if sentence.start == 0 { start } else { State::Silent }));
+        let goes_on = sentence.start == 0 || exemplifies(string, found, &sentence);
+        said = if goes_on { said } else { State::Silent };
+        events.push((sentence.start, said));
         let within = |range: &&Range<usize>| sentence.start <= range.start && range.end <= sentence.end;
         let defines = found.of("reference").any(|range| within(&range));
         let exception = found.of("exception").any(|range| within(&range));
@@ -215,6 +227,7 @@ fn states(string: &str, found: &Found, carried: Carried, words: &Words<'_>) -> V
                     None => State::Collected { user },
                 };
                 events.push((verb.end, state));
+                said = state;
             }
         }
         let instead = found.valued("denial-end").filter(|(_, value)| *value == "instead").map(|(range, _)| range);
@@ -222,6 +235,7 @@ fn states(string: &str, found: &Found, carried: Carried, words: &Words<'_>) -> V
             events.push((mark.start, State::Silent));
         }
         if let Some(other) = other {
+            said = State::Silent;
             events.push((other, State::Silent));
         }
     }
@@ -250,6 +264,26 @@ fn resumed(mut states: Vec<(usize, State)>, string: &str, found: &Found) -> Vec<
     states
 }
 
+/// Where a list names what only the device knows. A sentence with such data asks for no typing: 需要您提供设备型号.
+fn device_places(listed: &Listed, words: &Words<'_>) -> Vec<usize> {
+    let known = |item: &&Item| {
+        let entry = item.entry.and_then(|(id, _)| words.catalog.data_type(id));
+        entry.is_some_and(|it| matches!(it.class, "immutable" | "resettable" | "not-id"))
+    };
+    listed.items.iter().filter(known).map(|item| item.range.start).collect()
+}
+
+/// Whether a sentence gives examples of what the one before it says: 例如您的IP地址.
+fn exemplifies(string: &str, found: &Found, sentence: &Range<usize>) -> bool {
+    let text = string.get(sentence.clone()).unwrap_or_default();
+    let start = sentence.start.saturating_add(text.len().saturating_sub(text.trim_start().len()));
+    let word = found.valued("open-list").filter(|(it, value)| it.start == start && *value != "behind");
+    word.map(|(it, _)| it.end).max().is_some_and(|end| {
+        let near = end.saturating_add(EXAMPLE);
+        found.data.iter().any(|hit| end <= hit.range.start && hit.range.start <= near)
+    })
+}
+
 /// Where the word of using begins that stands right before an SDK which is called one.
 fn used(string: &str, hit: &Hit, words: &Words<'_>) -> Option<usize> {
     let is_sdk = |text: &str| text.get(..3).is_some_and(|it| it.eq_ignore_ascii_case("sdk"));
@@ -272,7 +306,7 @@ pub(super) fn negated(string: &str, found: &Found, sentence: &Range<usize>, verb
             sentence.start <= range.start && range.start <= verb.start && verb.start <= range.end.saturating_add(NEAR);
         let between = string.get(range.end.min(verb.start)..verb.start).unwrap_or_default();
         if before
-            && !between.contains(['，', ',', '；', '：', '、'])
+            && !between.contains(['，', ',', '；', ';', '：', '、'])
             && nearest.is_none_or(|(it, _)| (it.start, it.end) <= (range.start, range.end))
         {
             nearest = Some((range, value));
@@ -286,9 +320,9 @@ pub(super) fn negated(string: &str, found: &Found, sentence: &Range<usize>, verb
     let background = found.valued("claim").any(|(it, value)| {
         matches!(value, "background:word" | "background:none") && sentence.start <= it.start && it.start < verb.start
     });
-    // 不会用于、不会共享 deny a use, and 不会将…用于 too.
+    // 不会用于、不会共享 deny a use, and 不会将…用于 too; what is not uploaded may be read.
     let uses =
-        found.valued("denial-end").any(|(it, value)| value == "use" && range.end <= it.start && it.start < verb.start);
+        found.valued("denial-end").any(|(it, value)| value == "use" && range.end <= it.start && it.start <= verb.start);
     Some(value.is_empty() && !uses && !background && !unsure)
 }
 
@@ -335,7 +369,7 @@ fn is_object(string: &str, found: &Found, at: usize) -> bool {
     let verbs = found.of("verb").chain(found.of("user-verb"));
     verbs.filter(|range| range.end <= at && at.saturating_sub(range.end) <= OBJECT).any(|range| {
         let between = string.get(range.end..at).unwrap_or_default();
-        !between.contains(['，', ',', '。', '、', '；'])
+        !between.contains(['，', ',', '。', '、', '；', ';'])
     })
 }
 

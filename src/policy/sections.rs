@@ -88,7 +88,10 @@ pub(super) fn is_heading(line: &Line, found: &Found, words: &Words<'_>) -> bool 
     let appendix = found.of("appendix").any(|range| range.start == 0);
     (is_section(text, words) || appendix && said) && !sentence && !text.ends_with(['：', ':'])
         || said && length <= 30 && !text.contains(['，', '：', ':', '、']) && found.data.is_empty()
-        || length <= 30 && found.has("platform") && found.has("heading")
+        || length <= 30
+            && found.has("platform")
+            && said
+            && !text.trim_end_matches(['：', ':']).contains(['：', ':', '、'])
 }
 
 fn role(found: &Found) -> &'static str {

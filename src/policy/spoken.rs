@@ -254,14 +254,17 @@ fn label(string: &str) -> Option<usize> {
 
 /// The purpose that a piece states, as far as its clause goes and no other verb of collecting begins.
 fn purpose(string: &str, found: &Found, items: &Listed) -> String {
-    let purpose = purposes::purpose(string, found, &(0..string.len()));
-    let start = string.find(purpose.trim_end_matches('…')).unwrap_or(0);
+    // What each platform gives stands on lines of its own.
+    let first = string.find('\n').unwrap_or(string.len());
+    let ahead = purposes::purpose(string, found, &(0..first));
+    let purpose = if ahead.is_empty() { purposes::purpose(string, found, &(0..string.len())) } else { ahead };
+    let Some(start) = string.find(purpose.trim_end_matches('…')) else { return purpose };
     let end = start.saturating_add(purpose.len());
     let clause = |at: &usize| string.get(*at..).is_some_and(|it| it.starts_with(['，', ',', '；', '（', '(']));
     let cut = string.char_indices().map(|(at, _)| at).filter(|at| start < *at && *at < end).filter(clause).find(|at| {
         let next = at.saturating_add(60);
         let verb = found.of("verb").any(|it| *at < it.start && it.start < next);
-        let datum = items.items.iter().any(|it| *at < it.range.start && it.range.start < next);
+        let datum = items.items.iter().any(|it| *at < it.range.start);
         let link = string.get(*at..).is_some_and(|it| it.starts_with(['（', '('])) && string.contains("http");
         verb && datum || link
     });

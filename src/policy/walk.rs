@@ -7,7 +7,8 @@ use super::headed;
 use super::heads;
 use super::input::refuse;
 use super::mentions;
-use super::numbers::{is_numbered, is_section};
+use super::names;
+use super::numbers::{is_numbered, is_section, numberless};
 use super::page::{Grid, Line, Part};
 use super::permissions;
 use super::prose::{self, Carried};
@@ -32,6 +33,9 @@ const SPEAKING: [&str; 7] = ["", "collect", "use", "web-storage", "permission", 
 /// Characters of an item of a list that is no sentence.
 const LONGEST_DATUM: usize = 80;
 
+/// Characters of the name of an SDK in quotation marks.
+const LONGEST_SDK: usize = 30;
+
 /// Characters that a person sees on a page that is only a script.
 const SCRIPT_PAGE: usize = 120;
 
@@ -50,6 +54,7 @@ pub(super) fn read<'s>(parts: &[Part], words: &Words<'_>, source: &'s Source) ->
         carried: Carried::Nothing,
         listing: false,
         sdk_items: false,
+        sdk_open: false,
     };
     heads::read(parts, words, &mut walk.draft);
     residue::read(parts, words, &mut walk.draft);
@@ -75,6 +80,8 @@ struct Walk<'w, 's> {
     listing: bool,
     /// Items of a list that a sentence about SDKs introduced.
     sdk_items: bool,
+    /// The last paragraph is about an SDK and ends with a colon, so what each platform gives follows.
+    sdk_open: bool,
 }
 
 impl<'s> Walk<'_, 's> {
@@ -122,6 +129,11 @@ impl<'s> Walk<'_, 's> {
 
     /// Reads a paragraph in which these words were found.
     fn paragraph(&mut self, line: &Line, text: &Text, found: &Found) {
+        let of_platform = found.valued("platform").any(|(range, _)| range.start == 0);
+        if let Some(said) = self.paragraphs.last_mut().filter(|said| self.sdk_open && of_platform && said.listed) {
+            said.text.append("\n", text);
+            return;
+        }
         let item = line.item || is_numbered(text.as_str()) || is_lettered(text.as_str());
         let mut open = if item || is_short(text) { self.carried } else { Carried::Nothing };
         let datum = self.listing && line.item && open == Carried::Nothing && is_datum(text, found);
@@ -142,7 +154,7 @@ impl<'s> Walk<'_, 's> {
             let found = self.words.find(last);
             found.has("sdk-word") || found.has("list-intro")
         };
-        self.sdk_items = introduces || self.sdk_items && (item || line.item);
+        self.sdk_items = introduces && !self.sdk_open || self.sdk_items && (item || line.item);
     }
 
     /// Reads a piece of a paragraph, and says what a list behind it goes on with.
@@ -151,7 +163,8 @@ impl<'s> Walk<'_, 's> {
         let (role, platform) = (self.sections.role(), self.sections.platform());
         self.claims.read(&chunk, found, role, words, draft);
         let skipped = open == Carried::Skipped;
-        let listed = item && (self.sdk_items || role == "sdk");
+        let listed = item && (self.sdk_items || role == "sdk" || is_framed(&chunk, words));
+        self.sdk_open = listed && chunk.as_str().trim_end().ends_with(['：', ':']);
         let next = if self.sections.collects() && !skipped && !listed {
             prose::read(&chunk, found, open, platform, words, draft)
         } else {
@@ -279,6 +292,17 @@ fn unread_table(grid: &Grid, words: &Words<'_>, draft: &mut Draft<'_>) {
             }
         }
     }
+}
+
+/// A number, and the name of an SDK in quotation marks: 1.2 “某某推送”：….
+fn is_framed(text: &Text, words: &Words<'_>) -> bool {
+    let bare = numberless(text, words);
+    let framed = bare.as_str().strip_prefix(['“', '「', '"']).and_then(|it| it.split_once(['”', '」', '"']));
+    framed.is_some_and(|(name, rest)| {
+        rest.trim_start().starts_with(['：', ':'])
+            && name.chars().count() <= LONGEST_SDK
+            && !names::read(name, words).ids.is_empty()
+    })
 }
 
 /// a. or A、 at the start.
