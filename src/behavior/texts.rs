@@ -260,4 +260,23 @@ mod tests {
             assert_eq!(texts.in_text(text.as_bytes()), [""; 0], "{text}");
         }
     }
+
+    #[test]
+    fn strings_that_may_hold_a_text_are_told_in_any_order() {
+        let texts = ShownTexts::new(Catalog::builtin());
+        let strings = ["Close", "privacy policy", "name", "请阅读《隐私政策》", "", "agree to"];
+        let mut file = b"head".to_vec();
+        let mut ranges = Vec::new();
+        for string in strings {
+            let start = file.len();
+            file.extend(string.as_bytes());
+            ranges.push(start..file.len());
+            file.push(0);
+        }
+        let mut places = texts.places(&file, 4..file.len());
+        let mut told = |order: &[usize]| order.iter().map(|it| places.may_be_in(&ranges[*it])).collect::<Vec<_>>();
+        assert_eq!(told(&[0, 1, 2, 3, 4, 5]), [false, true, false, true, false, true]);
+        assert_eq!(told(&[5, 2, 1, 1, 0, 3]), [true, false, true, true, false, true]);
+        assert!(places.may_be_in(&(0..4)), "what was not searched may hold one");
+    }
 }

@@ -194,3 +194,36 @@ impl Hasher for Already {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Catalog;
+
+    #[test]
+    fn a_class_has_the_same_holder_whatever_was_asked_before() {
+        let catalog = Catalog::builtin();
+        let mut search = catalog.prefix_search();
+        let classes = [
+            "Lcom/tencent/bugly/a/B;",
+            "Lcom/tencent/bugly/a/C$D;",
+            "Lcom/tencent/bugly/A;",
+            "Lcom/tencent/buglyfake/A;",
+            "Lcom/tencent/A;",
+            "Lokhttp3/internal/A;",
+            "Lokhttp3/A;",
+            "LA;",
+            "Lcom/tencent/bugly/a/B;",
+            "okhttp3.internal.A",
+            "L;",
+        ];
+        let found: Vec<bool> = classes
+            .iter()
+            .map(|class| {
+                let alone = catalog.sdk_by_prefix(class);
+                assert_eq!(search.longest(class.as_bytes()), alone, "{class}");
+                alone.is_some()
+            })
+            .collect();
+        assert_eq!(found, [true, true, true, false, false, true, true, false, true, true, false]);
+    }
+}
