@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use super::data::{self, Item, Listed};
 use super::draft::{Draft, MarkKind};
 use super::purposes::{purpose, scene};
@@ -105,11 +107,10 @@ pub(super) fn read(
     let umbrella = listed.umbrella.clone().filter(|it| !listed.items.is_empty() && near(it));
     let given = |at: usize| state(at) == State::Collected { user: true };
     let device: Vec<usize> = device_places(&listed, words).into_iter().filter(|at| given(*at)).collect();
-    let user = |item: &Item| {
-        let at = item.range.start;
-        let sentence = || sentence(string, at);
-        given(at) && (device.is_empty() || !device.iter().any(|place| sentence().contains(place)))
-    };
+    let ranges = if device.is_empty() { Vec::new() } else { sentences(string) };
+    let place = |at: usize| ranges.partition_point(|range| range.end <= at);
+    let device: FxHashSet<usize> = device.into_iter().map(place).collect();
+    let user = |item: &Item| given(item.range.start) && !device.contains(&place(item.range.start));
     let places: Vec<&Range<usize>> =
         listed.items.iter().map(|it| &it.range).chain(umbrella.as_ref().map(|it| &it.1)).collect();
     listed.open = data::is_open(found, &places);
