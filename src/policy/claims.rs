@@ -295,10 +295,12 @@ fn abroad(found: &Found, sentence: &Range<usize>, word: &Range<usize>, role: &st
     if !found.of("transfer").any(|it| within(&it)) || matches!(role, "sdk" | "minors" | "definition" | "exception") {
         return None;
     }
-    if found.of("condition").any(|it| within(&it) && it.start <= word.start) {
+    let negations = || found.valued("negation").filter(|(it, _)| within(it) && it.start <= word.start);
+    let conditions = found.of("condition").any(|it| within(&it) && it.start <= word.start);
+    if conditions || negations().any(|(_, value)| value == "consent") {
         return Some("conditional");
     }
-    let denied = found.valued("negation").any(|(it, value)| within(&it) && value != "stop" && it.start <= word.start);
+    let denied = negations().any(|(_, value)| value != "stop");
     if denied {
         return Some("none");
     }
@@ -315,8 +317,8 @@ fn starting(
     word: &Range<usize>,
 ) -> Option<&'static str> {
     let before = |it: &Range<usize>| sentence.start <= it.start && it.start <= word.start;
-    let limited =
-        found.valued("negation").any(|(it, value)| before(it) && value == "stop") || found.of("condition").any(before);
+    let limited = found.valued("negation").any(|(it, value)| before(it) && matches!(value, "stop" | "consent"))
+        || found.of("condition").any(before);
     if kind == "none" {
         return (!limited).then_some("none");
     }

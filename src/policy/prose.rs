@@ -321,10 +321,19 @@ pub(super) fn negated(string: &str, found: &Found, sentence: &Range<usize>, verb
     let background = found.valued("claim").any(|(it, value)| {
         matches!(value, "background:word" | "background:none") && sentence.start <= it.start && it.start < verb.start
     });
+    let conditional = conditional(found, sentence, verb);
     // 不会用于、不会共享 deny a use, and 不会将…用于 too; what is not uploaded may be read.
     let uses =
         found.valued("denial-end").any(|(it, value)| value == "use" && range.end <= it.start && it.start <= verb.start);
-    Some(value.is_empty() && !uses && !background && !unsure)
+    Some(value.is_empty() && !uses && !background && !unsure && !conditional)
+}
+
+/// Whether what a sentence says of a verb holds on a condition only: 未经您同意，我们不会收集 says that it may be collected.
+fn conditional(found: &Found, sentence: &Range<usize>, verb: &Range<usize>) -> bool {
+    let before = |it: &Range<usize>| sentence.start <= it.start && it.start < verb.start;
+    let within = |it: &Range<usize>| sentence.start <= it.start && it.start < sentence.end;
+    found.valued("negation").any(|(it, value)| value == "consent" && before(it))
+        || found.valued("condition").any(|(it, value)| before(it) || (value == "unless" && within(it)))
 }
 
 /// Whether an item is said to be collected: behind a verb, before one in the passive, or as the label of a paragraph that
