@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::Catalog;
 use crate::dex::{BitSet, Code, Instruction, MethodIdx};
-use crate::flow::{self, Gives, Guards, Hierarchy, Method, Reach, Signature, Type, Unit, Value};
+use crate::flow::{self, Facts, Gives, Guards, Hierarchy, Linkage, Method, Reach, Signature, Type, Unit, Value};
 
 /// What stands behind checks.
 #[derive(Debug, Default)]
@@ -88,17 +88,32 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
         Self { hierarchy, stored }
     }
 
+    /// By file: its indices of methods whose callers [`Self::guarded`] wants noted.
+    pub(super) fn noted(&self) -> Vec<BitSet> {
+        let both = |stored: &Stored| {
+            let mut both = stored.flags.clone();
+            both.extend(&stored.numbers);
+            both
+        };
+        self.stored.iter().map(both).collect()
+    }
+
     /// What of the methods in `early` stands behind a check.
-    pub(super) fn guarded(&self, early: &Reach) -> Guarded {
-        let methods: Vec<Method> = early.methods().collect();
+    pub(super) fn guarded(&self, early: &Reach, linkage: &Linkage<'_, '_, '_>, facts: &Facts) -> Guarded {
         // First the checks themselves, then the methods that return one and the fields that keep one, once.
         let mut derived = Derived::default();
-        for method in &methods {
+        for method in facts.noted().iter().filter(|method| early.contains(**method)) {
             self.derive(*method, &mut derived);
         }
-        derived.named = self.named(&derived);
+        let signatures = self.signatures(&derived);
+        derived.named = self.named(&derived, &signatures);
+        let classes: FxHashSet<Type> = derived.fields.keys().map(|(class, _)| *class).collect();
+        // Most methods make none.
+        let asks = |method: &Method| {
+            facts.noted().binary_search(method).is_ok() || facts.may_use(linkage, *method, &signatures, &classes)
+        };
         let mut guarded = Guarded::default();
-        for method in methods {
+        for method in early.methods().filter(asks) {
             let Some((code, found)) = self.guards(method, &derived) else { continue };
             for guard in found.guards {
                 let check = self.told(method, &code, guard.check, &derived);
@@ -109,13 +124,17 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
         guarded
     }
 
-    /// By file: its indices of methods that return a stored value.
-    fn named(&self, derived: &Derived) -> Vec<BitSet> {
+    /// The signatures of methods that return a stored value.
+    fn signatures(&self, derived: &Derived) -> FxHashSet<Signature> {
         let signature = |method: &Method| {
             let defined = self.hierarchy.method(*method)?;
             self.hierarchy.signature(defined.unit, defined.row.method)
         };
-        let signatures: FxHashSet<Signature> = derived.methods.keys().filter_map(signature).collect();
+        derived.methods.keys().filter_map(signature).collect()
+    }
+
+    /// By file: its indices of methods that return a stored value.
+    fn named(&self, derived: &Derived, signatures: &FxHashSet<Signature>) -> Vec<BitSet> {
         let named_in = |number: u32, unit: &Unit<'_>| {
             let count = unit.dex.header.methods.count;
             let mut named = BitSet::new(count);
@@ -188,10 +207,12 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
         self.hierarchy.resolve(class, signature)
     }
 
+    /// A field of the program: what it names of the platform keeps nothing.
     fn field(&self, unit: u32, index: u32) -> Option<(Type, Vec<u8>)> {
         let dex = &self.hierarchy.program.units.get(unit as usize)?.dex;
         let row = dex.field(crate::dex::FieldIdx(index))?;
-        Some((self.hierarchy.type_of(unit, row.class)?, dex.string_bytes(row.name)?.to_owned()))
+        let class = self.hierarchy.type_of(unit, row.class).filter(|ty| self.hierarchy.class(*ty).is_some())?;
+        Some((class, dex.string_bytes(row.name)?.to_owned()))
     }
 
     /// A check as a report names it: the method with it and the key of the flag.

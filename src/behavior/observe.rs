@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::callers::OwnersByCallers;
 use super::completeness::{EntryNames, Surface};
 use super::condition::Conditions;
+use super::consent::Consent;
 use super::endpoints::Hosts;
 use super::facts;
 use super::matches::Matches;
@@ -153,7 +154,10 @@ impl Observer {
 
         let declared = permissions.iter().map(|it| it.name.clone()).collect();
         let owners = Owners::new(self.catalog, manifests, supported(self.catalog, &sdks), declared).with_own(&self.own);
-        let linkage = hierarchy.as_ref().map(Linkage::of);
+        let links = hierarchy.as_ref().map(|hierarchy| {
+            let consent = Consent::new(self.catalog, hierarchy);
+            (hierarchy, Linkage::of(hierarchy).noting(consent.noted()), consent)
+        });
         let readers: Vec<Reader<'_, '_>> = program
             .units
             .iter()
@@ -168,12 +172,14 @@ impl Observer {
                 usage: &usage,
                 members: &self.members,
                 focus: self.focus,
-                linkage: linkage.as_ref(),
+                linkage: links.as_ref().map(|(_, linkage, _)| linkage),
             })
             .collect();
-        let read_code = || match (&hierarchy, &linkage) {
-            (Some(hierarchy), Some(linkage)) => self.follow(&readers, package, hierarchy, linkage, &owners, manifests),
-            _ => read_all(&readers).0,
+        let read_code = || match &links {
+            Some((hierarchy, linkage, consent)) => {
+                self.follow(&readers, package, (hierarchy, linkage, consent), &owners, manifests)
+            }
+            None => read_all(&readers).0,
         };
         let (mut found, beside) = rayon::join(read_code, || self.read_beside(package, &parts, &sdks, &owners));
         let Beside { mut scripts, mut natives, texts } = beside;
@@ -235,8 +241,7 @@ impl Observer {
         &self,
         readers: &[Reader<'_, 'p>],
         package: &Package,
-        hierarchy: &Hierarchy<'_, 'p>,
-        linkage: &Linkage<'_, '_, 'p>,
+        (hierarchy, linkage, consent): Links<'_, '_, 'p>,
         owners: &Owners<'_>,
         manifests: &[Manifest],
     ) -> Found {
@@ -249,7 +254,7 @@ impl Observer {
         let reach = || {
             (package.kind != Kind::Dex).then(|| {
                 let names = Names::of(hierarchy, linkage, &references, &facts);
-                let code = Code { hierarchy, linkage, facts: &facts, names: &names };
+                let code = Code { hierarchy, linkage, consent, facts: &facts, names: &names };
                 Reached::of(self.catalog, code, manifests, package)
             })
         };
@@ -328,6 +333,9 @@ pub fn failed(path: &str, issue: &Issue) -> Behavior {
         icon: None,
     }
 }
+
+/// The classes of a program, what their code names, and the checks of consent among that.
+type Links<'l, 'h, 'p> = (&'l Hierarchy<'h, 'p>, &'l Linkage<'h, 'h, 'p>, &'l Consent<'h, 'h, 'p>);
 
 /// Reads all classes of all files, in parallel; the order of the result is that of its values. By file, what the methods
 /// do.

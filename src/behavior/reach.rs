@@ -34,6 +34,7 @@ pub(super) struct Reached<'p, 'b> {
 pub(super) struct Code<'g, 'p, 'b> {
     pub(super) hierarchy: &'p Hierarchy<'p, 'b>,
     pub(super) linkage: &'g Linkage<'p, 'p, 'b>,
+    pub(super) consent: &'g Consent<'p, 'p, 'b>,
     pub(super) facts: &'g Facts,
     pub(super) names: &'g Names<'g, 'b>,
 }
@@ -46,7 +47,7 @@ impl<'p, 'b> Reached<'p, 'b> {
         manifests: &[Manifest],
         package: &Package,
     ) -> Self {
-        let Code { hierarchy, linkage, facts, names } = code;
+        let Code { hierarchy, linkage, consent, facts, names } = code;
         let layouts = super::facts::read_layouts(package);
         let entries = Entries::of(catalog, hierarchy, manifests, &layouts);
         let annotations = catalog.markers("called-by-system").filter(|marker| marker.name == "annotation");
@@ -66,7 +67,7 @@ impl<'p, 'b> Reached<'p, 'b> {
                     || below(&entries.background, &everything).0,
                     || {
                         let early = below(&entries.early, &everything).0;
-                        let guarded = Consent::new(catalog, hierarchy).guarded(&early);
+                        let guarded = consent.guarded(&early, linkage, facts);
                         let unguarded = below(&entries.early, &|method, pc| guarded.at(method, pc).is_none()).0;
                         (early, guarded, unguarded)
                     },

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::hierarchy::{Hierarchy, Method, NONE, Type, number};
 use super::models::{self, Model};
@@ -76,6 +76,8 @@ struct Linked {
     methods: Vec<(u32, u32)>,
     /// Methods that may look up a class or a member by name.
     look_ups: BitSet,
+    /// Methods whose callers are noted.
+    noted: BitSet,
     /// By method index, where it was asked for: what is known of a method of the library.
     models: Vec<OnceLock<Option<Model>>>,
 }
@@ -89,6 +91,8 @@ pub struct Acts {
     stores: Vec<Store>,
     /// Methods that look up classes or members by names which others may tell.
     open: Vec<Method>,
+    /// Methods that call one whose callers are noted.
+    noted: Vec<Method>,
 }
 
 /// The facts about all methods.
@@ -101,6 +105,8 @@ pub struct Facts {
     stores: Vec<Vec<Store>>,
     /// Methods that look up classes or members by names which others may tell, ascending.
     open: Vec<Method>,
+    /// Methods that call one whose callers are noted, ascending.
+    noted: Vec<Method>,
 }
 
 impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
@@ -141,6 +147,7 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
                 targets: Targets::default(),
                 methods: Vec::new(),
                 look_ups: BitSet::default(),
+                noted: BitSet::default(),
                 models: Vec::new(),
             };
         };
@@ -183,7 +190,22 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
             .filter(|index| ours(TypeIdx(*index)).is_some())
             .for_each(|it| targets.objects.insert(it));
         let models = (0..header.methods.count).map(|_| OnceLock::new()).collect();
-        Linked { targets, methods, look_ups, models }
+        Linked { targets, methods, look_ups, noted: BitSet::default(), models }
+    }
+
+    /// The same links; the callers of these methods, by file, are noted besides.
+    #[must_use]
+    pub fn noting(mut self, methods: Vec<BitSet>) -> Self {
+        for (unit, noted) in self.units.iter_mut().zip(methods) {
+            unit.targets.methods.extend(&noted);
+            unit.noted = noted;
+        }
+        self
+    }
+
+    fn is_noted(&self, unit: u32, site: &Site) -> bool {
+        let Reference::Method(index) = site.reference else { return false };
+        self.units.get(unit as usize).is_some_and(|unit| unit.noted.contains(index.0))
     }
 
     /// What a scan of a file has to look for.
@@ -326,6 +348,7 @@ impl Acts {
         let named = reflection::acts(linkage, hierarchy, unit, code, sites);
         self.facts.extend(named.facts);
         self.open.extend(named.open.then_some(number));
+        self.noted.extend(sites.iter().any(|site| linkage.is_noted(unit, site)).then_some(number));
         self.methods.push((number, self.facts.len()));
     }
 }
@@ -351,13 +374,44 @@ impl Facts {
                 }
                 stores.extend(acts.stores);
                 it.open.extend(acts.open);
+                it.noted.extend(acts.noted);
             }
             it.stores.push(stores);
         }
         it.starts.resize(hierarchy.methods().len().saturating_add(1), it.all.len());
         it.open.sort_unstable();
         it.open.dedup();
+        it.noted.sort_unstable();
+        it.noted.dedup();
         it
+    }
+
+    /// Methods that call one whose callers are noted, ascending.
+    pub fn noted(&self) -> &[Method] {
+        &self.noted
+    }
+
+    /// Whether a method may call one with such a signature, or use a static member of such a class.
+    pub fn may_use(
+        &self,
+        linkage: &Linkage<'_, '_, '_>,
+        method: Method,
+        signatures: &FxHashSet<Signature>,
+        classes: &FxHashSet<Type>,
+    ) -> bool {
+        let hierarchy = linkage.hierarchy;
+        let signature = |act: Act| match act {
+            Act::Call(called) => {
+                let defined = hierarchy.method(called)?;
+                hierarchy.signature(defined.unit, defined.row.method)
+            }
+            Act::Dispatch(call) => linkage.call(call).map(|(_, signature)| signature),
+            _ => None,
+        };
+        self.at(method).iter().any(|fact| match fact.act {
+            Act::Touch(class) => classes.contains(&class),
+            act => signature(act).is_some_and(|signature| signatures.contains(&signature)),
+        })
     }
 
     /// Methods that look up classes or members by names which others may tell, ascending.
