@@ -8,7 +8,7 @@ use crate::check::Evidence;
 
 /// The reads with the most telling place of each data type ahead, and how many data types there are.
 pub(super) fn most_telling<'f>(words: &Words<'_>, mut reads: Vec<&'f Evidence>) -> (Vec<&'f Evidence>, usize) {
-    reads.sort_by_key(|it| {
+    reads.sort_by_cached_key(|it| {
         let obstacles = it.obtainable.as_ref().map_or(0, |it| it.undeclared.len());
         (words.weight(&it.data), &it.data, Reverse(it.certainty), it.pre_consent != Some(true), obstacles)
     });

@@ -173,8 +173,8 @@ static BEGINS: [bool; 256] = {
 
 /// The first character of a text that steers, and where it starts. Bytes with which none begins are passed over.
 pub(super) fn steering(text: &str) -> Option<(usize, char)> {
-    // Most texts are names in code; to look at all their bytes at once is faster than to stop at one.
-    if text.bytes().fold(true, |plain, byte| plain & (0x20..0x7f).contains(&byte)) {
+    // Most long texts are names in code; to look at all their bytes at once is faster than to stop at one.
+    if 32 <= text.len() && text.bytes().fold(true, |plain, byte| plain & (0x20..0x7f).contains(&byte)) {
         return None;
     }
     let places = text.bytes().enumerate().filter(|(_, byte)| BEGINS[usize::from(*byte)]).map(|(at, _)| at);

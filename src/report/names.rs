@@ -39,11 +39,10 @@ pub(super) fn tail(name: &str, max: usize) -> Cow<'_, str> {
 
 fn join(class: &str, member: &str) -> String {
     let mut name = String::with_capacity(class.len() + 1 + member.len());
-    for (index, segment) in class.split('/').chain((!member.is_empty()).then_some(member)).enumerate() {
-        if 0 < index {
-            name.push('.');
-        }
-        name.push_str(segment);
+    name.extend(class.chars().map(|c| if c == '/' { '.' } else { c }));
+    if !member.is_empty() {
+        name.push('.');
+        name.push_str(member);
     }
     name
 }
