@@ -177,6 +177,7 @@ impl<'a> Run<'a> {
             (State::Open, _) => "fail",
         };
         let told = || finding.evidence.iter().take(PLACES);
+        let said: Vec<String> = told().map(|it| self.said(it)).collect();
         Outcome {
             rule_id: &finding.rule,
             rule_index: self.rules.iter().position(|rule| rule.id == finding.rule),
@@ -189,8 +190,16 @@ impl<'a> Run<'a> {
                 own: &finding.fingerprint,
                 primary_location_line_hash: format!("{}:1", finding.fingerprint),
             },
-            code_flows: told().filter(|it| !it.path.is_empty()).map(|it| self.flow(it)).collect(),
-            related_locations: told().enumerate().map(|(id, it)| self.related(id, it)).collect(),
+            code_flows: told()
+                .zip(&said)
+                .filter(|(it, _)| !it.path.is_empty())
+                .map(|(it, said)| self.flow(it, said.clone()))
+                .collect(),
+            related_locations: told()
+                .zip(said)
+                .enumerate()
+                .map(|(id, (it, said))| self.related(id, it, said))
+                .collect(),
             suppressions: (finding.gate.state == GateState::Waived).then_some([Suppression {
                 kind: "external",
                 status: "accepted",
@@ -246,8 +255,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// One place in the package.
-    fn related<'f>(&'f self, id: usize, evidence: &'f Evidence) -> Location<'f> {
+    /// One place in the package, of which this is said.
+    fn related<'f>(&'f self, id: usize, evidence: &'f Evidence, said: String) -> Location<'f> {
         let (entry, offset) = place(evidence);
         let index = self.entries.iter().find(|(known, _)| *known == entry).map(|(_, index)| *index);
         Location {
@@ -260,7 +269,7 @@ impl<'a> Run<'a> {
                 let name = Some(Cow::Borrowed(name));
                 [Logical { fully_qualified_name: name, index: Some(index), ..Logical::default() }]
             }),
-            message: Some(Message { text: Cow::Owned(self.said(evidence)) }),
+            message: Some(Message { text: Cow::Owned(said) }),
         }
     }
 
@@ -275,15 +284,15 @@ impl<'a> Run<'a> {
         parts.join(" · ")
     }
 
-    /// The calls from an entry point to a read.
-    fn flow<'f>(&'f self, evidence: &'f Evidence) -> CodeFlow<'f> {
+    /// The calls from an entry point to a read, of which this is said.
+    fn flow<'f>(&'f self, evidence: &'f Evidence, said: String) -> CodeFlow<'f> {
         let step = |index, text| {
             let logical_locations = Some([Logical { index: Some(index), ..Logical::default() }]);
             Step { location: Location { logical_locations, message: Some(Message { text }), ..Location::default() } }
         };
         let path = evidence.path.iter().filter_map(|code| self.members.get(code));
         let path = path.map(|(index, name)| step(index, Cow::Borrowed(name)));
-        let read = self.members.get(&evidence.what).map(|(index, _)| step(index, Cow::Owned(self.said(evidence))));
+        let read = self.members.get(&evidence.what).map(|(index, _)| step(index, Cow::Owned(said)));
         CodeFlow { thread_flows: [ThreadFlow { locations: path.chain(read).collect() }] }
     }
 
