@@ -107,8 +107,9 @@ impl Replacement {
         Ok(Self { file: BufWriter::new(file), temporary, target, placed: false })
     }
 
+    /// Whoever reads the file sees all of the old one or all of the new one. That it is on the disk is not waited for:
+    /// after a power failure a report can be made again.
     fn place(mut self) -> io::Result<()> {
-        self.file.get_ref().sync_all()?;
         fs::rename(&self.temporary, &self.target)?;
         self.placed = true;
         Ok(())
