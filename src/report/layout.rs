@@ -138,7 +138,7 @@ impl<'a> Page<'a> {
 /// Text without anything that steers a terminal or hides from a reader: control characters, escapes, changes of the
 /// writing direction, line separators and invisible characters are shown as `\u{…}`.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(steers) {
+    if first(text, |byte| byte.is_ascii_control()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
@@ -160,25 +160,27 @@ pub(super) fn steers(c: char) -> bool {
         || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// By byte: whether a character that steers may begin with it.
-static BEGINS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < table.len() {
-        table[byte] = matches!(byte, 0..0x20 | 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef | 0xf3);
-        byte += 1;
+/// The first character of a text that steers, where it is none of ASCII, or that is `sought`, where it is.
+///
+/// Nearly all texts have none, which is faster to see in many bytes at once than to stop at each.
+pub(super) fn first(text: &str, sought: impl Fn(u8) -> bool) -> Option<(usize, char)> {
+    const STRIDE: usize = 64;
+    let found = |byte: u8| may_steer(byte) | (byte.is_ascii() & sought(byte));
+    let strides = text.as_bytes().chunks(STRIDE).enumerate();
+    for (number, stride) in strides.filter(|(_, stride)| stride.iter().fold(false, |any, byte| any | found(*byte))) {
+        let mut places = (number * STRIDE..).zip(stride).filter(|(_, byte)| found(**byte));
+        let sure = |c: &char| c.is_ascii() || steers(*c);
+        let first = places.find_map(|(at, _)| Some((at, text.get(at..)?.chars().next().filter(sure)?)));
+        if first.is_some() {
+            return first;
+        }
     }
-    table
-};
+    None
+}
 
-/// The first character of a text that steers, and where it starts. Bytes with which none begins are passed over.
-pub(super) fn steering(text: &str) -> Option<(usize, char)> {
-    // Most long texts are names in code; to look at all their bytes at once is faster than to stop at one.
-    if 32 <= text.len() && text.bytes().fold(true, |plain, byte| plain & (0x20..0x7f).contains(&byte)) {
-        return None;
-    }
-    let places = text.bytes().enumerate().filter(|(_, byte)| BEGINS[usize::from(*byte)]).map(|(at, _)| at);
-    places.filter_map(|at| Some((at, text.get(at..)?.chars().next()?))).find(|(_, c)| steers(*c))
+/// Whether a character that steers and is none of ASCII may begin with a byte.
+fn may_steer(byte: u8) -> bool {
+    matches!(byte, 0xc2 | 0xd8 | 0xe2 | 0xef | 0xf3)
 }
 
 /// Columns of a text on a terminal.
@@ -268,11 +270,14 @@ mod tests {
 
     #[test]
     fn the_first_character_that_steers_is_found_by_its_first_byte() {
+        let found = |text: &str| first(text, |byte| byte.is_ascii_control());
         for c in ('\0'..=char::MAX).filter(|c| steers(*c)) {
             let text = format!("“支付宝”é𠮷{c}.");
-            assert_eq!(steering(&text), Some((21, c)), "{c:?}");
+            assert_eq!(found(&text), Some((21, c)), "{c:?}");
+            let text = format!("{:70}{text}", "");
+            assert_eq!(found(&text), Some((91, c)), "{c:?}");
         }
-        assert_eq!(steering("“支付宝” ，é ﬁ 𠮷"), None);
+        assert_eq!(found("“支付宝” ，é ﬁ 𠮷"), None);
     }
 
     #[test]

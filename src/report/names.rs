@@ -38,13 +38,13 @@ pub(super) fn tail(name: &str, max: usize) -> Cow<'_, str> {
 }
 
 fn join(class: &str, member: &str) -> String {
-    let mut name = String::with_capacity(class.len() + 1 + member.len());
-    name.extend(class.chars().map(|c| if c == '/' { '.' } else { c }));
+    let mut name = Vec::with_capacity(class.len() + 1 + member.len());
+    name.extend(class.bytes().map(|byte| if byte == b'/' { b'.' } else { byte }));
     if !member.is_empty() {
-        name.push('.');
-        name.push_str(member);
+        name.push(b'.');
+        name.extend_from_slice(member.as_bytes());
     }
-    name
+    String::from_utf8(name).expect("one sign for another of one byte")
 }
 
 /// The class with slashes, and the member's name, of which there may be none.

@@ -1,22 +1,32 @@
 //! Text on a page: in both languages where they differ, never markup, and nothing in it changes the writing direction.
 
 use std::borrow::Cow;
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Display, Formatter, Write};
 
 use askama::filters::{Escaper, Html, HtmlSafe};
+use askama::{FastWritable, Values};
 
 use crate::catalog::Catalog;
 use crate::report::Lang;
-use crate::report::layout::{plain, steering, steers};
+use crate::report::layout::{first, plain, steers};
 use crate::report::words::Words;
 
 /// A part of a page in which characters that steer or hide are shown as `\u{…}`. Ends of lines stay: they are spaces there.
 pub(super) fn harmless(part: String) -> String {
     let acts = |c: char| c != '\n' && steers(c);
-    if part.split('\n').all(|line| steering(line).is_none()) {
+    if first(&part, |byte| byte != b'\n' && byte.is_ascii_control()).is_none() {
         return part;
     }
     part.chars().map(|c| if acts(c) { plain(c.encode_utf8(&mut [0; 4])).into_owned() } else { c.to_string() }).collect()
+}
+
+/// Writes a text that is no markup. Most texts have nothing in them that could be, which is faster to see in all their
+/// bytes at once.
+fn escape(dest: &mut (impl Write + ?Sized), text: &str) -> fmt::Result {
+    if text.bytes().fold(true, |plain, byte| plain & !matches!(byte, b'"' | b'&' | b'\'' | b'<' | b'>')) {
+        return dest.write_str(text);
+    }
+    Html.write_escaped_str(dest, text)
 }
 
 /// A text in Chinese and in English. The page shows one of them.
@@ -42,33 +52,72 @@ impl<'t> Text<'t> {
     }
 }
 
+impl Text<'_> {
+    fn write(&self, dest: &mut (impl Write + ?Sized)) -> fmt::Result {
+        if self.zh == self.en {
+            return escape(dest, &self.zh);
+        }
+        dest.write_str("<span lang=\"zh\">")?;
+        escape(dest, &self.zh)?;
+        dest.write_str("</span><span lang=\"en\">")?;
+        escape(dest, &self.en)?;
+        dest.write_str("</span>")
+    }
+}
+
 impl Display for Text<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.zh == self.en {
-            return Html.write_escaped_str(f, &self.zh);
-        }
-        f.write_str("<span lang=\"zh\">")?;
-        Html.write_escaped_str(&mut *f, &self.zh)?;
-        f.write_str("</span><span lang=\"en\">")?;
-        Html.write_escaped_str(&mut *f, &self.en)?;
-        f.write_str("</span>")
+        self.write(f)
+    }
+}
+
+impl FastWritable for Text<'_> {
+    fn write_into(&self, dest: &mut dyn Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(self.write(dest)?)
     }
 }
 
 /// It is written with its markup, and its texts are escaped already.
 impl HtmlSafe for Text<'_> {}
 
-/// What the templates call to say a phrase in both languages: `{{ "发现"|en("Findings") }}`.
+/// A text that is the same in both languages, and no markup.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Same<T>(T);
+
+impl<T: AsRef<str>> Display for Same<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        escape(f, self.0.as_ref())
+    }
+}
+
+impl<T: AsRef<str>> FastWritable for Same<T> {
+    fn write_into(&self, dest: &mut dyn Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(escape(dest, self.0.as_ref())?)
+    }
+}
+
+/// Its text is escaped already.
+impl<T: AsRef<str>> HtmlSafe for Same<T> {}
+
+/// What the templates call: to say a phrase in both languages, `{{ "发现"|en("Findings") }}`, and for the name of a class or
+/// member.
 #[expect(
     unreachable_pub,
     clippy::inline_always,
     clippy::unnecessary_wraps,
+    clippy::unused_self,
     reason = "the attribute asks for the result and makes the rest of the function"
 )]
 pub(super) mod filters {
     use askama::Values;
 
-    use super::Text;
+    use super::{Same, Text};
+    use crate::report::names;
+
+    #[askama::filter_fn]
+    pub(crate) fn dotted(code: &str, _: &dyn Values) -> askama::Result<Same<String>> {
+        Ok(Same(names::dotted(code)))
+    }
 
     #[askama::filter_fn]
     pub(crate) fn en<'t>(zh: &'t str, _: &dyn Values, en: &'t str) -> askama::Result<Text<'t>> {

@@ -42,15 +42,17 @@
 //! between two builds is a document of its own, `{"schema": "candor.diff/1", "tool", "old", "new", "changes": […]}`, see
 //! [`crate::changes`]. Nothing here depends on a language, and characters that steer a terminal are escaped.
 
+mod writer;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, Serializer};
 
+pub(super) use self::writer::{append, write};
 use super::format::{About, Shape};
 use super::summary::Summary;
 use super::words::Words;
-use super::{Document, Held, Lang, Part, Report, Subject, Told, Totals, layout};
+use super::{Document, Held, Lang, Part, Report, Subject, Told, Totals};
 use crate::behavior::Behavior;
 use crate::catalog::{Basis, Catalog};
 use crate::changes::Changes;
@@ -138,20 +140,6 @@ pub(super) fn changes(catalog: &Catalog, changes: &Changes, out: &mut dyn Write)
 fn policy(catalog: &Catalog, held: Held<'_>, out: &mut dyn Write) -> io::Result<()> {
     write(&Check::new(catalog, held), out)?;
     out.write_all(b"\n")
-}
-
-/// Writes a value on one line.
-///
-/// A value is made of very many small pieces, so they are gathered before anything is written.
-pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut line = Vec::new();
-    append(value, &mut line)?;
-    out.write_all(&line)
-}
-
-/// As [`write`], to the end of a text that is being made.
-pub(super) fn append(value: &impl Serialize, text: &mut Vec<u8>) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(text, Escaping)).map_err(io::Error::from)
 }
 
 #[derive(Serialize)]
@@ -256,36 +244,4 @@ impl<'a> Explained<'a> {
 pub(super) struct Message {
     pub(super) zh: String,
     pub(super) en: String,
-}
-
-/// Escapes what steers a terminal, beyond the control characters that JSON itself demands to be escaped.
-struct Escaping;
-
-impl Formatter for Escaping {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some((at, c)) = layout::steering(rest) {
-            writer.write_all(&rest.as_bytes()[..at])?;
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(writer, "\\u{unit:04x}")?;
-            }
-            rest = &rest[at + c.len_utf8()..];
-        }
-        writer.write_all(rest.as_bytes())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn characters_that_steer_are_escaped_and_keep_their_value() {
-        let text = "é\u{9b}31m\u{202e}\u{e0041}\"\n支付宝\u{1b}";
-        let mut out = Vec::new();
-        write(&text, &mut out).expect("a vector takes all");
-        let json = String::from_utf8(out).expect("text");
-        assert_eq!(json, "\"é\\u009b31m\\u202e\\udb40\\udc41\\\"\\n支付宝\\u001b\"");
-        assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), text);
-    }
 }
