@@ -95,7 +95,7 @@ const NAMES_IN_RUST: [(&str, &str, &str); 7] = [
     ("native/symbols.rs", "JNI_OnLoad", "the function that the JNI specification names"),
     ("report/cyclonedx.rs", "location", "a key of the format"),
     ("report/junit.rs", "junit", "the name of the format"),
-    ("report/sarif/mod.rs", "location", "a key of the format"),
+    ("report/sarif/artifacts.rs", "location", "a key of the format"),
     ("report/text/behavior.rs", "个人数据", "the heading over all data types"),
     ("policy/pdf.rs", "Matrix", "the key of a form that the PDF format names"),
 ];

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::places::{Flows, Related, Steps};
 use crate::catalog::{Confidence, Severity};
 
 /// A run.
@@ -34,9 +35,9 @@ pub(super) struct Outcome<'f> {
     pub(super) message: Message<'f>,
     pub(super) locations: Vec<Location<'f>>,
     pub(super) partial_fingerprints: Fingerprints<'f>,
-    pub(super) related_locations: Vec<Location<'f>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) code_flows: Vec<CodeFlow<'f>>,
+    pub(super) related_locations: Related<'f>,
+    #[serde(skip_serializing_if = "Flows::is_empty")]
+    pub(super) code_flows: Flows<'f>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) suppressions: Option<[Suppression<'f>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,7 +143,7 @@ pub(super) struct CodeFlow<'f> {
 
 #[derive(Serialize)]
 pub(super) struct ThreadFlow<'f> {
-    pub(super) locations: Vec<Step<'f>>,
+    pub(super) locations: Steps<'f>,
 }
 
 #[derive(Serialize)]

@@ -15,9 +15,10 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    pub(super) fn add(&mut self, code: &'a str) {
+    /// Where the list has a class or member, which is put there.
+    pub(super) fn add(&mut self, code: &'a str) -> usize {
         let list = &mut self.list;
-        self.known.entry(code).or_insert_with(|| {
+        *self.known.entry(code).or_insert_with(|| {
             list.push(Logical {
                 fully_qualified_name: Some(Cow::Owned(dotted(code))),
                 decorated_name: Some(code),
@@ -25,12 +26,11 @@ impl<'a> Members<'a> {
                 ..Logical::default()
             });
             list.len() - 1
-        });
+        })
     }
 
-    /// One of the list: where it stands, and its name as a person says it.
-    pub(super) fn get(&self, code: &str) -> Option<(usize, &str)> {
-        let index = *self.known.get(code)?;
-        Some((index, self.list.get(index)?.fully_qualified_name.as_deref()?))
+    /// The name of one of the list, as a person says it.
+    pub(super) fn name(&self, index: usize) -> &str {
+        self.list.get(index).and_then(|it| it.fully_qualified_name.as_deref()).unwrap_or_default()
     }
 }

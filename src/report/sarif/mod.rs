@@ -4,8 +4,10 @@
 //! byte offsets in the package. What is undecided is `open`, and what states a fact is `informational`. A log depends on
 //! its input alone: it has a time only where the environment gives one.
 
+mod artifacts;
 mod log;
 mod members;
+mod places;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -13,24 +15,17 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use self::log::{
-    Artifact, CodeFlow, Fingerprints, Location, Log, Logical, Message, Outcome, Physical, Properties, Region, Step,
-    Suppression, ThreadFlow,
-};
-use self::members::Members;
+use self::artifacts::{Artifacts, uri};
+use self::log::{Fingerprints, Location, Log, Logical, Message, Outcome, Physical, Properties, Region, Suppression};
+use self::places::{Flows, MAX_PLACES, Places, Related, Shown};
 use super::format::{About, Shape};
-use super::names::short;
 use super::words::Words;
 use super::{Document, Held, Lang, Part, Report, Status, Subject, Told, Totals, json as writer, timestamp};
 use crate::behavior::{Behavior, Owner, OwnerKind};
 use crate::catalog::{Confidence, Rule, Severity};
-use crate::check::{Evidence, Finding, GateState, State};
-use crate::disclosure::Disclosure;
+use crate::check::{Finding, GateState, State};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-
-/// Places of one finding that are told; viewers show no more.
-const PLACES: usize = 100;
 
 /// A log.
 pub(super) struct Sarif;
@@ -78,49 +73,22 @@ struct Run<'a> {
     held: Option<Held<'a>>,
     /// The rules of the findings, in the order of the catalog.
     rules: Vec<&'a Rule>,
-    /// Files that places name: the package, the policy, entries of the package.
-    artifacts: Vec<Value>,
-    /// Entries of the package among them.
-    entries: Vec<(&'a str, usize)>,
-    policy: Option<usize>,
-    members: Members<'a>,
+    artifacts: Artifacts<'a>,
+    places: Places<'a>,
 }
 
 impl<'a> Run<'a> {
     fn new(report: &'a Report<'a>, behavior: Option<&'a Behavior>, held: Option<Held<'a>>) -> Self {
         let findings = held.map_or(&[][..], |held| &held.checked.findings);
         let is_found = |rule: &&Rule| findings.iter().any(|it| it.rule == rule.id);
-        let mut run = Self {
-            report,
-            words: Words::new(report.catalog, report.lang),
-            behavior,
-            held,
-            rules: report.catalog.tables.rules.iter().filter(is_found).collect(),
-            artifacts: Vec::new(),
-            entries: Vec::new(),
-            policy: None,
-            members: Members::default(),
-        };
-        run.artifacts.extend(behavior.map(package));
-        if let Some(held) = held {
-            run.policy = Some(run.artifacts.len());
-            run.artifacts.push(policy(held.disclosure));
-        }
+        let words = Words::new(report.catalog, report.lang);
+        let mut artifacts = Artifacts::new(behavior, held.map(|held| held.disclosure));
+        let mut places = Places::default();
         for finding in findings {
-            for evidence in finding.evidence.iter().take(PLACES) {
-                let entry = place(evidence).0;
-                if !entry.is_empty() && !run.entries.iter().any(|(known, _)| *known == entry) {
-                    run.entries.push((entry, run.artifacts.len()));
-                    run.artifacts.push(json!({"location": {"uri": uri(entry)}, "parentIndex": 0}));
-                }
-                run.members.add(code(evidence));
-                if !evidence.path.is_empty() {
-                    evidence.path.iter().for_each(|step| run.members.add(step));
-                    run.members.add(&evidence.what);
-                }
-            }
+            places.add(&words, &mut artifacts, finding);
         }
-        run
+        let rules = report.catalog.tables.rules.iter().filter(is_found).collect();
+        Self { report, words, behavior, held, rules, artifacts, places }
     }
 
     fn log(&self, status: Status) -> Log<'_> {
@@ -128,6 +96,7 @@ impl<'a> Run<'a> {
         let findings = self.held.map_or(&[][..], |held| &held.checked.findings);
         let name = self.behavior.map(|it| if it.app.package.is_empty() { &it.path } else { &it.app.package });
         let name = name.or(self.held.map(|held| &held.disclosure.file)).map_or("", String::as_str);
+        let told = self.places.of_findings(&self.artifacts);
         Log {
             tool: json!({"driver": {
                 "name": "candor",
@@ -138,9 +107,9 @@ impl<'a> Run<'a> {
             }}),
             automation_details: json!({"id": format!("candor/{}/", uri(name))}),
             invocations: [self.invocation(status)],
-            artifacts: &self.artifacts,
-            logical_locations: &self.members.list,
-            results: findings.iter().map(|finding| self.result(finding)).collect(),
+            artifacts: &self.artifacts.list,
+            logical_locations: &self.places.members.list,
+            results: findings.iter().zip(told).map(|(finding, told)| self.result(finding, told)).collect(),
             column_kind: "utf16CodeUnits",
             language: self.words.pick("zh-CN", "en-US"),
         }
@@ -170,14 +139,12 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn result<'f>(&'f self, finding: &'f Finding) -> Outcome<'f> {
+    fn result<'f>(&'f self, finding: &'f Finding, told: Shown<'f>) -> Outcome<'f> {
         let kind = match (finding.state, finding.severity) {
             (State::Undecided, _) => "open",
             (State::Open, Severity::Info) => "informational",
             (State::Open, _) => "fail",
         };
-        let told = || finding.evidence.iter().take(PLACES);
-        let said: Vec<String> = told().map(|it| self.said(it)).collect();
         Outcome {
             rule_id: &finding.rule,
             rule_index: self.rules.iter().position(|rule| rule.id == finding.rule),
@@ -190,16 +157,8 @@ impl<'a> Run<'a> {
                 own: &finding.fingerprint,
                 primary_location_line_hash: format!("{}:1", finding.fingerprint),
             },
-            code_flows: told()
-                .zip(&said)
-                .filter(|(it, _)| !it.path.is_empty())
-                .map(|(it, said)| self.flow(it, said.clone()))
-                .collect(),
-            related_locations: told()
-                .zip(said)
-                .enumerate()
-                .map(|(id, (it, said))| self.related(id, it, said))
-                .collect(),
+            code_flows: Flows(told),
+            related_locations: Related(told),
             suppressions: (finding.gate.state == GateState::Waived).then_some([Suppression {
                 kind: "external",
                 status: "accepted",
@@ -221,14 +180,17 @@ impl<'a> Run<'a> {
     /// The lines of the policy, or its file where it says nothing; with whose code it is.
     fn locations<'f>(&'f self, finding: &'f Finding) -> Vec<Location<'f>> {
         let location = |region| Location {
-            physical_location: self.policy.map(|index| Physical { artifact_location: self.artifact(index), region }),
+            physical_location: self
+                .artifacts
+                .policy
+                .map(|index| Physical { artifact_location: self.artifacts.get(index), region }),
             logical_locations: finding.owner.as_ref().map(|owner| [self.owner(owner)]),
             ..Location::default()
         };
         if finding.policy.is_empty() {
             return vec![location(None)];
         }
-        let lines = finding.policy.iter().take(PLACES).map(|cite| {
+        let lines = finding.policy.iter().take(MAX_PLACES).map(|cite| {
             location(Some(Region::Lines {
                 start_line: cite.lines[0].max(1),
                 end_line: cite.lines[1].max(cite.lines[0]).max(1),
@@ -236,10 +198,6 @@ impl<'a> Run<'a> {
             }))
         });
         lines.collect()
-    }
-
-    fn artifact(&self, index: usize) -> Artifact<'_> {
-        Artifact { uri: self.artifacts[index]["location"]["uri"].as_str().unwrap_or_default(), index }
     }
 
     fn owner<'f>(&'f self, owner: &'f Owner) -> Logical<'f> {
@@ -253,47 +211,6 @@ impl<'a> Run<'a> {
             kind: Some(kind),
             ..Logical::default()
         }
-    }
-
-    /// One place in the package, of which this is said.
-    fn related<'f>(&'f self, id: usize, evidence: &'f Evidence, said: String) -> Location<'f> {
-        let (entry, offset) = place(evidence);
-        let index = self.entries.iter().find(|(known, _)| *known == entry).map(|(_, index)| *index);
-        Location {
-            id: Some(id),
-            physical_location: index.or(self.behavior.map(|_| 0)).map(|index| Physical {
-                artifact_location: self.artifact(index),
-                region: offset.map(|byte_offset| Region::Bytes { byte_offset, byte_length: 0 }),
-            }),
-            logical_locations: self.members.get(code(evidence)).map(|(index, name)| {
-                let name = Some(Cow::Borrowed(name));
-                [Logical { fully_qualified_name: name, index: Some(index), ..Logical::default() }]
-            }),
-            message: Some(Message { text: Cow::Owned(said) }),
-        }
-    }
-
-    fn said(&self, evidence: &Evidence) -> String {
-        let words = &self.words;
-        let mut parts = Vec::new();
-        parts.extend((!evidence.data.is_empty()).then(|| words.data_of(evidence)));
-        parts.push(short(&evidence.what));
-        parts.extend(evidence.certainty.map(|it| words.certainty(it).to_owned()));
-        parts.extend((evidence.pre_consent == Some(true)).then(|| words.pick("同意前", "before consent").to_owned()));
-        parts.extend(evidence.obtainable.iter().flat_map(|it| words.obstacles(it)));
-        parts.join(" · ")
-    }
-
-    /// The calls from an entry point to a read, of which this is said.
-    fn flow<'f>(&'f self, evidence: &'f Evidence, said: String) -> CodeFlow<'f> {
-        let step = |index, text| {
-            let logical_locations = Some([Logical { index: Some(index), ..Logical::default() }]);
-            Step { location: Location { logical_locations, message: Some(Message { text }), ..Location::default() } }
-        };
-        let path = evidence.path.iter().filter_map(|code| self.members.get(code));
-        let path = path.map(|(index, name)| step(index, Cow::Borrowed(name)));
-        let read = self.members.get(&evidence.what).map(|(index, _)| step(index, Cow::Owned(said)));
-        CodeFlow { thread_flows: [ThreadFlow { locations: path.chain(read).collect() }] }
     }
 
     fn invocation(&self, status: Status) -> Value {
@@ -325,30 +242,6 @@ impl<'a> Run<'a> {
 
 fn notification(kind: &str, level: &str, text: &str) -> Value {
     json!({"descriptor": {"id": kind}, "level": level, "message": {"text": text}})
-}
-
-fn package(behavior: &Behavior) -> Value {
-    let mut artifact = json!({"location": {"uri": uri(&behavior.path)}, "roles": ["analysisTarget"]});
-    if !behavior.sha256.is_empty() {
-        artifact["hashes"] = json!({"sha-256": behavior.sha256});
-        artifact["length"] = json!(behavior.bytes);
-        artifact["mimeType"] = json!("application/vnd.android.package-archive");
-    }
-    artifact
-}
-
-/// The text that the lines are of: that from which the disclosure was made, beside it, or the file itself.
-fn policy(disclosure: &Disclosure) -> Value {
-    let source = disclosure.source.as_ref().filter(|source| !source.file.is_empty() && source.file != "-");
-    let Some(source) = source else {
-        return json!({"location": {"uri": uri(&disclosure.file)}});
-    };
-    let folder = disclosure.file.rfind(['/', '\\']).map_or("", |at| &disclosure.file[..=at]);
-    let mut artifact = json!({"location": {"uri": uri(&format!("{folder}{}", source.file))}});
-    if !source.sha256.is_empty() {
-        artifact["hashes"] = json!({"sha-256": source.sha256});
-    }
-    artifact
 }
 
 /// What a person wants to know of a rule, as text and as Markdown.
@@ -391,33 +284,4 @@ fn rank(severity: Severity) -> f64 {
         Severity::Low => 25.0,
         Severity::Info => 5.0,
     }
-}
-
-/// The class or member where something was seen, or what was.
-fn code(evidence: &Evidence) -> &str {
-    if evidence.place.is_empty() { &evidence.what } else { &evidence.place }
-}
-
-/// The entry of the package and the byte in it.
-fn place(evidence: &Evidence) -> (&str, Option<u64>) {
-    let Some((entry, offset)) = evidence.at.rsplit_once('@') else { return (&evidence.at, None) };
-    let digits = offset.strip_prefix("0x").unwrap_or(offset);
-    (entry, u64::from_str_radix(digits, 16).ok())
-}
-
-/// A path as a reference: relative as it is, absolute with its scheme; every other byte than those of plain names is
-/// encoded.
-fn uri(path: &str) -> String {
-    let path = path.replace('\\', "/");
-    let mut uri = String::with_capacity(path.len());
-    if path.starts_with('/') {
-        uri.push_str("file://");
-    }
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' | b'~' => uri.push(char::from(byte)),
-            _ => drop(write!(uri, "%{byte:02X}")),
-        }
-    }
-    uri
 }
