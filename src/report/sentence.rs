@@ -83,9 +83,11 @@ impl Words<'_> {
 
     fn data_list(&self, finding: &Finding) -> String {
         let mut data: Vec<&str> = finding.data.iter().map(String::as_str).collect();
-        data.sort_by_key(|id| self.weight(id));
+        data.sort_by_cached_key(|id| self.weight(id));
+        // Few calls give several.
+        let several: Vec<_> = finding.evidence.iter().filter(|it| !it.also.is_empty()).collect();
         let told = data.into_iter().map(|id| {
-            let same = finding.evidence.iter().filter(|evidence| evidence.data == id);
+            let same = several.iter().filter(|it| it.data == id);
             let also: BTreeSet<&str> = same.flat_map(|it| &it.also).map(String::as_str).collect();
             self.alternatives(id, also.into_iter())
         });

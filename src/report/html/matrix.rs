@@ -107,25 +107,27 @@ impl<'a> Matrix<'a> {
     /// The verdicts of a check, each with a link to what it rests on. `ids` are those of the findings of `package` on the
     /// page.
     pub(super) fn of_check(both: Both<'a>, held: Held<'a>, package: &str, ids: &[String]) -> Self {
-        let mut cells: BTreeMap<(&Owner, &str), (Said, String)> = BTreeMap::new();
-        let mut put = |owner, data, said, link: String| match cells.entry((owner, data)) {
+        let agreed: Vec<_> = (0..held.checked.agreements.len()).map(|index| agreement_id(package, index)).collect();
+        let mut cells: BTreeMap<(&Owner, &str), (Said, &str)> = BTreeMap::new();
+        let mut put = |owner, data, said, link| match cells.entry((owner, data)) {
             Entry::Vacant(cell) => drop(cell.insert((said, link))),
             Entry::Occupied(mut cell) if said < cell.get().0 => drop(cell.insert((said, link))),
             Entry::Occupied(_) => {}
         };
-        for (index, agreement) in held.checked.agreements.iter().enumerate() {
-            put(&agreement.owner, &agreement.data, Said::Disclosed, agreement_id(package, index));
+        for (agreement, id) in held.checked.agreements.iter().zip(&agreed) {
+            put(&agreement.owner, &agreement.data, Said::Disclosed, id.as_str());
         }
         for (finding, id) in held.checked.findings.iter().zip(ids) {
             let Some((owner, said)) = finding.owner.as_ref().zip(Said::of(finding)) else { continue };
-            let seen = finding.evidence.iter().map(|it| &it.data).filter(|data| !data.is_empty());
+            let seen = finding.evidence.chunk_by(|a, b| a.data == b.data).filter_map(|same| same.first());
+            let seen = seen.map(|it| &it.data).filter(|data| !data.is_empty());
             for data in seen.chain(&finding.data) {
-                put(owner, data, said, id.clone());
+                put(owner, data, said, id);
             }
         }
         let cells = cells.into_iter().map(|(pair, (said, link))| {
             let (class, sign, text) = said.shown();
-            (pair, Cell { class, sign, text, link: Some(link), meaning: None })
+            (pair, Cell { class, sign, text, link: Some(link.to_owned()), meaning: None })
         });
         let legend = Said::ALL.map(|said| {
             let (class, sign, text) = said.shown();

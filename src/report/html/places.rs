@@ -1,6 +1,8 @@
 //! Where in the code a finding or a read is: the place, how sure it is, and the way from an entry point to it.
 
-use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHashMap;
 
 use super::text::{Both, Text};
 use crate::behavior::{Certainty, Obtainable, Read, SdkEvidence};
@@ -36,8 +38,8 @@ pub(super) struct Place<'a> {
     pub(super) times: Option<usize>,
     /// What is called, in full.
     pub(super) descriptor: &'a str,
-    /// From the entry point to the place.
-    pub(super) path: Vec<String>,
+    /// From the entry point to the place, as the code names them.
+    pub(super) path: &'a [String],
     pub(super) note: &'a str,
     /// Shown with its details from the start.
     pub(super) open: bool,
@@ -78,17 +80,39 @@ pub(super) fn of<'a>(both: Both<'a>, finding: &'a Finding) -> (Vec<Places<'a>>, 
 
 /// Places that differ in nothing but where in the file they are, together.
 fn folded<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec<Vec<&'a Evidence>> {
-    let mut order: BTreeMap<Evidence, usize> = BTreeMap::new();
+    let mut order: FxHashMap<Alike<'a>, usize> = FxHashMap::default();
     let mut folded: Vec<Vec<&Evidence>> = Vec::new();
     for it in evidence {
         let next = folded.len();
-        let index = *order.entry(Evidence { at: String::new(), ..it.clone() }).or_insert(next);
+        let index = *order.entry(Alike(it)).or_insert(next);
         match folded.get_mut(index) {
             Some(same) => same.push(it),
             None => folded.push(vec![it]),
         }
     }
     folded
+}
+
+/// A place, but for where in the file it is.
+struct Alike<'a>(&'a Evidence);
+
+impl PartialEq for Alike<'_> {
+    fn eq(&self, Self(other): &Self) -> bool {
+        let Evidence { kind, data, also, what, literal, count, place, at: _, certainty, .. } = self.0;
+        let Evidence { confidence, pre_consent, path, obtainable, note, .. } = self.0;
+        (place, what, data, literal, path) == (&other.place, &other.what, &other.data, &other.literal, &other.path)
+            && (certainty, confidence, pre_consent) == (&other.certainty, &other.confidence, &other.pre_consent)
+            && (kind, also, count) == (&other.kind, &other.also, &other.count)
+            && (obtainable, note) == (&other.obtainable, &other.note)
+    }
+}
+
+impl Eq for Alike<'_> {}
+
+impl Hash for Alike<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.0.place, &self.0.what, &self.0.data, &self.0.literal).hash(state);
+    }
 }
 
 /// The places of a pair that agrees with the policy, the most telling first, at most `max`.
@@ -117,7 +141,7 @@ fn place<'a>(both: Both<'a>, it: &'a Evidence, same: &[&Evidence], open: bool) -
         at: positions(same),
         times: Some(same.len()).filter(|times| 1 < *times),
         descriptor: &it.what,
-        path: it.path.iter().map(|step| dotted(step)).collect(),
+        path: &it.path,
         note: if it.data.is_empty() { "" } else { &it.note },
         open,
     }
@@ -150,7 +174,7 @@ pub(super) fn of_read<'a>(both: Both<'a>, read: &'a Read) -> Place<'a> {
         at: format!("{}@{}", read.file, read.offset),
         times: None,
         descriptor: &read.api,
-        path: read.path.iter().map(|step| dotted(step)).collect(),
+        path: &read.path,
         note: read.note.as_deref().unwrap_or_default(),
         open: false,
     }
