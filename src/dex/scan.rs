@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::bytes::{u16_at, u32_at};
+use super::bytes::{at, u16_at, u32_at};
 use super::instruction::Payload;
 use super::opcode::{Flow, Index, OPCODES};
 use super::{ClassDef, Code, Dex, FieldIdx, MethodDef, MethodIdx, StringIdx, TypeIdx};
@@ -152,6 +152,9 @@ enum Step {
     Unused,
 }
 
+/// How many steps there are.
+const STEP_COUNT: usize = Step::Unused as usize + 1;
+
 impl Step {
     fn of(byte: u8) -> Self {
         STEPS.get(usize::from(byte)).map_or(Self::Unused, |(_, step)| *step)
@@ -187,61 +190,100 @@ const fn steps() -> [(u8, Step); 256] {
     table
 }
 
+/// Every index that fits into a code unit.
+static ALL: [u64; 1024] = [u64::MAX; 1024];
+/// None of them.
+static NONE: [u64; 1024] = [0; 1024];
+
+/// By step: the words of the set that has the index of each of its instructions that matters. So an instruction that does
+/// not matter is passed by in the same way whichever it is, which a processor foresees.
+type Words<'t> = [&'t [u64]; STEP_COUNT];
+
+impl Targets {
+    /// Static fields of which reads are looked for.
+    fn all_statics(&self) -> BitSet {
+        let mut all = self.statics.clone();
+        all.extend(&self.fields);
+        all
+    }
+
+    fn words<'t>(&'t self, statics: &'t BitSet) -> Words<'t> {
+        let call_sites = if self.call_sites { &ALL[..] } else { &NONE[..] };
+        // A nop may be a payload, a long index does not fit, and what is no instruction ends the method.
+        let mut words = [&ALL[..]; STEP_COUNT];
+        for (step, set) in [
+            (Step::Plain, &NONE[..]),
+            (Step::String, &self.strings.words),
+            (Step::FieldRead, &self.fields.words),
+            (Step::StaticRead, &statics.words),
+            (Step::FieldWrite, &self.stores.words),
+            (Step::Method, &self.methods.words),
+            (Step::Object, &self.objects.words),
+            (Step::CallSite, call_sites),
+            (Step::Handle, call_sites),
+        ] {
+            if let Some(slot) = words.get_mut(step as usize) {
+                *slot = if set.is_empty() { &NONE } else { set };
+            }
+        }
+        words
+    }
+}
+
 impl Code<'_> {
     /// Adds every place that refers to a target to `sites`, in order.
     ///
     /// # Errors
     /// The code unit at which something stands that is no instruction; the rest of the method is unknown.
     pub fn sites(&self, targets: &Targets, sites: &mut Vec<Site>) -> Result<(), u32> {
+        let statics = targets.all_statics();
+        self.find(&targets.words(&statics), targets, sites)
+    }
+
+    fn find(&self, words: &Words<'_>, targets: &Targets, sites: &mut Vec<Site>) -> Result<(), u32> {
         let (units, _) = self.insns.as_chunks::<2>();
         let known = sites.len();
         let mut pc = 0usize;
-        while let Some(&[byte, high]) = units.get(pc) {
+        while let Some(&[byte, _]) = units.get(pc) {
             let &(width, step) = STEPS.get(usize::from(byte)).unwrap_or(&(1, Step::Unused));
+            let index = units.get(pc.wrapping_add(1)).map_or(0, |unit| u16::from_le_bytes(*unit));
+            let word = words.get(step as usize).and_then(|words| words.get(usize::from(index >> 6)));
             let mut width = usize::from(width);
-            // Two of three, so they pass by without anything else.
-            if step == Step::Plain {
-                pc = pc.wrapping_add(width);
-                continue;
-            }
-            let here = u32::try_from(pc).unwrap_or(u32::MAX);
-            match step {
-                Step::Nop if high == 0 => {}
-                Step::Nop => {
-                    let Some((_, length)) = Payload::at(self.insns, here) else { return Err(here) };
-                    width = length as usize;
-                }
-                Step::Unused => return Err(here),
-                _ => {
-                    let operand = pc.wrapping_add(1).wrapping_mul(2);
-                    let index = match step {
-                        Step::StringJumbo => u32_at(self.insns, operand),
-                        _ => u16_at(self.insns, operand).map(u32::from),
-                    };
-                    let found = index.and_then(|index| {
-                        let (wanted, reference) = match step {
-                            Step::Method => (targets.methods.contains(index), Reference::Method(MethodIdx(index))),
-                            Step::FieldRead => (targets.fields.contains(index), Reference::Field(FieldIdx(index))),
-                            Step::StaticRead => (
-                                targets.fields.contains(index) || targets.statics.contains(index),
-                                Reference::Field(FieldIdx(index)),
-                            ),
-                            Step::FieldWrite => (targets.stores.contains(index), Reference::Field(FieldIdx(index))),
-                            Step::Object => (targets.objects.contains(index), Reference::Object(TypeIdx(index))),
-                            Step::CallSite => (targets.call_sites, Reference::CallSite(index)),
-                            Step::Handle => (targets.call_sites, Reference::Handle(index)),
-                            _ => (targets.strings.contains(index), Reference::String(StringIdx(index))),
-                        };
-                        wanted.then_some(reference)
-                    });
-                    if let Some(reference) = found {
-                        sites.push(Site { pc: here, byte, reference });
-                    }
+            if word.is_some_and(|word| word.wrapping_shr(index.into()) & 1 == 1) {
+                let here = u32::try_from(pc).unwrap_or(u32::MAX);
+                match step {
+                    Step::Nop => width = self.nop(here).ok_or(here)?,
+                    Step::Unused => return Err(here),
+                    _ => sites.extend(self.site(here, byte, step, targets)),
                 }
             }
             pc = pc.saturating_add(width);
         }
         if pc > units.len() { Err(self.cut_off(known, sites)) } else { Ok(()) }
+    }
+
+    /// Code units of a nop, or of the payload that looks like one.
+    fn nop(&self, pc: u32) -> Option<usize> {
+        let high = self.insns.get(at(pc).checked_mul(2)?.checked_add(1)?)?;
+        if *high == 0 { Some(1) } else { Payload::at(self.insns, pc).map(|(_, length)| at(length)) }
+    }
+
+    /// The place of an instruction whose index matters; none where that is not there.
+    fn site(&self, pc: u32, byte: u8, step: Step, targets: &Targets) -> Option<Site> {
+        let operand = at(pc).checked_add(1)?.checked_mul(2)?;
+        let index = match step {
+            Step::StringJumbo => u32_at(self.insns, operand)?,
+            _ => u16_at(self.insns, operand)?.into(),
+        };
+        let reference = match step {
+            Step::Method => Reference::Method(MethodIdx(index)),
+            Step::FieldRead | Step::StaticRead | Step::FieldWrite => Reference::Field(FieldIdx(index)),
+            Step::Object => Reference::Object(TypeIdx(index)),
+            Step::CallSite => Reference::CallSite(index),
+            Step::Handle => Reference::Handle(index),
+            _ => Reference::String(StringIdx(index)),
+        };
+        (step != Step::StringJumbo || targets.strings.contains(index)).then_some(Site { pc, byte, reference })
     }
 
     /// Where the last instruction starts, whose operands reach past the end. It is none, so its site goes too.
@@ -287,6 +329,8 @@ impl<'d, 'a> Scan<'d, 'a> {
         let mut issues = Vec::new();
         let mut sites = Vec::new();
         let mut budget = (self.dex.size() as u64).saturating_mul(BUDGET);
+        let statics = self.targets.all_statics();
+        let words = self.targets.words(&statics);
         for index in classes {
             let Some(class) = self.dex.class(index) else { continue };
             let (members, bytes) = self.dex.members(&class);
@@ -331,7 +375,7 @@ impl<'d, 'a> Scan<'d, 'a> {
                     return issues;
                 }
                 sites.clear();
-                if let Err(pc) = code.sites(self.targets, &mut sites) {
+                if let Err(pc) = code.find(&words, self.targets, &mut sites) {
                     let name = self.dex.method_descriptor(method.method);
                     let message = format!("no instruction at code unit {pc:#x} of {name}; the rest of it is not read");
                     issues.push(Issue::new(self.file, code.file_offset(pc), message));
