@@ -1,12 +1,11 @@
 //! Whether a constant is what an entry of the catalog asks for.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::OnceLock;
 
 use memchr::memmem;
-use regex::bytes::{Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
 
+use super::expression::Expression;
 use crate::catalog::{ArgOp, Catalog, Source, SourceKind};
 
 /// A constant that code passes.
@@ -32,14 +31,23 @@ impl Constant<'_> {
 #[derive(Debug)]
 pub(super) struct Conditions {
     catalog: &'static Catalog,
-    /// Expressions, compiled when first asked for.
-    expressions: HashMap<&'static str, OnceLock<Option<Regex>>>,
+    expressions: FxHashMap<&'static str, Expression>,
+    /// What finds the pieces of texts that entries ask for.
+    finders: FxHashMap<&'static str, memmem::Finder<'static>>,
 }
 
 impl Conditions {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
-        let sources = catalog.tables.sources.iter().filter(|source| source.arg_op == ArgOp::Regex);
-        Self { catalog, expressions: sources.map(|source| (source.arg_value, OnceLock::new())).collect() }
+        let mut it = Self { catalog, expressions: FxHashMap::default(), finders: FxHashMap::default() };
+        for source in &catalog.tables.sources {
+            let value = source.arg_value;
+            match source.arg_op {
+                ArgOp::Regex => drop(it.expressions.insert(value, Expression::new(value))),
+                ArgOp::Contains => drop(it.finders.insert(value, memmem::Finder::new(value))),
+                _ => {}
+            }
+        }
+        it
     }
 
     /// Whether the constant meets the entry's own condition.
@@ -51,11 +59,11 @@ impl Conditions {
             (ArgOp::Eq, Constant::Number(number)) => value.parse() == Ok(*number),
             (ArgOp::In, Constant::Text(text)) => value.split('|').any(|one| one == text),
             (ArgOp::In, Constant::Number(number)) => value.split('|').any(|one| one.parse() == Ok(*number)),
-            (ArgOp::Contains, Constant::Text(text)) => memmem::find(text.as_bytes(), value.as_bytes()).is_some(),
-            (ArgOp::Prefix, Constant::Text(text)) => text.starts_with(value),
-            (ArgOp::Regex, Constant::Text(text)) => {
-                self.expression(value).is_some_and(|it| it.is_match(text.as_bytes()))
+            (ArgOp::Contains, Constant::Text(text)) => {
+                self.finders.get(value).is_some_and(|it| it.find(text.as_bytes()).is_some())
             }
+            (ArgOp::Prefix, Constant::Text(text)) => text.starts_with(value),
+            (ArgOp::Regex, Constant::Text(text)) => self.expressions.get(value).is_some_and(|it| it.matches(text)),
             (ArgOp::Mask, Constant::Number(number)) => {
                 let mask = value.strip_prefix("0x").and_then(|hex| i64::from_str_radix(hex, 16).ok());
                 mask.is_some_and(|mask| mask & number != 0)
@@ -70,16 +78,6 @@ impl Conditions {
         let holding = self.catalog.sources(kind).iter().filter(|source| self.holds(source, constant));
         holding.max_by_key(|source| (source.data != "*", source.arg_value.len()))
     }
-
-    fn expression(&self, pattern: &str) -> Option<&Regex> {
-        self.expressions.get(pattern)?.get_or_init(|| expression(pattern)).as_ref()
-    }
-}
-
-/// A regular expression of the catalog, compiled. Its `\d` and `\w` are ASCII's: what the catalog looks for is, and the
-/// tables of all scripts take a hundred times longer to compile.
-pub(super) fn expression(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(pattern).unicode(false).build().or_else(|_| Regex::new(pattern)).ok()
 }
 
 /// The kind of entries that `@content-uri` and its like refer to.

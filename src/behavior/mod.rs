@@ -10,6 +10,7 @@ mod consent;
 mod decide;
 mod endpoints;
 mod entries;
+mod expression;
 mod facts;
 mod lasting;
 mod matches;

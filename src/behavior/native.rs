@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 use rayon::prelude::*;
 
@@ -135,7 +135,10 @@ impl NativeWords {
             }
         }
         if !sought.is_empty() {
-            it.finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(sought).ok();
+            // What few words begin with is looked for many bytes a step; the automaton only decides there, so one that is
+            // made quickly pays.
+            let kind = Some(AhoCorasickKind::ContiguousNFA);
+            it.finder = AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostFirst).build(sought).ok();
         }
         it
     }

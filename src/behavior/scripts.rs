@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use regex::bytes::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::condition::expression;
 use super::endpoints::{Host, Hosts};
+use super::expression::compiled;
 use super::model::{Grade, Owner, OwnerKind, Read, SdkFound};
 use super::owners::Owners;
 use super::sdks::{Signs, is_library, matches_glob};
@@ -165,8 +165,8 @@ impl ScriptWords {
             // A bundle has megabytes, so the larger automaton pays.
             let kind = Some(AhoCorasickKind::DFA);
             let words = AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).build(patterns).ok();
-            let compiled = |place: &usize| Some((*place, expression(self.sources.get(*place)?.arg_value)?));
-            Finders { words, expressions: self.expressions.iter().filter_map(compiled).collect() }
+            let of = |place: &usize| Some((*place, compiled(self.sources.get(*place)?.arg_value)?));
+            Finders { words, expressions: self.expressions.iter().filter_map(of).collect() }
         })
     }
 

@@ -1,11 +1,10 @@
 //! SDKs: what proves that a third party's code is in the package, and how much it proves.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
 
-use regex::bytes::{RegexSet, RegexSetBuilder};
 use rustc_hash::FxHashMap;
 
+use super::expression::Expression;
 use super::model::{Grade, SdkEvidence, SdkFound};
 use crate::catalog::{Catalog, Holder, PrefixMatch, Sdk, Strength};
 use crate::flow::Unit;
@@ -23,7 +22,7 @@ pub(super) struct Signs {
     meta_data: FxHashMap<&'static str, Vec<usize>>,
     actions: FxHashMap<&'static str, Vec<usize>>,
     libraries: FxHashMap<&'static str, Vec<usize>>,
-    library_patterns: OnceLock<(RegexSet, Vec<usize>)>,
+    library_patterns: Vec<(Expression, usize)>,
     files: FxHashMap<&'static str, Vec<usize>>,
     file_globs: Vec<(&'static str, usize)>,
 }
@@ -49,7 +48,7 @@ impl Signs {
             meta_data: FxHashMap::default(),
             actions: FxHashMap::default(),
             libraries: FxHashMap::default(),
-            library_patterns: OnceLock::new(),
+            library_patterns: Vec::new(),
             files: FxHashMap::default(),
             file_globs: Vec::new(),
         };
@@ -68,6 +67,8 @@ impl Signs {
                     it.files.entry(name).or_default().push(place);
                 }
             }
+            let patterns = sdk.native_libs_regex.iter().map(|pattern| (Expression::whole(pattern), place));
+            it.library_patterns.extend(patterns);
             for (names, table) in [
                 (&sdk.meta_data, &mut it.meta_data),
                 (&sdk.actions, &mut it.actions),
@@ -105,8 +106,7 @@ impl Signs {
 
     /// The SDKs that a native library of this file name belongs to, in the order of the catalog.
     pub(super) fn with_library(&self, file: &str) -> Vec<&'static Sdk> {
-        let (set, places) = self.library_patterns.get_or_init(|| library_patterns(self.catalog));
-        let by_pattern = set.matches(file.as_bytes()).into_iter().filter_map(|index| places.get(index));
+        let by_pattern = self.library_patterns.iter().filter(|(it, _)| it.matches(file)).map(|(_, place)| place);
         let listed: BTreeSet<usize> =
             self.libraries.get(file).into_iter().flatten().chain(by_pattern).copied().collect();
         listed.into_iter().filter_map(|place| self.catalog.tables.sdks.get(place)).collect()
@@ -225,14 +225,6 @@ impl Evidence {
         }
         sdks
     }
-}
-
-fn library_patterns(catalog: &'static Catalog) -> (RegexSet, Vec<usize>) {
-    let sdks = catalog.tables.sdks.iter().enumerate();
-    let patterns =
-        sdks.flat_map(|(place, sdk)| sdk.native_libs_regex.iter().map(move |it| (format!("^(?:{it})$"), place)));
-    let (patterns, places): (Vec<String>, Vec<usize>) = patterns.unzip();
-    (RegexSetBuilder::new(patterns).unicode(false).build().unwrap_or_else(|_| RegexSet::empty()), places)
 }
 
 /// Whether an entry is where the system takes native libraries from.

@@ -3,7 +3,7 @@
 //!
 //! A text shows that there is something to show, not when or whether it is. One that comes from a server is not seen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use aho_corasick::packed::{self, MatchKind};
 use aho_corasick::{AhoCorasick, Input, Span};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::model::{Owner, OwnerKind};
 use crate::catalog::Catalog;
@@ -90,16 +91,23 @@ impl Finder {
     fn new(words: Vec<(&'static str, Vec<u8>)>) -> Self {
         let mut shortest_first: Vec<usize> = (0..words.len()).collect();
         shortest_first.sort_by_key(|place| words.get(*place).map(|(_, word)| word.len()));
-        let mut pieces: BTreeMap<&[u8], Vec<(usize, usize)>> = BTreeMap::new();
+        let mut known: FxHashMap<&[u8], usize> = FxHashMap::default();
+        let mut pieces: Vec<&[u8]> = Vec::new();
+        let mut holders: Vec<Vec<(usize, usize)>> = Vec::new();
         for place in shortest_first {
             let Some((_, word)) = words.get(place) else { continue };
             // The piece of another word, so that there are few; else one without the first byte, which may be a capital's.
-            let shared = word.windows(PIECE).position(|piece| pieces.contains_key(piece));
+            let shared = word.windows(PIECE).position(|piece| known.contains_key(piece));
             let start = shared.unwrap_or(usize::from(PIECE < word.len()));
             let piece = word.get(start..).unwrap_or_default();
-            pieces.entry(piece.get(..PIECE).unwrap_or(piece)).or_default().push((place, start));
+            let piece = piece.get(..PIECE).unwrap_or(piece);
+            let number = *known.entry(piece).or_insert(pieces.len());
+            if number == pieces.len() {
+                pieces.push(piece);
+                holders.push(Vec::new());
+            }
+            holders.get_mut(number).into_iter().for_each(|of| of.push((place, start)));
         }
-        let (pieces, holders): (Vec<&[u8]>, Vec<_>) = pieces.into_iter().unzip();
         Self { pieces: Pieces::new(&pieces), holders, words }
     }
 

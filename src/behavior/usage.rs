@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
+use rustc_hash::FxHashMap;
+
 use super::model::{Owner, Permission, PermissionUse, PermissionUser};
 use super::owners::Owners;
 use crate::catalog::{ApiPermission, Catalog, ClassKey, Need, Source, guarded, platform};
@@ -37,6 +39,8 @@ pub(super) struct Needed {
 pub(super) struct Usage<'u> {
     catalog: &'static Catalog,
     declared: BTreeSet<&'u str>,
+    /// What the catalog knows of each of them, by its name and by the last part of that.
+    by_word: FxHashMap<&'u str, Option<&'static str>>,
     levels: RangeInclusive<u32>,
     /// Without a manifest nothing is known of the permissions that the package has.
     asked: bool,
@@ -59,12 +63,15 @@ impl<'u> Usage<'u> {
         let base = manifests.first();
         let first = base.and_then(|base| base.min_sdk).unwrap_or(1);
         let last = base.and_then(|base| base.target_sdk).map_or(u32::MAX, |target| target.max(first));
-        Self {
-            catalog,
-            declared: permissions.iter().map(|permission| permission.name.as_str()).collect(),
-            levels: first..=last,
-            asked: base.is_some(),
+        let declared: BTreeSet<&str> = permissions.iter().map(|permission| permission.name.as_str()).collect();
+        let mut by_word = FxHashMap::default();
+        for name in declared.iter().copied() {
+            let known = catalog.permission(name).map(|it| it.name);
+            for word in [name, name.rsplit('.').next().unwrap_or(name)] {
+                by_word.entry(word).or_insert(known);
+            }
         }
+        Self { catalog, declared, by_word, levels: first..=last, asked: base.is_some() }
     }
 
     /// What a call of a method needs that the file names on `class`. It is the platform's where the class, or what it
@@ -92,11 +99,8 @@ impl<'u> Usage<'u> {
     /// Which permissions that the package has a source of the catalog needs.
     pub(super) fn of_source(&self, source: &'static Source) -> Vec<Needed> {
         let words = source.permissions.split(|it: char| !(it.is_ascii_alphanumeric() || it == '_' || it == '.'));
-        let known = words.filter(|word| word.len() > 5).filter_map(|word| {
-            let named = |it: &&&str| **it == word || it.rsplit('.').next() == Some(word);
-            self.declared.iter().find(named).and_then(|name| self.catalog.permission(name))
-        });
-        distinct(known.map(|it| Needed { permission: it.name, declared: true, api: source.target }).collect())
+        let known = words.filter(|word| word.len() > 5).filter_map(|word| *self.by_word.get(word)?);
+        distinct(known.map(|permission| Needed { permission, declared: true, api: source.target }).collect())
     }
 
     fn needed(&self, rows: &[ApiPermission]) -> Vec<Needed> {

@@ -3,12 +3,10 @@
 //! Only SDKs that were found are asked about. Places that disagree give no version: a wrong one is worse than none.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use rayon::prelude::*;
-use regex::bytes::Regex;
 
-use super::condition::expression;
+use super::expression::Expression;
 use super::model::SdkFound;
 use super::sdks::{is_library, matches_glob};
 use crate::catalog::{Catalog, Version, VersionKind};
@@ -29,7 +27,7 @@ const MAX_CLASSES: usize = 4096;
 /// The places of all versions of a catalog.
 #[derive(Debug)]
 pub(super) struct Versions {
-    rules: Vec<(&'static Version, OnceLock<Option<Regex>>)>,
+    rules: Vec<(&'static Version, Expression)>,
 }
 
 /// What a package is made of, as far as versions are looked for in it.
@@ -44,7 +42,7 @@ type Found = BTreeMap<String, String>;
 
 impl Versions {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
-        Self { rules: catalog.tables.versions.iter().map(|rule| (rule, OnceLock::new())).collect() }
+        Self { rules: catalog.tables.versions.iter().map(|rule| (rule, Expression::whole(rule.pattern))).collect() }
     }
 
     /// Fills in the versions of the SDKs that were found.
@@ -55,10 +53,7 @@ impl Versions {
             let mut by_confidence: BTreeMap<_, Found> = BTreeMap::new();
             let start = self.rules.partition_point(|(rule, _)| rule.sdk < sdk.id.as_str());
             for (rule, pattern) in self.rules.iter().skip(start).take_while(|(rule, _)| rule.sdk == sdk.id) {
-                let pattern = pattern.get_or_init(|| expression(&format!("^(?:{})$", rule.pattern)));
-                if let Some(pattern) = pattern {
-                    places.look(rule, pattern, by_confidence.entry(rule.confidence).or_default());
-                }
+                places.look(rule, pattern, by_confidence.entry(rule.confidence).or_default());
             }
             let mut found = by_confidence.into_values().rev().find(|found| !found.is_empty()).unwrap_or_default();
             if found.len() == 1
@@ -71,7 +66,7 @@ impl Versions {
 }
 
 impl Places<'_, '_> {
-    fn look(&self, rule: &Version, pattern: &Regex, found: &mut Found) {
+    fn look(&self, rule: &Version, pattern: &Expression, found: &mut Found) {
         match rule.kind {
             VersionKind::Field => self.fields(rule, pattern, found),
             VersionKind::Literal => self.literals(rule, pattern, found),
@@ -95,7 +90,7 @@ impl Places<'_, '_> {
         }
     }
 
-    fn fields(&self, rule: &Version, pattern: &Regex, found: &mut Found) {
+    fn fields(&self, rule: &Version, pattern: &Expression, found: &mut Found) {
         let Some((before, after)) = rule.place.split_once('*') else {
             if let Some((unit, class)) = self.program.find(descriptor(rule.place, ";").as_bytes()) {
                 field(unit, &class, rule.name, pattern, found);
@@ -113,7 +108,7 @@ impl Places<'_, '_> {
         }
     }
 
-    fn literals(&self, rule: &Version, pattern: &Regex, found: &mut Found) {
+    fn literals(&self, rule: &Version, pattern: &Expression, found: &mut Found) {
         let prefix = descriptor(rule.place, "");
         for unit in &self.program.units {
             let targets = Targets { strings: BitSet::full(unit.dex.header.strings.count), ..Targets::default() };
@@ -128,7 +123,7 @@ impl Places<'_, '_> {
         }
     }
 
-    fn entries(&self, rule: &Version, pattern: &Regex, found: &mut Found) {
+    fn entries(&self, rule: &Version, pattern: &Expression, found: &mut Found) {
         for part in self.parts {
             let named = part.entries().iter().filter(|entry| matches_glob(rule.place, &entry.name));
             for entry in named.filter(|entry| entry.size <= MAX_ENTRY) {
@@ -144,8 +139,8 @@ impl Places<'_, '_> {
 }
 
 /// Notes the version in a text, where the pattern matches the whole of it.
-fn note(pattern: &Regex, text: &str, from: impl Fn() -> String, found: &mut Found) {
-    let Some(groups) = pattern.captures(text.as_bytes()) else { return };
+fn note(pattern: &Expression, text: &str, from: impl Fn() -> String, found: &mut Found) {
+    let Some(groups) = pattern.captures(text) else { return };
     let version = if groups.len() == 1 {
         text.to_owned()
     } else {
@@ -163,7 +158,7 @@ fn property<'t>(text: &'t str, key: &str) -> Option<&'t str> {
 }
 
 /// The constant of a class's static final field.
-fn field(unit: &Unit<'_>, class: &ClassDef, name: &str, pattern: &Regex, found: &mut Found) {
+fn field(unit: &Unit<'_>, class: &ClassDef, name: &str, pattern: &Expression, found: &mut Found) {
     for index in unit.dex.fields_of(class.class).map(FieldIdx) {
         let is_named = unit.dex.field(index).and_then(|row| unit.dex.name_bytes(row.name)) == Some(name.as_bytes());
         let value = is_named.then(|| unit.dex.constant(class, index)).flatten();
@@ -219,7 +214,7 @@ mod tests {
         let confidence = Confidence::High;
         let rule = Version { sdk: "any", kind, place, name: "", pattern, confidence, note: "", origin: "test" };
         let mut found = Found::new();
-        places.look(&rule, &expression(&format!("^(?:{pattern})$")).expect("a pattern"), &mut found);
+        places.look(&rule, &Expression::whole(pattern), &mut found);
         found.into_keys().collect()
     }
 
@@ -258,7 +253,7 @@ mod tests {
     #[test]
     fn what_is_too_long_is_no_version() {
         let mut found = Found::new();
-        note(&expression("^.*$").expect("a pattern"), &"1".repeat(MAX_VERSION + 1), String::new, &mut found);
+        note(&Expression::whole(".*"), &"1".repeat(MAX_VERSION + 1), String::new, &mut found);
         assert_eq!(found, Found::new());
     }
 }
