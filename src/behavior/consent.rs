@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::Catalog;
 use crate::dex::{BitSet, Code, Instruction, MethodIdx};
-use crate::flow::{self, Facts, Gives, Guards, Hierarchy, Linkage, Method, Reach, Signature, Type, Unit, Value};
+use crate::flow::{self, Facts, Gives, Guards, Hierarchy, Linkage, Method, Reached, Signature, Type, Unit, Value};
 
 /// What stands behind checks.
 #[derive(Debug, Default)]
@@ -20,6 +20,11 @@ pub(super) struct Guarded {
 }
 
 impl Guarded {
+    /// Whether nothing does.
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
     /// The check that a place stands behind, as a report names it.
     pub(super) fn at(&self, method: Method, pc: u32) -> Option<&str> {
         let places = self.places.get(&method)?;
@@ -99,7 +104,7 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
     }
 
     /// What of the methods in `early` stands behind a check.
-    pub(super) fn guarded(&self, early: &Reach, linkage: &Linkage<'_, '_, '_>, facts: &Facts) -> Guarded {
+    pub(super) fn guarded(&self, early: &Reached, linkage: &Linkage<'_, '_, '_>, facts: &Facts) -> Guarded {
         // First the checks themselves, then the methods that return one and the fields that keep one, once.
         let mut derived = Derived::default();
         for method in facts.noted().iter().filter(|method| early.contains(**method)) {

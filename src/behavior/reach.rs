@@ -8,7 +8,9 @@ use super::model::{Certainty, Read};
 use super::repeats::Repeats;
 use crate::catalog::{Catalog, ClassKey, hashed_signature_key, platform};
 use crate::container::Package;
-use crate::flow::{Facts, Framework, Graph, Hierarchy, Linkage, Method, Names, Parts, Platform, Reach, Signature};
+use crate::flow::{
+    self, Facts, Framework, Graph, Hierarchy, Linkage, Method, Names, Parts, Platform, Reach, Signature, Unused,
+};
 use crate::manifest::Manifest;
 
 /// Methods as reports name them.
@@ -19,9 +21,9 @@ pub(super) struct Reached<'p, 'b> {
     hierarchy: &'p Hierarchy<'p, 'b>,
     entries: Entries,
     all: Reach,
-    background: Reach,
-    /// From the early roots, whatever is asked on the way.
-    early: Reach,
+    background: flow::Reached,
+    /// From the early roots, whatever is asked on the way; none where nothing is.
+    early: Option<Reach>,
     /// From the early roots, past no check.
     unguarded: Reach,
     guarded: Guarded,
@@ -53,23 +55,30 @@ impl<'p, 'b> Reached<'p, 'b> {
         let annotations = catalog.markers("called-by-system").filter(|marker| marker.name == "annotation");
         let framework =
             Framework::of_program(hierarchy, &Known).calling_annotated(annotations.map(|marker| marker.pattern));
-        let parts = Parts { hierarchy, linkage, facts, names, framework: &framework };
+        let unused = Unused::of(hierarchy);
+        let parts = Parts { hierarchy, linkage, facts, names, framework: &framework, unused: &unused };
         // Each question has a graph of its own: an object that only an activity makes takes no call at the app's start.
-        let below = |kinds: &Kinds, passes: &(dyn Fn(Method, u32) -> bool + Sync)| {
-            let graph = Graph::new(parts, &kinds.roots, passes);
-            (graph.reach(&kinds.roots, passes), graph.is_truncated())
-        };
         let everything = |_: Method, _: u32| true;
+        let below = |kinds: &Kinds| Graph::new(parts, &kinds.roots, &everything);
         let ((all, truncated), (background, (early, guarded, unguarded))) = rayon::join(
-            || below(&entries.all, &everything),
+            || {
+                let graph = below(&entries.all);
+                (graph.reach(&entries.all.roots, &everything), graph.is_truncated())
+            },
             || {
                 rayon::join(
-                    || below(&entries.background, &everything).0,
+                    || below(&entries.background).into_reached(),
                     || {
-                        let early = below(&entries.early, &everything).0;
-                        let guarded = consent.guarded(&early, linkage, facts);
-                        let unguarded = below(&entries.early, &|method, pc| guarded.at(method, pc).is_none()).0;
-                        (early, guarded, unguarded)
+                        let roots = &entries.early.roots;
+                        let graph = below(&entries.early);
+                        let guarded = consent.guarded(graph.reached(), linkage, facts);
+                        let early = graph.reach(roots, &everything);
+                        if guarded.is_empty() {
+                            return (None, guarded, early);
+                        }
+                        let passes = |method: Method, pc: u32| guarded.at(method, pc).is_none();
+                        let unguarded = Graph::new(parts, roots, &passes).reach(roots, &passes);
+                        (Some(early), guarded, unguarded)
                     },
                 )
             },
@@ -133,7 +142,7 @@ impl<'p, 'b> Reached<'p, 'b> {
 
     /// The check that keeps a method from running early, where one does.
     fn guard_on_the_way(&self, method: Method) -> Option<String> {
-        let path = self.early.path(method)?;
+        let path = self.early.as_ref()?.path(method)?;
         path.methods.iter().find_map(|step| self.guarded.of(*step).map(str::to_owned))
     }
 }

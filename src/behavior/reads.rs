@@ -102,7 +102,7 @@ impl<'b> Reader<'_, 'b> {
 
     fn read_range(&self, scan: Scan<'_, 'b>, classes: Range<u32>) -> (Found, Acts) {
         let (mut found, mut acts) = (Found::default(), Acts::default());
-        let unit = u32::try_from(self.place).unwrap_or(u32::MAX);
+        let unit = self.number();
         let mut matched = Vec::new();
         found.issues = scan.run(classes, |class, method, code, sites| {
             let Some(linkage) = self.linkage else { return self.read_method(class, method, code, sites, &mut found) };
@@ -114,6 +114,11 @@ impl<'b> Reader<'_, 'b> {
             }
         });
         (found, acts)
+    }
+
+    /// The position of the file in the program.
+    fn number(&self) -> u32 {
+        u32::try_from(self.place).unwrap_or(u32::MAX)
     }
 
     /// Callbacks that classes of the package override.
@@ -147,7 +152,11 @@ impl<'b> Reader<'_, 'b> {
 
     fn read_method(&self, class: &ClassDef, method: &MethodDef, code: &Code<'b>, sites: &[Site], found: &mut Found) {
         let asked: Vec<u32> = sites.iter().filter(|site| self.asks_for_arguments(site)).map(|site| site.pc).collect();
-        let arguments = if asked.is_empty() { Vec::new() } else { flow::call_args(&self.unit.dex, code, &asked) };
+        let arguments = match self.linkage {
+            _ if asked.is_empty() => Vec::new(),
+            Some(linkage) => linkage.call_args(self.number(), code, &asked),
+            None => flow::call_args(&self.unit.dex, code, &asked),
+        };
         let mut left = Vec::new();
         let told = Told::new(self, class, method, code);
         for site in sites {

@@ -250,6 +250,23 @@ pub struct Glance {
     pub a: u16,
 }
 
+impl Glance {
+    /// The code unit that a branch in `insns` goes to, or where the payload of a switch lies.
+    pub fn target(&self, insns: &[u8]) -> Option<u32> {
+        let place = at(self.pc).checked_mul(2)?;
+        let distance = match self.byte {
+            // goto
+            0x28 => i32::from(insns.get(place.checked_add(1)?)?.cast_signed()),
+            // goto/32, packed-switch, sparse-switch
+            0x2a..=0x2c => u32_at(insns, place.checked_add(2)?)?.cast_signed(),
+            // goto/16, if-*
+            0x29 | 0x32..=0x3d => u16_at(insns, place.checked_add(2)?)?.cast_signed().into(),
+            _ => return None,
+        };
+        self.pc.checked_add_signed(distance)
+    }
+}
+
 /// What [`Instructions`] gives, as far as a first look needs it.
 #[derive(Debug, Clone)]
 pub struct Glances<'a> {

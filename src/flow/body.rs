@@ -2,13 +2,14 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::blocks::Graph;
 use super::defs::{Layout, Source};
 use super::domain::{Abstract, Atom, Reason};
-use super::facts::Linkage;
+use super::linkage::Linkage;
 use super::models::Model;
 use super::program::Unit;
 use super::slice::{Goal, Slice};
@@ -24,7 +25,7 @@ pub(super) struct Body<'p, 'b> {
     /// Position of the file in the program.
     pub(super) number: u32,
     pub(super) code: Code<'b>,
-    pub(super) layout: Layout<'b>,
+    pub(super) layout: Arc<Layout<'b>>,
     /// What a run needs of it; most methods are never run.
     graph: OnceCell<Option<Graph>>,
     /// What may have written a register in front of a place.
@@ -46,7 +47,7 @@ impl<'p, 'b> Body<'p, 'b> {
         code: Code<'b>,
         linkage: &'p Linkage<'p, 'p, 'b>,
     ) -> Option<Rc<Self>> {
-        let layout = Layout::of(&code)?;
+        let layout = linkage.layout(number, &code)?;
         let dex = &unit.dex;
         let mut next = code.registers.checked_sub(code.ins)?;
         let mut params = Vec::new();

@@ -68,8 +68,13 @@ impl CallArgs {
 
 /// The arguments of the calls at `pcs` (code units, ascending), in that order; a place that holds no call is left out.
 pub fn call_args(dex: &Dex<'_>, code: &Code<'_>, pcs: &[u32]) -> Vec<CallArgs> {
+    args_by(dex, code, Layout::of(code).as_ref(), pcs)
+}
+
+/// The same, by the layout of the method.
+pub(super) fn args_by(dex: &Dex<'_>, code: &Code<'_>, layout: Option<&Layout<'_>>, pcs: &[u32]) -> Vec<CallArgs> {
     let asked = |pc: &u32| Instruction::decode(code.insns, *pc).filter(|it| it.opcode.index == Index::Method);
-    let Some(layout) = Layout::of(code) else {
+    let Some(layout) = layout else {
         let calls = code.instructions().filter(|it| it.opcode.index == Index::Method && pcs.contains(&it.pc));
         let unknown = |call: &Instruction| values(dex, call, |_| Value::Unknown);
         return calls.map(|it| CallArgs { pc: it.pc, values: unknown(&it), arrays: Vec::new() }).collect();
@@ -91,13 +96,13 @@ pub fn call_args(dex: &Dex<'_>, code: &Code<'_>, pcs: &[u32]) -> Vec<CallArgs> {
 }
 
 /// The constants of one method.
-struct Constants<'b> {
-    layout: Layout<'b>,
+struct Constants<'l, 'b> {
+    layout: &'l Layout<'b>,
     /// What may still be spent.
     work: Cell<usize>,
 }
 
-impl Constants<'_> {
+impl Constants<'_, '_> {
     /// What a register holds in front of a place.
     fn value(&self, register: u16, place: usize) -> Value {
         let told = |source| match source {

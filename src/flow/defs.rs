@@ -22,20 +22,28 @@ pub(super) enum Source {
 }
 
 /// The instructions of a method, cut into blocks, with the ways between those that can run.
+#[derive(Debug)]
 pub(super) struct Layout<'b> {
     insns: &'b [u8],
     /// Registers of the method.
     registers: u16,
     ops: Vec<Glance>,
+    /// By place: one more than its block; nothing in front of the first.
+    blocks: Vec<u32>,
     /// By block: its first place; one more at the end.
     starts: Vec<usize>,
     /// By block: whether it can run.
     runs: Vec<bool>,
-    /// Block, and one that may run right before it; in order.
-    ways: Vec<(usize, usize)>,
+    /// By block: where those start in `leading` that may run right before it; one more at the end.
+    leads: Vec<usize>,
+    /// Blocks that can run, in order for each that they lead to.
+    leading: Vec<usize>,
     /// Handler, and the blocks from which an exception leads to it: the first and one past the last; in order.
     thrown: Vec<(usize, usize, usize)>,
 }
+
+/// Blocks that exceptions leave: the first, one past the last, and those that handle them.
+type Guarded = (usize, usize, Vec<usize>);
 
 impl<'b> Layout<'b> {
     /// The layout of a method; none where it is far larger than any compiler writes, or its switches claim more targets
@@ -45,75 +53,99 @@ impl<'b> Layout<'b> {
             return None;
         }
         let mut ops = Vec::with_capacity((code.units() as usize).div_ceil(2));
-        ops.extend(code.glances());
-        let place_of = |pc: u32| place_of(&ops, pc);
-        let mut leads = vec![false; ops.len()];
-        let mut lead = |place: Option<usize>| {
-            if let Some(slot) = place.and_then(|place| leads.get_mut(place)) {
-                *slot = true;
-            }
-        };
-        lead(place_of(0));
-        let mut room = code.units();
-        let mut jumps: Vec<(usize, usize)> = Vec::with_capacity(16);
-        for (place, op) in ops.iter().enumerate() {
-            let flow = Opcode::of(op.byte).flow;
-            if flow == Flow::Next {
-                continue;
-            }
-            let instruction = Instruction::decode(code.insns, op.pc)?;
-            let next = place.saturating_add(1);
-            lead(Some(next));
-            let mut jump = |to: Option<usize>| {
-                lead(to);
-                jumps.extend(to.map(|to| (place, to)));
-            };
-            if let Some(target) = instruction.target() {
-                match flow {
-                    Flow::If | Flow::Goto => jump(place_of(target)),
-                    Flow::Switch => {
-                        if let Some((_, length)) = Payload::at(code.insns, target) {
-                            room = room.checked_sub(length)?;
-                            let targets = Payload::targets(code.insns, op.pc, target);
-                            for target in targets {
-                                jump(place_of(target));
-                            }
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            if matches!(flow, Flow::If | Flow::Switch) {
-                jump(place_of(instruction.next()));
-            }
-        }
+        code.glances().for_each(|op| ops.push(op));
         let tries = code.tries();
-        for entry in &tries {
-            let handlers = entry.handlers.iter().map(|handler| handler.pc);
-            handlers.chain([entry.start, entry.end]).for_each(|pc| lead(place_of(pc)));
-        }
-        let starts = leads.iter().enumerate().filter(|(_, leads)| **leads).map(|(place, _)| place);
-        let starts: Vec<usize> = starts.chain([ops.len()]).collect();
         let mut it = Self {
             insns: code.insns,
             registers: code.registers,
+            blocks: vec![0; ops.len()],
             ops,
-            starts,
+            starts: Vec::new(),
             runs: Vec::new(),
-            ways: Vec::new(),
+            leads: Vec::new(),
+            leading: Vec::new(),
             thrown: Vec::new(),
         };
+        let jumps = it.jumps()?;
+        it.lead(it.place_at(0));
+        for entry in &tries {
+            let handlers = entry.handlers.iter().map(|handler| handler.pc);
+            for pc in handlers.chain([entry.start, entry.end]) {
+                it.lead(it.place_at(pc));
+            }
+        }
+        it.cut();
         it.connect(&jumps, &tries);
         Some(it)
+    }
+
+    /// The ways of the instructions that do not just go on, from place to place; marks where blocks start at those.
+    fn jumps(&mut self) -> Option<Vec<(usize, usize)>> {
+        let mut room = self.insns.len() >> 1;
+        let mut jumps: Vec<(usize, usize)> = Vec::with_capacity(16);
+        for place in 0..self.ops.len() {
+            let Some(op) = self.ops.get(place).copied() else { break };
+            let Opcode { flow, format, .. } = Opcode::of(op.byte);
+            if *flow == Flow::Next {
+                continue;
+            }
+            let next = place.saturating_add(1);
+            self.lead(Some(next));
+            let mut jump = |to: Option<usize>| jumps.extend(to.map(|to| (place, to)));
+            match (flow, op.target(self.insns)) {
+                (Flow::If | Flow::Goto, Some(target)) => jump(self.place_at(target)),
+                (Flow::Switch, Some(target)) => {
+                    if let Some((_, length)) = Payload::at(self.insns, target) {
+                        room = room.checked_sub(length as usize)?;
+                        for target in Payload::targets(self.insns, op.pc, target) {
+                            jump(self.place_at(target));
+                        }
+                    }
+                }
+                _ => {}
+            }
+            // What stands behind a payload does not follow.
+            let follows = |after: &Glance| after.pc == op.pc.saturating_add(format.units().into());
+            if matches!(flow, Flow::If | Flow::Switch) && self.ops.get(next).is_some_and(follows) {
+                jump(Some(next));
+            }
+        }
+        for (_, to) in &jumps {
+            self.lead(Some(*to));
+        }
+        Some(jumps)
+    }
+
+    /// Marks the start of a block.
+    fn lead(&mut self, place: Option<usize>) {
+        if let Some(slot) = place.and_then(|place| self.blocks.get_mut(place)) {
+            *slot = 1;
+        }
+    }
+
+    /// Cuts the method where blocks start.
+    fn cut(&mut self) {
+        let count: usize = self.blocks.iter().map(|leads| *leads as usize).sum();
+        self.starts.reserve_exact(count.saturating_add(1));
+        let mut blocks = 0u32;
+        for (place, slot) in self.blocks.iter_mut().enumerate() {
+            if *slot == 1 {
+                self.starts.push(place);
+                blocks = blocks.saturating_add(1);
+            }
+            *slot = blocks;
+        }
+        self.starts.push(self.ops.len());
     }
 
     /// Finds the blocks that can run and the ways between them.
     fn connect(&mut self, jumps: &[(usize, usize)], tries: &[Try]) {
         let blocks = self.starts.len().saturating_sub(1);
-        self.runs = vec![false; blocks];
         let mut ways: Vec<(usize, usize)> = Vec::with_capacity(jumps.len().saturating_add(blocks));
+        let mut firsts: Vec<usize> = Vec::with_capacity(blocks.saturating_add(1));
         let mut jumps = jumps.iter().peekable();
         for (block, end) in self.starts.iter().skip(1).enumerate() {
+            firsts.push(ways.len());
             // Only the last instruction of a block leads elsewhere.
             let last = end.saturating_sub(1);
             while let Some((_, to)) = jumps.next_if(|(from, _)| *from <= last) {
@@ -125,45 +157,59 @@ impl<'b> Layout<'b> {
                 ways.push((block, next));
             }
         }
+        firsts.push(ways.len());
         let first_after = |pc: u32| {
             let starts = self.starts.get(..blocks).unwrap_or_default();
             starts.partition_point(|start| self.ops.get(*start).is_some_and(|op| op.pc < pc))
         };
-        let guarded: Vec<(usize, usize, Vec<usize>)> = tries
-            .iter()
-            .map(|entry| {
-                let handlers = entry.handlers.iter().filter_map(|handler| self.block_of(self.place_at(handler.pc)?));
-                (first_after(entry.start), first_after(entry.end), handlers.collect())
-            })
-            .collect();
-        let mut waiting = vec![0];
-        let mut met = vec![false; guarded.len()];
-        while let Some(block) = waiting.pop() {
-            let Some(runs) = self.runs.get_mut(block).filter(|runs| !**runs) else { continue };
-            *runs = true;
-            let start = ways.partition_point(|(from, _)| *from < block);
-            let next = ways.get(start..).unwrap_or_default().iter().take_while(|(from, _)| *from == block);
-            waiting.extend(next.map(|(_, to)| *to));
-            let guard = guarded.partition_point(|(_, end, _)| *end <= block);
-            let handlers = guarded.get(guard).filter(|(start, ..)| *start <= block).map(|(.., handlers)| handlers);
-            if let Some((handlers, met)) = handlers.zip(met.get_mut(guard)).filter(|(_, met)| !**met) {
-                *met = true;
-                waiting.extend(handlers);
-            }
-        }
-        let can_run = |(from, to): (usize, usize)| self.runs.get(from).is_some_and(|runs| *runs).then_some((to, from));
-        self.ways = ways.into_iter().filter_map(can_run).collect();
-        self.ways.sort_unstable();
-        self.ways.dedup();
+        let guarded = tries.iter().map(|entry| {
+            let handlers = entry.handlers.iter().filter_map(|handler| self.block_of(self.place_at(handler.pc)?));
+            (first_after(entry.start), first_after(entry.end), handlers.collect())
+        });
+        let guarded: Vec<Guarded> = guarded.collect();
+        self.runs = running(&ways, &firsts, &guarded);
+        self.turn(&ways);
         let thrown = guarded.iter().flat_map(|(start, end, to)| to.iter().map(|to| (*to, *start, *end)));
         self.thrown = thrown.collect();
         self.thrown.sort_unstable();
         self.thrown.dedup();
     }
 
+    /// Turns the ways around that start at blocks that can run.
+    fn turn(&mut self, ways: &[(usize, usize)]) {
+        let runs = |from: usize| self.runs.get(from).is_some_and(|runs| *runs);
+        let taken = ways.iter().filter(|(from, _)| runs(*from));
+        let mut next = vec![0usize; self.runs.len().saturating_add(1)];
+        // Of the ways from one block to another, which come one after the other, one counts.
+        let mut last = vec![usize::MAX; self.runs.len()];
+        let mut is_new =
+            |from: usize, to: usize| last.get_mut(to).is_some_and(|last| std::mem::replace(last, from) != from);
+        let mut single: Vec<(usize, usize)> = Vec::with_capacity(ways.len());
+        single.extend(taken.filter(|(from, to)| is_new(*from, *to)));
+        for (_, to) in &single {
+            if let Some(count) = next.get_mut(to.saturating_add(1)) {
+                *count = count.saturating_add(1);
+            }
+        }
+        let mut sum = 0usize;
+        for start in &mut next {
+            sum = sum.saturating_add(*start);
+            *start = sum;
+        }
+        self.leads.clone_from(&next);
+        self.leading = vec![0; single.len()];
+        for (from, to) in single {
+            let Some(slot) = next.get_mut(to) else { continue };
+            if let Some(free) = self.leading.get_mut(*slot) {
+                *free = from;
+                *slot = slot.saturating_add(1);
+            }
+        }
+    }
+
     /// The block that a place is in.
     fn block_of(&self, place: usize) -> Option<usize> {
-        self.starts.partition_point(|start| *start <= place).checked_sub(1)
+        (*self.blocks.get(place)? as usize).checked_sub(1)
     }
 
     /// The place of the instruction at a code unit.
@@ -191,7 +237,7 @@ impl<'b> Layout<'b> {
         let block = self.block_of(place)?;
         if self.starts.get(block) == Some(&place) {
             let is_handler = self.throwing(block).next().is_some();
-            let ([(_, from)], false, false) = (self.leading(block), is_handler, block == 0) else { return None };
+            let ([from], false, false) = (self.leading(block), is_handler, block == 0) else { return None };
             return self.starts.get(from.checked_add(1)?)?.checked_sub(1);
         }
         place.checked_sub(1)
@@ -204,14 +250,13 @@ impl<'b> Layout<'b> {
 
     /// Whether a place is the first of its block.
     pub(super) fn is_first(&self, place: usize) -> bool {
-        self.starts.binary_search(&place).is_ok()
+        self.block_of(place).and_then(|block| self.starts.get(block)) == Some(&place)
     }
 
     /// The ways to a block but by exceptions.
-    fn leading(&self, block: usize) -> &[(usize, usize)] {
-        let start = self.ways.partition_point(|(to, _)| *to < block);
-        let rest = self.ways.get(start..).unwrap_or_default();
-        rest.get(..rest.partition_point(|(to, _)| *to == block)).unwrap_or_default()
+    fn leading(&self, block: usize) -> &[usize] {
+        let bounds = self.leads.get(block).zip(self.leads.get(block.saturating_add(1)));
+        bounds.and_then(|(start, end)| self.leading.get(*start..*end)).unwrap_or_default()
     }
 
     /// The blocks from which exceptions lead to a block, whether they can run or not.
@@ -260,6 +305,27 @@ impl<'b> Layout<'b> {
     }
 }
 
+/// By block: whether it can run; `firsts` is by block the first of its ways.
+fn running(ways: &[(usize, usize)], firsts: &[usize], guarded: &[Guarded]) -> Vec<bool> {
+    let mut runs = vec![false; firsts.len().saturating_sub(1)];
+    let mut waiting = vec![0];
+    let mut met = vec![false; guarded.len()];
+    while let Some(block) = waiting.pop() {
+        let Some(slot) = runs.get_mut(block).filter(|runs| !**runs) else { continue };
+        *slot = true;
+        let bounds = firsts.get(block).zip(firsts.get(block.saturating_add(1)));
+        let next = bounds.and_then(|(start, end)| ways.get(*start..*end)).unwrap_or_default();
+        waiting.extend(next.iter().map(|(_, to)| *to));
+        let guard = guarded.partition_point(|(_, end, _)| *end <= block);
+        let handlers = guarded.get(guard).filter(|(start, ..)| *start <= block).map(|(.., handlers)| handlers);
+        if let Some((handlers, met)) = handlers.zip(met.get_mut(guard)).filter(|(_, met)| !**met) {
+            *met = true;
+            waiting.extend(handlers);
+        }
+    }
+    runs
+}
+
 /// The place of the instruction at a code unit.
 fn place_of(ops: &[Glance], pc: u32) -> Option<usize> {
     ops.binary_search_by_key(&pc, |op| op.pc).ok()
@@ -300,7 +366,7 @@ impl Search<'_, '_> {
             self.found.push(Source::Start(register));
         }
         let leading = layout.leading(block).iter();
-        self.waiting.extend(leading.map(|(_, from)| Front {
+        self.waiting.extend(leading.map(|from| Front {
             register,
             block: *from,
             end: layout.start(from.saturating_add(1)),

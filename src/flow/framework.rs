@@ -33,6 +33,8 @@ pub struct Framework<'h, 'p, 'b> {
     lineages: Vec<OnceLock<Lineage>>,
     /// Methods that carry an annotation by which the platform calls them.
     annotated: FxHashSet<Method>,
+    /// Their signatures.
+    annotated_as: FxHashSet<Signature>,
 }
 
 /// What stands above a class of the program.
@@ -50,7 +52,14 @@ impl<'h, 'p, 'b> Framework<'h, 'p, 'b> {
         let outside = (0..hierarchy.type_count()).map(Type).filter(|ty| hierarchy.class(*ty).is_none());
         let types = outside.map(|ty| (platform.class(hierarchy.descriptor(ty)), ty)).collect();
         let lineages = (0..hierarchy.type_count()).map(|_| OnceLock::new()).collect();
-        Self { hierarchy, platform, types, lineages, annotated: FxHashSet::default() }
+        Self {
+            hierarchy,
+            platform,
+            types,
+            lineages,
+            annotated: FxHashSet::default(),
+            annotated_as: FxHashSet::default(),
+        }
     }
 
     /// The same platform, which also calls public methods that carry one of the annotations with these descriptors.
@@ -64,6 +73,8 @@ impl<'h, 'p, 'b> Framework<'h, 'p, 'b> {
                 self.annotated.extend(methods);
             }
         }
+        let defined = self.annotated.iter().filter_map(|method| hierarchy.method(*method));
+        self.annotated_as = defined.filter_map(|it| hierarchy.signature(it.unit, it.row.method)).collect();
         self
     }
 
@@ -99,7 +110,7 @@ impl<'h, 'p, 'b> Framework<'h, 'p, 'b> {
         let classes = lineage.iter().filter_map(|ty| self.hierarchy.class(*ty));
         for (signature, method) in classes.flat_map(|class| self.hierarchy.declared(class)) {
             let known = self.platform.signature(*signature);
-            if known.is_none() && self.annotated.is_empty() {
+            if known.is_none() && !self.annotated_as.contains(signature) {
                 continue;
             }
             let Some(defined) = self.hierarchy.method(*method).filter(|defined| defined.is_virtual()) else { continue };

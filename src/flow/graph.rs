@@ -8,11 +8,13 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashSet;
 
-use super::facts::{Act, Call, Fact, Facts, Linkage};
+use super::facts::{Act, Call, Fact, Facts};
 use super::framework::Framework;
 use super::hierarchy::{Hierarchy, Method, Type, number};
+use super::linkage::Linkage;
 use super::program::Signature;
 use super::reflection::Names;
+use super::unused::Unused;
 
 /// Pairs of a class and a call on it that are looked at, for each method of the program and in all: a hostile hierarchy
 /// could ask for their product.
@@ -46,6 +48,8 @@ pub struct Parts<'g, 'h, 'p, 'b> {
     pub names: &'g Names<'g, 'b>,
     /// What the platform calls.
     pub framework: &'g Framework<'h, 'p, 'b>,
+    /// Which objects nobody gets.
+    pub unused: &'g Unused<'h, 'p, 'b>,
 }
 
 impl<'g> Parts<'g, '_, '_, '_> {
@@ -66,7 +70,12 @@ pub struct Graph<'g, 'h, 'p, 'b> {
     unused: FxHashSet<(Method, u32)>,
     /// Whether the limit of pairs cut the graph.
     truncated: bool,
+    reached: Reached,
 }
+
+/// The methods that some roots reach.
+#[derive(Debug, Default)]
+pub struct Reached(Vec<bool>);
 
 /// What can be reached from some roots, and how.
 #[derive(Debug)]
@@ -106,7 +115,7 @@ impl<'g, 'h, 'p, 'b> Graph<'g, 'h, 'p, 'b> {
     /// Grows the graph from `roots` until nothing is added; calls of which `passes(caller, code unit)` is false are not
     /// followed. Only objects that are made on these ways take calls, so each question about other roots needs a graph of
     /// its own.
-    pub fn new(parts: Parts<'g, 'h, 'p, 'b>, roots: &[Root], passes: &dyn Fn(Method, u32) -> bool) -> Self {
+    pub fn new(parts: Parts<'g, 'h, 'p, 'b>, roots: &[Root], passes: &impl Fn(Method, u32) -> bool) -> Self {
         let methods = parts.hierarchy.methods().len();
         let types = parts.hierarchy.type_count() as usize;
         let calls = parts.linkage.calls().len();
@@ -116,10 +125,10 @@ impl<'g, 'h, 'p, 'b> Graph<'g, 'h, 'p, 'b> {
             targets: vec![Vec::new(); calls],
             unused: FxHashSet::default(),
             truncated: false,
+            reached: Reached(vec![false; methods]),
         };
         Growth {
             graph: &mut it,
-            reached: vec![false; methods],
             waiting: Vec::new(),
             touched: vec![false; types],
             made_below: vec![Vec::new(); types],
@@ -141,9 +150,19 @@ impl<'g, 'h, 'p, 'b> Graph<'g, 'h, 'p, 'b> {
         self.truncated
     }
 
+    /// Everything that can run.
+    pub fn reached(&self) -> &Reached {
+        &self.reached
+    }
+
+    /// The same, where no more is asked.
+    pub fn into_reached(self) -> Reached {
+        self.reached
+    }
+
     /// Everything that can run from `roots`, each by a shortest path; of paths of one length, the one from the first
     /// root and the first call counts. Calls of which `passes(caller, code unit)` is false are not followed.
-    pub fn reach(&self, roots: &[Root], passes: impl Fn(Method, u32) -> bool) -> Reach {
+    pub fn reach(&self, roots: &[Root], passes: &impl Fn(Method, u32) -> bool) -> Reach {
         let hierarchy = self.parts.hierarchy;
         let mut reach = Reach { methods: vec![0; hierarchy.methods().len()], steps: Vec::new() };
         let mut objects = vec![false; self.made.len()];
@@ -171,8 +190,11 @@ impl<'g, 'h, 'p, 'b> Graph<'g, 'h, 'p, 'b> {
                         *slot = place.saturating_add(1);
                     }
                     let followed = self.parts.at(method).filter(|fact| passes(method, fact.pc));
+                    let is_made = |class: Type| objects.get(class.0 as usize) == Some(&true);
                     let nodes = followed.map(|fact| match fact.act {
-                        Act::Make(class) if self.unused.contains(&(method, fact.pc)) => Node::Initialiser(class),
+                        Act::Make(class) if !is_made(class) && self.unused.contains(&(method, fact.pc)) => {
+                            Node::Initialiser(class)
+                        }
                         act => Node::by(act),
                     });
                     // Most of what a method does was met before.
@@ -229,15 +251,22 @@ impl Node {
     }
 }
 
+impl Reached {
+    /// Whether a method is among them.
+    pub fn contains(&self, method: Method) -> bool {
+        self.0.get(method.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// All of them, ascending.
+    pub fn methods(&self) -> impl Iterator<Item = Method> {
+        (0..).zip(&self.0).filter(|(_, reached)| **reached).map(|(method, _)| Method(method))
+    }
+}
+
 impl Reach {
     /// Whether a method was reached.
     pub fn contains(&self, method: Method) -> bool {
         self.methods.get(method.0 as usize).is_some_and(|step| *step != 0)
-    }
-
-    /// All methods that were reached.
-    pub fn methods(&self) -> impl Iterator<Item = Method> {
-        (0..).zip(&self.methods).filter(|(_, step)| **step != 0).map(|(method, _)| Method(method))
     }
 
     /// How a method was reached.
@@ -275,9 +304,8 @@ fn initialisers(hierarchy: &Hierarchy<'_, '_>, class: Type) -> Vec<Method> {
 }
 
 /// The work of growing a graph.
-struct Growth<'w, 'g, 'h, 'p, 'b> {
+struct Growth<'w, 'g, 'h, 'p, 'b, P> {
     graph: &'w mut Graph<'g, 'h, 'p, 'b>,
-    reached: Vec<bool>,
     waiting: Vec<Method>,
     touched: Vec<bool>,
     /// By type: classes below it that were made.
@@ -287,10 +315,10 @@ struct Growth<'w, 'g, 'h, 'p, 'b> {
     /// By call: whether it was met.
     asked: Vec<bool>,
     room: usize,
-    passes: &'w dyn Fn(Method, u32) -> bool,
+    passes: &'w P,
 }
 
-impl Growth<'_, '_, '_, '_, '_> {
+impl<P: Fn(Method, u32) -> bool> Growth<'_, '_, '_, '_, '_, P> {
     fn run(mut self, roots: &[Root]) {
         for root in roots {
             match *root {
@@ -318,7 +346,7 @@ impl Growth<'_, '_, '_, '_, '_> {
     }
 
     fn enter(&mut self, method: Method) {
-        if mark(&mut self.reached, method.0) {
+        if mark(&mut self.graph.reached.0, method.0) {
             self.waiting.push(method);
         }
     }
@@ -337,7 +365,7 @@ impl Growth<'_, '_, '_, '_, '_> {
         let parts = self.graph.parts;
         let is_made = self.graph.made.get(class.0 as usize) == Some(&true);
         let is_ours = || parts.hierarchy.class(class).is_some();
-        let unused = !is_made && is_ours() && super::unused::is_unused(parts.hierarchy, method, pc);
+        let unused = !is_made && is_ours() && parts.unused.contains(method, pc);
         if unused {
             self.graph.unused.insert((method, pc));
         }

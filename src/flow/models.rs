@@ -2,6 +2,7 @@
 //! files, and the look-ups of reflection.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -124,11 +125,37 @@ pub(super) enum Grow {
     Path,
 }
 
-/// All models, by `Lcls;->name(args)ret`.
-static MODELS: LazyLock<FxHashMap<&'static str, Model>> = LazyLock::new(|| {
+/// All models, with `Lcls;->name(args)ret`.
+static MODELS: LazyLock<Vec<(&'static str, Model)>> = LazyLock::new(|| {
     let lines = include_str!("models.tsv").lines().filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| line.split_once('\t')).filter_map(|(method, word)| Some((method, read(word)?))).collect()
 });
+
+/// The place of a model in [`MODELS`].
+fn place_of(method: &str) -> Option<u16> {
+    static PLACES: LazyLock<FxHashMap<&'static str, u16>> =
+        LazyLock::new(|| MODELS.iter().map(|(method, _)| *method).zip(0..).collect());
+    PLACES.get(method).copied()
+}
+
+/// What is known of one method, once it was asked for: a program names far more methods than there are models.
+#[derive(Debug, Default)]
+pub(super) struct Remembered(AtomicU16);
+
+impl Remembered {
+    const NOTHING: u16 = u16::MAX;
+
+    /// The model; `find` gives its place where nobody asked before.
+    pub(super) fn model(&self, find: impl FnOnce() -> Option<u16>) -> Option<Model> {
+        // One more than the place; whoever comes second finds the same.
+        let mut known = self.0.load(Ordering::Relaxed);
+        if known == 0 {
+            known = find().map_or(Self::NOTHING, |place| place.saturating_add(1));
+            self.0.store(known, Ordering::Relaxed);
+        }
+        MODELS.get(usize::from(known.checked_sub(1)?)).map(|(_, model)| *model)
+    }
+}
 
 /// Whether a value may stand for objects of a class.
 pub(super) fn is_stood_for(class: &[u8]) -> bool {
@@ -148,17 +175,17 @@ pub(super) fn look_ups() -> &'static FxHashSet<Signature> {
     &LOOK_UPS
 }
 
-/// The model of a method that a file names.
-pub(super) fn model(unit: &Unit<'_>, index: MethodIdx) -> Option<Model> {
+/// The place of the model of a method that a file names.
+pub(super) fn model(unit: &Unit<'_>, index: MethodIdx) -> Option<u16> {
     let row = unit.dex.method(index)?;
     let class = unit.dex.type_bytes(row.class)?;
     let is_of_library = [&b"Ljava/"[..], b"Landroid/", b"Ldalvik/", b"Lkotlin/"].iter().any(|it| class.starts_with(it));
-    if is_of_library && let Some(model) = MODELS.get(unit.dex.method_descriptor(index).as_str()) {
-        return Some(*model);
+    if is_of_library && let Some(place) = place_of(&unit.dex.method_descriptor(index)) {
+        return Some(place);
     }
     // Only classes of the program inherit in a way that its own files show.
     let name = unit.class(row.class).and_then(|_| unit.dex.string(row.name))?;
-    MODELS.get(format!("*->{name}{}", unit.dex.proto_descriptor(row.proto)).as_str()).copied()
+    place_of(&format!("*->{name}{}", unit.dex.proto_descriptor(row.proto)))
 }
 
 fn read(word: &str) -> Option<Model> {

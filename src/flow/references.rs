@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
-use super::facts::{Act, Call, Facts, Linkage};
+use super::facts::{Act, Call, Facts};
 use super::hierarchy::{Hierarchy, Method, NONE, Type, number};
+use super::linkage::Linkage;
 use super::program::Signature;
 use crate::dex::{FieldIdx, TypeIdx};
 
@@ -202,11 +203,11 @@ impl<T: Copy> Lists<T> {
     /// Lists for the numbers below `count` of the pairs of number and item; `filler` is any item.
     fn of<I: Iterator<Item = (u32, T)>>(count: u32, filler: T, pairs: impl Fn() -> I) -> Self {
         let mut starts = vec![0u32; (count as usize).saturating_add(1)];
-        for (place, _) in pairs() {
+        pairs().for_each(|(place, _)| {
             if let Some(start) = starts.get_mut((place as usize).saturating_add(1)) {
                 *start = start.saturating_add(1);
             }
-        }
+        });
         let mut sum = 0u32;
         for start in &mut starts {
             sum = sum.saturating_add(*start);
@@ -214,13 +215,13 @@ impl<T: Copy> Lists<T> {
         }
         let mut next = starts.clone();
         let mut items = vec![filler; sum as usize];
-        for (place, item) in pairs() {
-            let Some(slot) = next.get_mut(place as usize) else { continue };
+        pairs().for_each(|(place, item)| {
+            let Some(slot) = next.get_mut(place as usize) else { return };
             if let Some(free) = items.get_mut(*slot as usize) {
                 *free = item;
                 *slot = slot.saturating_add(1);
             }
-        }
+        });
         Self { starts, items }
     }
 

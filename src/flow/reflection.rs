@@ -6,9 +6,10 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::constants::{CallArgs, Value, call_args};
-use super::facts::{Act, Fact, Facts, Linkage};
+use super::constants::{CallArgs, Value};
+use super::facts::{Act, Fact, Facts};
 use super::hierarchy::{Hierarchy, Method, Type, number};
+use super::linkage::Linkage;
 use super::models::Model;
 use super::references::References;
 use super::resolve::{Asked, Known, Resolver};
@@ -79,11 +80,11 @@ struct LookUps {
 }
 
 /// The acts of a method by reflection, as far as it tells itself.
-pub(super) fn acts(
-    linkage: &Linkage<'_, '_, '_>,
+pub(super) fn acts<'b>(
+    linkage: &Linkage<'_, '_, 'b>,
     hierarchy: &Hierarchy<'_, '_>,
     unit: u32,
-    code: &Code<'_>,
+    code: &Code<'b>,
     sites: &[Site],
 ) -> Named {
     let places = sites.iter().filter_map(place).filter(|(_, index)| linkage.looks_up(unit, *index));
@@ -105,7 +106,7 @@ pub(super) fn acts(
     };
     let mut found = LookUps::default();
     let mut open = false;
-    for call in call_args(dex, code, &pcs) {
+    for call in linkage.call_args(unit, code, &pcs) {
         let index = places.iter().find(|(pc, _)| *pc == call.pc).map(|(_, index)| *index);
         let model = index.and_then(|index| linkage.model(unit, index));
         match (model, text(&call)) {

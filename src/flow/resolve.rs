@@ -12,9 +12,9 @@ use rustc_hash::FxHashMap;
 
 use super::body::{Body, operands};
 use super::domain::{Abstract, Atom, Cause, Reason};
-use super::facts::Linkage;
 use super::hierarchy::{Hierarchy, Method};
 use super::interpret::{Premises, Run, Texts};
+use super::linkage::Linkage;
 use super::references::References;
 use super::slice::Goal;
 use super::trace::{Trace, Untold};

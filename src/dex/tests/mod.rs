@@ -15,7 +15,7 @@ mod versions;
 use std::fs;
 use std::path::Path;
 
-use super::{BitSet, Dex, Index, Reference, Site, Targets};
+use super::{BitSet, Dex, Flow, Index, Reference, Site, Targets};
 
 /// The bytes of every DEX fixture with its name, sorted.
 fn fixtures(folder: &str) -> Vec<(String, Vec<u8>)> {
@@ -80,5 +80,10 @@ fn naive_sites(dex: &Dex<'_>, code: &super::Code<'_>) -> (Vec<Site>, Result<(), 
     let end = instructions.pc();
     let glanced = code.glances().map(|it| (it.pc, it.byte, it.a));
     assert!(glanced.eq(code.instructions().map(|it| (it.pc, it.byte, it.a))), "a glance sees what is decoded");
+    for (glance, instruction) in code.glances().zip(code.instructions()) {
+        if matches!(instruction.opcode.flow, Flow::If | Flow::Goto | Flow::Switch) {
+            assert_eq!(glance.target(code.insns), instruction.target(), "{instruction:?}");
+        }
+    }
     (sites, if end == code.units() { Ok(()) } else { Err(end) })
 }

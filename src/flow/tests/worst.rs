@@ -7,7 +7,7 @@ use crate::dex::tests::build::{Body, Class, File};
 use crate::dex::{Dex, Scan};
 use crate::flow::{
     Acts, Facts, Framework, Graph, Hierarchy, Known, Linkage, Method, Names, Parts, Platform, Program, References,
-    Root, Signature,
+    Root, Signature, Unused,
 };
 
 /// const-string v0, "a"; take(v0); return-void
@@ -53,13 +53,24 @@ fn reached(bytes: &[u8]) -> (usize, usize) {
     let framework = Framework::of_program(&hierarchy, &Nothing);
     let references = References::of(&hierarchy, &linkage, &facts);
     let names = Names::of(&hierarchy, &linkage, &references, &facts);
-    let parts = Parts { hierarchy: &hierarchy, linkage: &linkage, facts: &facts, names: &names, framework: &framework };
+    let unused = Unused::of(&hierarchy);
+    let parts = Parts {
+        hierarchy: &hierarchy,
+        linkage: &linkage,
+        facts: &facts,
+        names: &names,
+        framework: &framework,
+        unused: &unused,
+    };
     let roots = [Root::Call(Method(0))];
     let graph = Graph::new(parts, &roots, &|_, _| true);
     assert!(!graph.is_truncated());
-    let reach = graph.reach(&roots, |_, _| true);
-    let last = reach.methods().last().unwrap();
-    (reach.methods().count(), reach.path(last).unwrap().methods.len())
+    let reach = graph.reach(&roots, &|_, _| true);
+    let last = graph.reached().methods().last().unwrap();
+    (
+        graph.reached().methods().filter(|method| reach.contains(*method)).count(),
+        reach.path(last).unwrap().methods.len(),
+    )
 }
 
 /// A class each with one static method, which calls those that `calls` names.
