@@ -76,11 +76,12 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
         let stored_in = |number: u32, unit: &Unit<'_>| {
             let count = unit.dex.header.methods.count;
             let mut stored = Stored { flags: BitSet::new(count), numbers: BitSet::new(count) };
-            for index in (0..count).map(MethodIdx) {
-                let class = unit.dex.method(index).and_then(|row| hierarchy.type_of(number, row.class));
-                if !class.is_some_and(|class| classes.contains(&class)) {
-                    continue;
-                }
+            let mut holding = BitSet::new(unit.dex.header.types.count);
+            for ty in classes.iter().filter_map(|class| unit.type_named(hierarchy.descriptor(*class))) {
+                holding.insert(ty.0);
+            }
+            let is_held = |index: &MethodIdx| unit.dex.method(*index).is_some_and(|row| holding.contains(row.class.0));
+            for index in (0..count).map(MethodIdx).filter(is_held) {
                 match hierarchy.named(number, index).and_then(|named| checks.get(&named)) {
                     Some(true) => stored.flags.insert(index.0),
                     Some(false) => stored.numbers.insert(index.0),
@@ -141,6 +142,9 @@ impl<'h, 'p, 'b> Consent<'h, 'p, 'b> {
     /// By file: its indices of methods that return a stored value.
     fn named(&self, derived: &Derived, signatures: &FxHashSet<Signature>) -> Vec<BitSet> {
         let named_in = |number: u32, unit: &Unit<'_>| {
+            if signatures.is_empty() {
+                return BitSet::default();
+            }
             let count = unit.dex.header.methods.count;
             let mut named = BitSet::new(count);
             for index in (0..count).map(MethodIdx) {

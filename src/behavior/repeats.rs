@@ -6,7 +6,7 @@
 
 use super::model::Repeat;
 use crate::catalog::Catalog;
-use crate::dex::{Instruction, MethodIdx};
+use crate::dex::{Glance, Instruction, MethodIdx};
 use crate::flow::{Hierarchy, Method, Signature, Type};
 
 /// Methods of a path, from the read upwards, that are looked at: further up, what is called once may be in between.
@@ -78,9 +78,10 @@ impl<'h, 'p, 'b> Repeats<'h, 'p, 'b> {
             return Some("posted");
         }
         let pc = pc?;
-        let is_branch = |it: &Instruction| matches!(it.byte, 0x28..=0x2a | 0x32..=0x3d);
-        let backwards = code.instructions().filter(is_branch).filter_map(|it| Some((it.target()?, it.pc)));
-        let around: Vec<_> = backwards.filter(|(start, end)| (*start..=*end).contains(&pc)).collect();
+        let is_branch = |it: &Glance| pc <= it.pc && matches!(it.byte, 0x28..=0x2a | 0x32..=0x3d);
+        let branches = code.glances().filter(is_branch);
+        let around: Vec<_> =
+            branches.filter_map(|it| Some((it.target(code.insns)?, it.pc))).filter(|(start, _)| *start <= pc).collect();
         let is_around = |it: &Instruction| around.iter().any(|(start, end)| (*start..=*end).contains(&it.pc));
         let waits = !around.is_empty() && code.instructions().any(|it| is_around(&it) && calls(&it, &self.waits));
         waits.then_some("waits")

@@ -114,19 +114,16 @@ impl<'p, 'b> Body<'p, 'b> {
 }
 
 /// The registers of the arguments of a call, the first of two for a wide one.
-pub(super) fn operands(unit: &Unit<'_>, call: &Instruction) -> Vec<u16> {
-    let dex = &unit.dex;
-    let Some(row) = dex.method(MethodIdx(call.index)) else { return Vec::new() };
-    let mut registers = Vec::new();
+pub(super) fn operands(unit: &Unit<'_>, call: &Instruction) -> impl Iterator<Item = u16> {
+    let (dex, args) = (&unit.dex, call.args);
+    let row = dex.method(MethodIdx(call.index));
     // invoke-static has no receiver.
-    if !matches!(call.byte, 0x71 | 0x77) {
-        registers.extend(call.args.register(0));
-    }
-    let mut position = registers.len();
-    for parameter in dex.parameters(row.proto) {
-        let Some(register) = call.args.register(position) else { break };
-        registers.push(register);
+    let receiver = row.filter(|_| !matches!(call.byte, 0x71 | 0x77)).and_then(|_| args.register(0));
+    let mut position = usize::from(receiver.is_some());
+    let parameters = row.into_iter().flat_map(|row| dex.parameters(row.proto)).map_while(move |parameter| {
+        let register = args.register(position)?;
         position = position.saturating_add(if matches!(dex.type_bytes(parameter), Some(b"J" | b"D")) { 2 } else { 1 });
-    }
-    registers
+        Some(register)
+    });
+    receiver.into_iter().chain(parameters)
 }

@@ -116,21 +116,29 @@ impl Acts {
         let (mut looks_up, mut is_noted) = (false, false);
         for site in sites {
             let pc = site.pc;
-            let mut add = |act: Option<Act>| self.facts.extend(act.map(|act| Fact { pc, act }));
+            let mut add = |act: Option<Act>| {
+                if let Some(act) = act {
+                    self.facts.push(Fact { pc, act });
+                }
+            };
             match site.reference {
                 Reference::Method(index) => {
                     looks_up |= linked.look_ups.contains(index.0);
                     is_noted |= linked.noted.contains(index.0);
                     add(linkage.called(linked, defined, site.byte, index));
                     // invoke-static
-                    add(matches!(site.byte, 0x71 | 0x77).then(|| linked.initialised_by(index)).flatten());
+                    if matches!(site.byte, 0x71 | 0x77) {
+                        add(linked.initialised_by(index));
+                    }
                 }
                 Reference::Field(field) => {
                     if matches!(site.byte, 0x59..=0x5f | 0x67..=0x6d) {
                         self.stores.push(Store { field, method: number, pc });
                     }
                     // sget, sput and their kinds
-                    add(matches!(site.byte, 0x60..=0x6d).then(|| linked.initialised_with(field)).flatten());
+                    if matches!(site.byte, 0x60..=0x6d) {
+                        add(linked.initialised_with(field));
+                    }
                 }
                 Reference::Object(class) => add(hierarchy.type_of(unit, class).map(Act::Make)),
                 Reference::CallSite(_) | Reference::Handle(_) => {
@@ -226,11 +234,9 @@ impl Facts {
 
     /// Each method that does something, with all of that.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Method, &Fact)> {
-        (0..).map(Method).zip(self.starts.windows(2)).flat_map(|(method, bounds)| {
-            let facts = match bounds {
-                [start, end] => self.all.get(*start..*end).unwrap_or_default(),
-                _ => &[],
-            };
+        let bounds = self.starts.iter().zip(self.starts.iter().skip(1));
+        (0..).map(Method).zip(bounds).flat_map(|(method, (start, end))| {
+            let facts = self.all.get(*start..*end).unwrap_or_default();
             facts.iter().map(move |fact| (method, fact))
         })
     }

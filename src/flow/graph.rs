@@ -52,10 +52,11 @@ pub struct Parts<'g, 'h, 'p, 'b> {
     pub unused: &'g Unused<'h, 'p, 'b>,
 }
 
-impl<'g> Parts<'g, '_, '_, '_> {
-    /// What a method does.
-    fn at(&self, method: Method) -> impl Iterator<Item = &'g Fact> + use<'g> {
-        self.facts.at(method).iter().chain(self.names.at(method))
+impl Parts<'_, '_, '_, '_> {
+    /// All that a method does, in order.
+    fn each(&self, method: Method, mut visit: impl FnMut(&Fact)) {
+        self.facts.at(method).iter().for_each(&mut visit);
+        self.names.at(method).iter().for_each(&mut visit);
     }
 }
 
@@ -189,22 +190,23 @@ impl<'g, 'h, 'p, 'b> Graph<'g, 'h, 'p, 'b> {
                     if let Some(slot) = reach.methods.get_mut(method.0 as usize) {
                         *slot = place.saturating_add(1);
                     }
-                    let followed = self.parts.at(method).filter(|fact| passes(method, fact.pc));
-                    let is_made = |class: Type| objects.get(class.0 as usize) == Some(&true);
-                    let nodes = followed.map(|fact| match fact.act {
-                        Act::Make(class) if !is_made(class) && self.unused.contains(&(method, fact.pc)) => {
-                            Node::Initialiser(class)
+                    self.parts.each(method, |fact| {
+                        // Most of what a method does was met before.
+                        let is_new = match fact.act {
+                            Act::Call(method) | Act::Bind(method) => reach.methods.get(method.0 as usize) == Some(&0),
+                            Act::Dispatch(call) => called.get(call.0 as usize) == Some(&false),
+                            Act::Make(class) => objects.get(class.0 as usize) == Some(&false),
+                            Act::Touch(class) => initialised.get(class.0 as usize) == Some(&false),
+                        };
+                        if is_new && passes(method, fact.pc) {
+                            waiting.push_back(next(match fact.act {
+                                Act::Make(class) if self.unused.contains(&(method, fact.pc)) => {
+                                    Node::Initialiser(class)
+                                }
+                                act => Node::by(act),
+                            }));
                         }
-                        act => Node::by(act),
                     });
-                    // Most of what a method does was met before.
-                    let new = nodes.filter(|node| match node {
-                        Node::Method(method) => reach.methods.get(method.0 as usize) == Some(&0),
-                        Node::Object(class) => objects.get(class.0 as usize) == Some(&false),
-                        Node::Call(call) => called.get(call.0 as usize) == Some(&false),
-                        Node::Initialiser(class) => initialised.get(class.0 as usize) == Some(&false),
-                    });
-                    waiting.extend(new.map(next));
                 }
                 Node::Object(class) => {
                     if self.made.get(class.0 as usize) == Some(&true) {
@@ -329,9 +331,9 @@ impl<P: Fn(Method, u32) -> bool> Growth<'_, '_, '_, '_, '_, P> {
         }
         let parts = self.graph.parts;
         while let Some(method) = self.waiting.pop() {
-            for fact in parts.at(method) {
+            parts.each(method, |fact| {
                 if !(self.passes)(method, fact.pc) {
-                    continue;
+                    return;
                 }
                 match fact.act {
                     Act::Call(called) | Act::Bind(called) => self.enter(called),
@@ -340,7 +342,7 @@ impl<P: Fn(Method, u32) -> bool> Growth<'_, '_, '_, '_, '_, P> {
                     Act::Touch(class) => self.touch(class),
                     Act::Dispatch(call) => self.call(call),
                 }
-            }
+            });
         }
         self.graph.truncated = self.room == 0;
     }

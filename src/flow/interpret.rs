@@ -163,7 +163,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
             Pick::At(pc, Asked::Result) => self.result(pc),
             Pick::At(pc, Asked::Argument(position)) => {
                 let (state, call) = self.at(pc)?;
-                let register = operands(self.body.unit, call).get(position).copied();
+                let register = operands(self.body.unit, call).nth(position);
                 Some(register.map_or(Abstract::Never, |register| exported(&state, &state.get(register))))
             }
             Pick::Stored(pc) => self.stored(pc),
@@ -197,8 +197,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
     /// The arguments of the call at a code unit, receiver counted.
     pub(super) fn arguments(&self, pc: u32) -> Option<Vec<Abstract>> {
         let (state, call) = self.at(pc)?;
-        let operands = operands(self.body.unit, call);
-        Some(operands.into_iter().map(|register| exported(&state, &state.get(register))).collect())
+        Some(operands(self.body.unit, call).map(|register| exported(&state, &state.get(register))).collect())
     }
 
     /// The value that the instruction at a code unit stores in a field.
@@ -274,8 +273,7 @@ impl<'r, 'p, 'b> Run<'r, 'p, 'b> {
 
     /// What a call gives, and what it changes.
     fn call(&self, state: &mut State, call: &Instruction) -> Abstract {
-        let registers = operands(self.body.unit, call);
-        let arguments: Vec<Abstract> = registers.iter().map(|register| state.get(*register)).collect();
+        let arguments: Vec<Abstract> = operands(self.body.unit, call).map(|register| state.get(register)).collect();
         if let Some(made) = self.applied(state, call, &arguments) {
             return made;
         }

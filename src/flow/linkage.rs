@@ -11,6 +11,7 @@ use super::defs::Layout;
 use super::facts::{Act, Call};
 use super::hierarchy::{Defined, Hierarchy, Method, NONE, Type, number};
 use super::layouts::Layouts;
+use super::lists::BySignature;
 use super::models::{self, Model, Remembered};
 use super::program::Signature;
 use crate::dex::{BitSet, Code, FieldIdx, MethodIdx, Targets, TypeIdx};
@@ -29,7 +30,7 @@ pub struct Linkage<'h, 'p, 'b> {
     /// By number: the class that a call on an object names, and the signature.
     calls: Vec<(Type, Signature)>,
     /// Methods with code that a call on an object may run, by signature.
-    virtuals: Vec<(Signature, Method)>,
+    virtuals: BySignature<Method>,
     /// A bit for the end of each such signature: most methods that files name are of the platform and have none.
     ends: BitSet,
     layouts: Layouts<'b>,
@@ -65,19 +66,19 @@ struct Link {
 impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
     /// Links the members that all files name.
     pub fn of(hierarchy: &'h Hierarchy<'p, 'b>) -> Self {
-        let mut virtuals: Vec<(Signature, Method)> = (0..)
+        let virtuals: Vec<(Signature, Method)> = (0..)
             .map(Method)
             .zip(hierarchy.methods())
             .filter(|(_, defined)| defined.is_virtual() && defined.row.code != 0)
             .filter_map(|(method, defined)| Some((hierarchy.signature(defined.unit, defined.row.method)?, method)))
             .collect();
-        virtuals.sort_unstable();
         let mut ends = BitSet::new(ENDS);
         for (signature, _) in &virtuals {
             ends.insert(end_of(*signature));
         }
         let bytes = hierarchy.program.units.iter().map(|unit| unit.dex.size()).sum();
         let layouts = Layouts::of_bytes(bytes);
+        let virtuals = BySignature::of(&virtuals, Method(NONE));
         let mut it = Self { hierarchy, units: Vec::new(), calls: Vec::new(), virtuals, ends, layouts };
         let units: Vec<u32> = (0..number(hierarchy.program.units.len())).collect();
         it.units = units.into_par_iter().map(|unit| it.link(unit)).collect();
@@ -184,11 +185,8 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
     }
 
     /// Methods with code and that signature which a call on an object may run.
-    pub(super) fn overriding(&self, signature: Signature) -> &[(Signature, Method)] {
-        let start = self.virtuals.partition_point(|(other, _)| *other < signature);
-        let rest = self.virtuals.get(start..).unwrap_or_default();
-        let end = rest.iter().take_while(|(other, _)| *other == signature).count();
-        rest.get(..end).unwrap_or_default()
+    pub(super) fn overriding(&self, signature: Signature) -> impl Iterator<Item = Method> {
+        self.virtuals.with(signature)
     }
 
     /// What a file names.

@@ -18,6 +18,7 @@ mod hierarchy;
 mod interpret;
 mod layouts;
 mod linkage;
+mod lists;
 mod models;
 mod program;
 mod references;

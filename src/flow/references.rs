@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use super::facts::{Act, Call, Facts};
 use super::hierarchy::{Hierarchy, Method, NONE, Type, number};
 use super::linkage::Linkage;
+use super::lists::{BySignature, Lists};
 use super::program::Signature;
 use crate::dex::{FieldIdx, TypeIdx};
 
@@ -17,7 +18,7 @@ pub struct References<'l, 'h, 'p, 'b> {
     /// By method: where it is handed out, for whoever gets it to call.
     bound: Lists<(Method, u32)>,
     /// Calls on objects of classes that the program defines, by signature.
-    dispatched: Vec<(Signature, Type, Call)>,
+    dispatched: BySignature<(Type, Call)>,
     /// By field of all files: its assignments.
     stores: Lists<(Method, u32)>,
     /// By file: the number of its first field.
@@ -26,14 +27,6 @@ pub struct References<'l, 'h, 'p, 'b> {
     names: Lists<(u32, TypeIdx)>,
     /// By type: the classes that extend or implement it.
     below: Lists<Type>,
-}
-
-/// Lists of things, by a number.
-#[derive(Debug)]
-struct Lists<T> {
-    /// By number: where its list starts; one more at the end.
-    starts: Vec<u32>,
-    items: Vec<T>,
 }
 
 impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
@@ -47,15 +40,14 @@ impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
                 _ => None,
             })
         };
-        let bound = || {
-            facts.iter().filter_map(|(method, fact)| match fact.act {
-                Act::Bind(bound) => Some((bound.0, (method, fact.pc))),
-                _ => None,
-            })
-        };
+        let bound = facts.iter().filter_map(|(method, fact)| match fact.act {
+            Act::Bind(bound) => Some((bound.0, (method, fact.pc))),
+            _ => None,
+        });
+        let mut binders = Vec::new();
+        bound.for_each(|bound| binders.push(bound));
         let ours = (0..).map(Call).zip(linkage.calls()).filter(|(_, (class, _))| hierarchy.class(*class).is_some());
-        let mut dispatched: Vec<_> = ours.map(|(call, (class, signature))| (*signature, *class, call)).collect();
-        dispatched.sort_unstable();
+        let dispatched: Vec<_> = ours.map(|(call, (class, signature))| (*signature, (*class, call))).collect();
         let units = &hierarchy.program.units;
         let mut fields = 0u32;
         let mut first_field = Vec::with_capacity(units.len());
@@ -86,8 +78,8 @@ impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
         Self {
             linkage,
             calls: Lists::of(methods.saturating_add(number(linkage.calls().len())), (Method(NONE), 0), called),
-            bound: Lists::of(methods, (Method(NONE), 0), bound),
-            dispatched,
+            bound: Lists::of(methods, (Method(NONE), 0), || binders.iter().copied()),
+            dispatched: BySignature::of(&dispatched, (Type(NONE), Call(NONE))),
             stores: Lists::of(fields, (Method(NONE), 0), stored),
             names: Lists::of(types, (NONE, TypeIdx(NONE)), named),
             below: Lists::of(types, Type(NONE), below),
@@ -108,14 +100,12 @@ impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
         let signature = hierarchy.signature(defined.unit, defined.row.method)?;
         let mut found = self.calls.at(method.0).to_vec();
         if defined.is_virtual() {
-            let start = self.dispatched.partition_point(|(other, ..)| *other < signature);
-            let same = self.dispatched.get(start..).unwrap_or_default();
-            let same = same.get(..same.partition_point(|(other, ..)| *other == signature)).unwrap_or_default();
-            spend(same.len())?;
+            let same = || self.dispatched.with(signature);
+            spend(same().count())?;
             let above = hierarchy.ancestors(defined.class);
             let methods = number(hierarchy.methods().len());
-            for (_, class, call) in same {
-                if above.contains(class) || hierarchy.resolve(*class, signature) == Some(method) {
+            for (class, call) in same() {
+                if above.contains(&class) || hierarchy.resolve(class, signature) == Some(method) {
                     found.extend_from_slice(self.calls.at(methods.saturating_add(call.0)));
                 }
             }
@@ -135,8 +125,7 @@ impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
         if !hierarchy.is_extended(ty) {
             return resolved;
         }
-        let overriding = self.linkage.overriding(signature).iter().map(|(_, method)| *method);
-        let below = overriding.filter(|method| {
+        let below = self.linkage.overriding(signature).filter(|method| {
             hierarchy.method(*method).is_some_and(|it| it.class != ty && hierarchy.ancestors(it.class).contains(&ty))
         });
         let with_code = resolved.filter(|method| hierarchy.method(*method).is_some_and(|it| it.row.code != 0));
@@ -196,38 +185,5 @@ impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
         }
         same.sort_unstable();
         Some(same)
-    }
-}
-
-impl<T: Copy> Lists<T> {
-    /// Lists for the numbers below `count` of the pairs of number and item; `filler` is any item.
-    fn of<I: Iterator<Item = (u32, T)>>(count: u32, filler: T, pairs: impl Fn() -> I) -> Self {
-        let mut starts = vec![0u32; (count as usize).saturating_add(1)];
-        pairs().for_each(|(place, _)| {
-            if let Some(start) = starts.get_mut((place as usize).saturating_add(1)) {
-                *start = start.saturating_add(1);
-            }
-        });
-        let mut sum = 0u32;
-        for start in &mut starts {
-            sum = sum.saturating_add(*start);
-            *start = sum;
-        }
-        let mut next = starts.clone();
-        let mut items = vec![filler; sum as usize];
-        pairs().for_each(|(place, item)| {
-            let Some(slot) = next.get_mut(place as usize) else { return };
-            if let Some(free) = items.get_mut(*slot as usize) {
-                *free = item;
-                *slot = slot.saturating_add(1);
-            }
-        });
-        Self { starts, items }
-    }
-
-    fn at(&self, place: u32) -> &[T] {
-        let place = place as usize;
-        let bounds = self.starts.get(place).zip(self.starts.get(place.saturating_add(1)));
-        bounds.and_then(|(start, end)| self.items.get(*start as usize..*end as usize)).unwrap_or_default()
     }
 }

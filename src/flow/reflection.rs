@@ -133,18 +133,28 @@ fn across(resolver: &Resolver<'_, '_>, method: Method) -> Vec<Fact> {
         Known::Class(class) => hierarchy.type_named(class),
         _ => None,
     };
+    let ours = |class: Type| hierarchy.class(class).is_some();
     let mut found = LookUps::default();
-    for instruction in code.instructions().filter(|it| matches!(it.byte, 0x6e..=0x72 | 0x74..=0x78)) {
-        let index = MethodIdx(instruction.index);
-        let model = Some(index).filter(|index| linkage.looks_up(defined.unit, *index));
-        let Some(model) = model.and_then(|index| linkage.model(defined.unit, index)) else { continue };
-        let pc = instruction.pc;
+    let calls = code.instructions().filter(|it| matches!(it.byte, 0x6e..=0x72 | 0x74..=0x78));
+    let look_ups = calls.filter_map(|call| {
+        let index = Some(MethodIdx(call.index)).filter(|index| linkage.looks_up(defined.unit, *index))?;
+        Some((call.pc, linkage.model(defined.unit, index)?))
+    });
+    let look_ups: Vec<(u32, Model)> = look_ups.collect();
+    for (pc, _) in look_ups.iter().filter(|(_, model)| matches!(model, Model::ClassNamed(_))) {
+        let known = inquiry.ask(*pc, Asked::Result).known;
+        found.classes.extend(known.iter().filter_map(|(known, _)| Some((*pc, class_of(known)?))));
+    }
+    // A member without a class counts for those that the method names.
+    let counts_anywhere = found.classes.iter().any(|(_, class)| ours(*class));
+    for (pc, model) in look_ups {
         match model {
-            Model::ClassNamed(_) => {
-                let known = inquiry.ask(pc, Asked::Result).known;
-                found.classes.extend(known.iter().filter_map(|(known, _)| Some((pc, class_of(known)?))));
-            }
             Model::Member | Model::Handle => {
+                let of = usize::from(model == Model::Handle);
+                let classes = || inquiry.ask(pc, Asked::Argument(of)).known;
+                if !counts_anywhere && !classes().iter().filter_map(|(known, _)| class_of(known)).any(ours) {
+                    continue;
+                }
                 for (known, _) in inquiry.ask(pc, Asked::Result).known {
                     let Known::Member { class, name } = known else { continue };
                     match hierarchy.type_named(&class) {

@@ -119,7 +119,7 @@ impl Pick {
             Self::At(pc, Asked::Result) => return Goal::Call(pc),
             Self::At(pc, Asked::Argument(position)) => {
                 let call = Instruction::decode(body.code.insns, pc);
-                call.and_then(|call| operands(body.unit, &call).get(position).copied()).map(|register| (pc, register))
+                call.and_then(|call| operands(body.unit, &call).nth(position)).map(|register| (pc, register))
             }
             Self::Stored(pc) => Instruction::decode(body.code.insns, pc).map(|put| (pc, put.a)),
         };

@@ -44,7 +44,7 @@ impl Trace<'_, '_, '_> {
             let call = before.and_then(|before| Some((before, layout.at(before).filter(|it| is_invoke(it.byte))?)));
             let Some((before, call)) = call else { return Ok(None) };
             let keeps = self.body.model(&call).is_some_and(|model| model.keeps_first());
-            let Some(first) = operands(self.body.unit, &call).first().copied().filter(|_| keeps) else {
+            let Some(first) = operands(self.body.unit, &call).next().filter(|_| keeps) else {
                 return Ok(None);
             };
             (register, place) = (first, before);
@@ -104,7 +104,7 @@ impl Trace<'_, '_, '_> {
             return Err(Untold::Objects);
         }
         let mut arguments = Vec::new();
-        for (position, register) in operands(self.body.unit, call).into_iter().enumerate() {
+        for (position, register) in operands(self.body.unit, call).enumerate() {
             arguments.push(if object.holders.contains(&register) {
                 object.value.clone()
             } else if model.asks(position) {

@@ -2,7 +2,7 @@
 //! cost, where no object of the method itself is on the way. Such an object changes between the places that hold it, so
 //! whoever meets one has to run the method.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -38,13 +38,17 @@ pub(super) struct Trace<'r, 'p, 'b> {
     pub(super) premises: Premises<'r>,
     /// By place of a call or of a look into an array: what it gives; none while that is being found out.
     given: RefCell<FxHashMap<usize, Option<Abstract>>>,
-    /// No objects.
-    nothing: RefCell<State>,
+    /// No objects; few values need them.
+    nothing: OnceCell<RefCell<State>>,
 }
 
 impl<'r, 'p, 'b> Trace<'r, 'p, 'b> {
     pub(super) fn new(body: &'r Body<'p, 'b>, premises: Premises<'r>) -> Self {
-        Self { body, premises, given: RefCell::default(), nothing: RefCell::new(State::new(Rc::default())) }
+        Self { body, premises, given: RefCell::default(), nothing: OnceCell::new() }
+    }
+
+    fn nothing(&self) -> &RefCell<State> {
+        self.nothing.get_or_init(|| RefCell::new(State::new(Rc::default())))
     }
 
     /// The value that is asked for.
@@ -60,7 +64,7 @@ impl<'r, 'p, 'b> Trace<'r, 'p, 'b> {
                 None => Ok(None),
             },
             Pick::At(pc, Asked::Argument(position)) => self.reached(pc).map_or(Ok(None), |(place, call)| {
-                let register = operands(self.body.unit, &call).get(position).copied();
+                let register = operands(self.body.unit, &call).nth(position);
                 register.map_or(Ok(Abstract::Never), |register| self.register(register, place, 0)).map(Some)
             }),
         }
@@ -74,8 +78,10 @@ impl<'r, 'p, 'b> Trace<'r, 'p, 'b> {
     /// The arguments of the call at a code unit, receiver counted.
     pub(super) fn arguments(&self, pc: u32) -> Told<Vec<Abstract>> {
         let Some((place, call)) = self.reached(pc) else { return Ok(None) };
-        let registers = operands(self.body.unit, &call).into_iter();
-        registers.map(|register| self.register(register, place, 0)).collect::<Result<_, _>>().map(Some)
+        operands(self.body.unit, &call)
+            .map(|register| self.register(register, place, 0))
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     /// What the method returns, by all its ways.
@@ -169,14 +175,14 @@ impl<'r, 'p, 'b> Trace<'r, 'p, 'b> {
             self.modelled(model, &instruction, place, depth)?
         } else {
             let array = self.register(instruction.b, place, depth)?;
-            item(&self.nothing.borrow(), &array, &self.register(instruction.c, place, depth)?)
+            item(&self.nothing().borrow(), &array, &self.register(instruction.c, place, depth)?)
         };
         self.given.borrow_mut().insert(place, Some(value.clone()));
         Ok(value)
     }
 
     fn modelled(&self, model: Model, call: &Instruction, place: usize, depth: usize) -> Result<Abstract, Untold> {
-        let registers = operands(self.body.unit, call);
+        let registers: Vec<u16> = operands(self.body.unit, call).collect();
         if let (Model::Content, Some(builder)) = (model, registers.first())
             && let Some(made) = self.builder(*builder, place)?
         {
@@ -188,7 +194,7 @@ impl<'r, 'p, 'b> Trace<'r, 'p, 'b> {
                 *argument = self.register(register, place, depth)?;
             }
         }
-        let made = self.body.apply(self.premises.texts, model, &mut self.nothing.borrow_mut(), call, &arguments);
+        let made = self.body.apply(self.premises.texts, model, &mut self.nothing().borrow_mut(), call, &arguments);
         match made {
             Some(made) if made.objects().next().is_some() => Err(Untold::Objects),
             Some(made) => Ok(made),
