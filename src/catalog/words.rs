@@ -109,6 +109,7 @@ pub(super) const PHRASE_ROLES: &[&str] = &[
     "condition",
     "consent",
     "controller",
+    "counted",
     "date",
     "defines",
     "denial-end",

@@ -242,7 +242,11 @@ impl Claims {
             let alone = string.trim().chars().count() <= name.chars().count().saturating_add(2);
             let signs = [(said, 4), (role == "contact", 3), (alone, 2), (!matches!(role, "share" | "sdk"), 2)];
             let score: usize = signs.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum();
-            if 4 <= score && self.controller.as_ref().is_none_or(|(best, ..)| *best < score) {
+            // A branch is more than the company before it: …有限公司上海分公司.
+            let better = self.controller.as_ref().is_none_or(|(best, other, ..)| {
+                *best < score || *best == score && name != other && name.starts_with(other.as_str())
+            });
+            if 4 <= score && better {
                 let span = draft.source.whole(text.span_of(start..suffix.end));
                 let from = quotes::start(string, &sentence, None, &(start..suffix.end));
                 let quote = string.get(from..sentence.end).unwrap_or_default();
@@ -420,28 +424,25 @@ fn number(string: &str) -> Option<Range<usize>> {
 pub(super) fn company_start(string: &str, end: usize, found: &Found) -> usize {
     let before = string.get(..end).unwrap_or_default();
     let mut start = end;
-    let mut bracket = false;
+    // Behind a bracket that closes, going back, until it opens.
+    let mut bracket = None;
     for (at, it) in before.char_indices().rev().take(30) {
         let closes = matches!(it, ')' | '）');
         let opens = matches!(it, '(' | '（');
         let part = it.is_alphanumeric()
             || it == '&'
             || it == ' ' && string.get(at..).is_some_and(|it| it.trim_start().starts_with(|it: char| it.is_ascii()));
-        if closes && !bracket {
-            bracket = true;
-        } else if opens && bracket {
-            bracket = false;
+        if closes && bracket.is_none() {
+            bracket = Some(at.saturating_add(it.len_utf8()));
+        } else if opens && bracket.is_some() {
+            bracket = None;
         } else if !part {
             break;
         }
         start = at;
     }
-    if bracket {
-        // A bracket that closes and never opened belongs to what stands before the name.
-        start = before.rfind([')', '）']).map_or(end, |at| {
-            at.saturating_add(before.get(at..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8))
-        });
-    }
+    // A bracket that closes and never opened belongs to what stands before the name.
+    let start = bracket.unwrap_or(start);
     // The 为 of 华为 belongs to the name.
     let named = |at: usize| found.valued("company").any(|(it, value)| value == "name" && it.contains(&at));
     let stops = found

@@ -84,7 +84,7 @@ impl Numbers {
             .map(|(_, it)| *it)
     }
 
-    fn is_numeral(&self, it: char) -> bool {
+    pub(super) fn is_numeral(&self, it: char) -> bool {
         self.numerals.contains_key(&it)
     }
 }

@@ -90,20 +90,35 @@ pub(super) fn scene(text: &Text, found: &Found, sentence: &Range<usize>, datum: 
         .unwrap_or_default()
 }
 
-/// The words with which a paragraph begins, where they are no sentence, name no data and address nobody.
+/// The words with which a paragraph begins, where they are no sentence, name no data and address nobody. Where they only
+/// count, 业务功能一：步数记录, the title behind them, which may name data.
 fn label(text: &Text, datum: usize, words: &Words<'_>) -> Option<String> {
     let bare = numberless(text, words);
     let bare = bare.as_str();
-    let end = bare.find(['：', ':', '。'])?;
-    let label = bare.get(..end)?.trim();
-    let ahead = text.as_str().len().saturating_sub(bare.len()).saturating_add(end) <= datum;
+    let (label, rest) = bare.split_once(['：', ':', '。'])?;
+    let counts = counts(label.trim(), words);
+    let label = if counts {
+        let title = rest.trim_start();
+        title.get(..title.find(|it: char| it.is_whitespace() || it == '。' || COMMA.contains(&it))?)?
+    } else {
+        label.trim()
+    };
+    let start = text.as_str().len().saturating_sub(bare.len());
+    let ahead = start.saturating_add(bare.find(label)?).saturating_add(label.len()) <= datum;
     if !ahead || !(2..=LABEL).contains(&label.chars().count()) || label.contains(COMMA) {
         return None;
     }
     let found = words.find(label);
-    let sentence = ["verb", "user-verb", "negation", "purpose-start", "no-scene", "heading", "title", "introducer"];
-    let plain = found.data.is_empty() && found.permissions.is_empty() && !sentence.iter().any(|role| found.has(role));
-    plain.then(|| label.to_owned())
+    let sentence = ["verb", "negation", "purpose-start", "no-scene", "introducer", "user-verb", "heading", "title"];
+    let sentence = sentence.get(..if counts { 5 } else { sentence.len() }).unwrap_or_default();
+    let plain = counts || found.data.is_empty() && found.permissions.is_empty();
+    (plain && !sentence.iter().any(|role| found.has(role))).then(|| label.to_owned())
+}
+
+/// Whether a label is a word for a function and its number.
+fn counts(label: &str, words: &Words<'_>) -> bool {
+    let word = label.trim_end_matches(|it: char| it.is_ascii_digit() || words.numbers.is_numeral(it));
+    word.len() < label.len() && words.values(word, "counted").next().is_some()
 }
 
 /// The clauses of a sentence, without the signs and spaces around them and the number before them.

@@ -25,8 +25,13 @@ pub(super) fn start(string: &str, sentence: &Range<usize>, verb: Option<usize>, 
     let near = clause.max(shown.start.saturating_sub(QUOTE))..shown.start;
     let words = string.bytes().enumerate().take(near.end).skip(near.start).filter(|(_, it)| *it == b' ');
     let words = words.map(|(at, _)| at.saturating_add(1));
+    // A quote that is cut at a sign before them does not show the words.
+    let whole = |from: usize| {
+        let kept = string.get(from..sentence.end).map(shorten).unwrap_or_default();
+        string.get(from..shown.end).is_some_and(|it| head(it, QUOTE).0.chars().count() <= kept.chars().count())
+    };
     let starts = std::iter::once(clause).chain(verb).chain(words);
-    starts.into_iter().find(|from| fits(*from..shown.end)).unwrap_or(shown.start)
+    starts.into_iter().find(|from| fits(*from..shown.end) && whole(*from)).unwrap_or(shown.start)
 }
 
 /// Where the clause around a place begins, within its sentence. A sign right before the place ends no clause: 邮箱：….
@@ -115,6 +120,14 @@ mod tests {
         assert_eq!(quote(&long, "", "a@b.example"), "请发送邮件至：a@b.example");
         let long = format!("{}收集您的IMEI。", "在很多时候，并且在很多地方".repeat(4).replace('，', "、"));
         assert_eq!(quote(&long, "收集", "IMEI"), "收集您的IMEI。");
+        let name = format!(
+            "《某某应用隐私政策》（以下简称\"本政策\"）适用于 某某信息科技（宁波）有限公司{}",
+            "上海".repeat(9)
+        );
+        assert_eq!(
+            quote(&name, "", "某某信息科技（宁波）有限公司"),
+            "某某信息科技（宁波）有限公司上海上海上海上海上海上海上海上海上海"
+        );
         let words = "We will respond to what you have asked us for within 20 days.";
         assert_eq!(quote(words, "", "20 days"), "you have asked us for within 20 days.");
     }

@@ -278,8 +278,13 @@ fn provider(string: &str, found: &Found, row: &SdkRow) -> String {
     for (suffix, _) in found.valued("company").filter(|(_, value)| *value == "suffix") {
         let start = company_start(string, suffix.start, found);
         let name = string.get(start..suffix.end).unwrap_or_default().trim();
-        if 4 < name.chars().count() && companies.last().is_none_or(|last| !name.starts_with(last)) {
-            companies.push(name);
+        if name.chars().count() < 5 {
+            continue;
+        }
+        match companies.last_mut() {
+            // A branch is more than the company before it: …有限公司上海分公司.
+            Some(last) if name.starts_with(*last) => *last = name,
+            _ => companies.push(name),
         }
     }
     match companies.as_slice() {
