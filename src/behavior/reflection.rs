@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::condition::{Conditions, Constant};
 use super::decide::{Constants, Decided, Decider, Entry, is_conditional, shortened};
 use crate::catalog::{Catalog, Confidence, Reflected, Source, SourceKind};
-use crate::flow::{Asked, Known};
+use crate::flow::{Answer, Asked, Known};
 
 /// What is said of a read by reflection.
 const NOTE: &str = "reflection";
@@ -109,7 +109,10 @@ pub(super) fn decide(
     {
         return;
     }
-    let Some(answer) = constants.call(Asked::Result) else {
+    // Nothing is known of a member without a name.
+    let is_nameless = name.as_ref().is_some_and(|answer| answer.known.is_empty());
+    let asked = if is_nameless { Some(Answer::default()) } else { constants.call(Asked::Result) };
+    let Some(answer) = asked else {
         decided.open = true;
         return;
     };

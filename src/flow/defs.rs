@@ -275,7 +275,7 @@ impl<'b> Layout<'b> {
         spend: impl Fn(usize) -> Option<()>,
     ) -> Option<Vec<Source>> {
         let mut search = Search { layout: self, found: Vec::new(), waiting: Vec::new() };
-        let mut seen = FxHashSet::default();
+        let mut seen = Seen::default();
         let mut next = self.block_of(place).map(|block| Front { register, block, end: place });
         while let Some(Front { register, block, end }) = next.take() {
             if self.registers <= register {
@@ -289,7 +289,7 @@ impl<'b> Layout<'b> {
             spend((body.len().saturating_sub(writer.unwrap_or(0)) / GLANCES).saturating_add(1))?;
             if let Some(writer) = writer {
                 search.written(register, block, start.saturating_add(writer));
-            } else if seen.insert((block, register)) {
+            } else if seen.insert(block, register) {
                 search.enter(register, block, &spend)?;
             }
             next = search.waiting.pop();
@@ -336,6 +336,29 @@ struct Search<'l, 'b> {
     layout: &'l Layout<'b>,
     found: Vec<Source>,
     waiting: Vec<Front>,
+}
+
+/// The blocks that a search went through, each with the register that it looked for. Most go through few.
+#[derive(Default)]
+struct Seen {
+    few: Vec<(usize, u16)>,
+    many: FxHashSet<(usize, u16)>,
+}
+
+impl Seen {
+    const FEW: usize = 16;
+
+    /// Adds a block; whether it is new.
+    fn insert(&mut self, block: usize, register: u16) -> bool {
+        if self.few.contains(&(block, register)) {
+            return false;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push((block, register));
+            return true;
+        }
+        self.many.insert((block, register))
+    }
 }
 
 /// How far a search has come: the register may have been written in front of that place of the block.

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::hierarchy::{Hierarchy, Method, Type};
+use super::hierarchy::{Hierarchy, Method, Type, number};
 use super::linkage::Linkage;
 use super::program::Signature;
 use super::reflection;
@@ -239,6 +239,18 @@ impl Facts {
             let facts = self.all.get(*start..*end).unwrap_or_default();
             facts.iter().map(move |fact| (method, fact))
         })
+    }
+
+    /// All that methods do, method by method.
+    pub(super) fn all(&self) -> &[Fact] {
+        &self.all
+    }
+
+    /// The method and the code unit of what stands at a place of [`Self::all`].
+    pub(super) fn placed(&self, place: u32) -> Option<(Method, u32)> {
+        let pc = self.all.get(place as usize)?.pc;
+        let method = self.starts.partition_point(|start| *start <= place as usize).checked_sub(1)?;
+        Some((Method(number(method)), pc))
     }
 
     /// Assignments of fields, by file.

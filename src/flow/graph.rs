@@ -5,6 +5,7 @@
 //! says. What only reflection or native code calls is not reached.
 
 use std::collections::VecDeque;
+use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
@@ -291,9 +292,12 @@ impl Reach {
     }
 }
 
+/// The signature of static initialisers.
+static INITIALISER: LazyLock<Signature> = LazyLock::new(|| Signature::of("<clinit>()V"));
+
 /// The static initialisers that the use of a class runs: its own and those above, the highest first.
 fn initialisers(hierarchy: &Hierarchy<'_, '_>, class: Type) -> Vec<Method> {
-    let signature = Signature::of("<clinit>()V");
+    let signature = *INITIALISER;
     let mut all = Vec::new();
     let mut next = Some(class);
     for _ in 0..super::hierarchy::MAX_STEPS {

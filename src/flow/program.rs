@@ -174,27 +174,32 @@ impl Signature {
     }
 }
 
-/// The hashes of a file's types and prototypes, each made when it is first asked for: a file names a type once and uses it
-/// in many prototypes.
+/// The hashes of a file's names, types and prototypes, each made when it is first asked for: a file names a type once and
+/// uses it in many prototypes, and many methods have one name.
 #[derive(Debug)]
 pub struct Hashes<'d, 'b> {
     dex: &'d Dex<'b>,
     /// Zero is one that was not asked for, or one that is made again each time.
     types: Vec<u64>,
     protos: Vec<u64>,
+    names: Vec<u64>,
 }
 
 impl<'d, 'b> Hashes<'d, 'b> {
     /// Those of a file.
     pub fn new(dex: &'d Dex<'b>) -> Self {
         let empty = |count: u32| vec![0; count as usize];
-        Self { dex, types: empty(dex.header.types.count), protos: empty(dex.header.protos.count) }
+        let header = &dex.header;
+        let names = empty(header.strings.count);
+        Self { dex, types: empty(header.types.count), protos: empty(header.protos.count), names }
     }
 
     /// The signature of a method; none where its row cannot be read.
     pub fn signature(&mut self, index: MethodIdx) -> Option<Signature> {
         let row = self.dex.method(index)?;
-        let name = names::name(self.dex.name_bytes(row.name)?);
+        let known = *self.names.get(row.name.0 as usize)?;
+        let name = if known == 0 { names::name(self.dex.name_bytes(row.name)?) } else { known };
+        *self.names.get_mut(row.name.0 as usize)? = name;
         Some(Signature(names::signature(name, self.proto(row.proto)?)))
     }
 

@@ -13,8 +13,9 @@ use crate::dex::{FieldIdx, TypeIdx};
 #[derive(Debug)]
 pub struct References<'l, 'h, 'p, 'b> {
     linkage: &'l Linkage<'h, 'p, 'b>,
-    /// By method, the calls of exactly it; behind those, by call on an object, where it stands.
-    calls: Lists<(Method, u32)>,
+    facts: &'l Facts,
+    /// By method, the places among the facts of the calls of exactly it; behind those, by call on an object.
+    calls: Lists<u32>,
     /// By method: where it is handed out, for whoever gets it to call.
     bound: Lists<(Method, u32)>,
     /// Calls on objects of classes that the program defines, by signature.
@@ -31,12 +32,12 @@ pub struct References<'l, 'h, 'p, 'b> {
 
 impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
     /// Turns the facts around.
-    pub fn of(hierarchy: &Hierarchy<'_, '_>, linkage: &'l Linkage<'h, 'p, 'b>, facts: &Facts) -> Self {
+    pub fn of(hierarchy: &Hierarchy<'_, '_>, linkage: &'l Linkage<'h, 'p, 'b>, facts: &'l Facts) -> Self {
         let methods = number(hierarchy.methods().len());
         let called = || {
-            facts.iter().filter_map(|(method, fact)| match fact.act {
-                Act::Call(called) => Some((called.0, (method, fact.pc))),
-                Act::Dispatch(call) => Some((methods.saturating_add(call.0), (method, fact.pc))),
+            (0..).zip(facts.all()).filter_map(|(place, fact)| match fact.act {
+                Act::Call(called) => Some((called.0, place)),
+                Act::Dispatch(call) => Some((methods.saturating_add(call.0), place)),
                 _ => None,
             })
         };
@@ -77,7 +78,8 @@ impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
         };
         Self {
             linkage,
-            calls: Lists::of(methods.saturating_add(number(linkage.calls().len())), (Method(NONE), 0), called),
+            facts,
+            calls: Lists::of(methods.saturating_add(number(linkage.calls().len())), NONE, called),
             bound: Lists::of(methods, (Method(NONE), 0), || binders.iter().copied()),
             dispatched: BySignature::of(&dispatched, (Type(NONE), Call(NONE))),
             stores: Lists::of(fields, (Method(NONE), 0), stored),
@@ -98,7 +100,8 @@ impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
     ) -> Option<Vec<(Method, u32)>> {
         let defined = hierarchy.method(method)?;
         let signature = hierarchy.signature(defined.unit, defined.row.method)?;
-        let mut found = self.calls.at(method.0).to_vec();
+        let placed = |place: &u32| self.facts.placed(*place);
+        let mut found: Vec<(Method, u32)> = self.calls.at(method.0).iter().filter_map(placed).collect();
         if defined.is_virtual() {
             let same = || self.dispatched.with(signature);
             spend(same().count())?;
@@ -106,7 +109,7 @@ impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
             let methods = number(hierarchy.methods().len());
             for (class, call) in same() {
                 if above.contains(&class) || hierarchy.resolve(class, signature) == Some(method) {
-                    found.extend_from_slice(self.calls.at(methods.saturating_add(call.0)));
+                    found.extend(self.calls.at(methods.saturating_add(call.0)).iter().filter_map(placed));
                 }
             }
             found.sort_unstable();

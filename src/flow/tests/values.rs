@@ -240,7 +240,8 @@ fn answers_at(bytes: &[u8], calls: impl Fn(&Dex<'_>, &Code<'_>) -> Vec<u32>) -> 
     for range in scan.ranges() {
         scan.run(range, |_, method, code, sites| acts.add(&linkage, 0, method, code, sites));
     }
-    let index = References::of(&hierarchy, &linkage, &Facts::of(&hierarchy, vec![vec![acts]]));
+    let facts = Facts::of(&hierarchy, vec![vec![acts]]);
+    let index = References::of(&hierarchy, &linkage, &facts);
     let resolver = Resolver::new(&hierarchy, &linkage, &index, 1, &|_| None);
     let code = code_of(&dex, "m");
     let class = dex.class(0).unwrap();
