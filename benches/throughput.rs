@@ -24,6 +24,10 @@ use measure::millis;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
+/// The allocator of the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Each stage is timed until this has passed, at least [`MIN_ROUNDS`] times.
 const ROUND_TIME: Duration = Duration::from_millis(300);
 const MIN_ROUNDS: u32 = 5;
