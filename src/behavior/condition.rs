@@ -6,7 +6,7 @@ use memchr::memmem;
 use rustc_hash::FxHashMap;
 
 use super::expression::Expression;
-use crate::catalog::{ArgOp, Catalog, Source, SourceKind};
+use crate::catalog::{ArgOp, Catalog, Source, SourceKind, Under, word_key};
 
 /// A constant that code passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) struct Conditions {
 impl Conditions {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
         let mut it = Self { catalog, expressions: FxHashMap::default(), finders: FxHashMap::default() };
-        for source in &catalog.tables.sources {
+        for source in catalog.sources_under(Under::Prepared, word_key("")) {
             let value = source.arg_value;
             match source.arg_op {
                 ArgOp::Regex => drop(it.expressions.insert(value, Expression::new(value))),
@@ -75,7 +75,7 @@ impl Conditions {
 
     /// The entry of a kind that says most about a constant: the longest of those that hold.
     pub(super) fn entry(&self, kind: SourceKind, constant: &Constant<'_>) -> Option<&'static Source> {
-        let holding = self.catalog.sources(kind).iter().filter(|source| self.holds(source, constant));
+        let holding = self.catalog.sources(kind).filter(|source| self.holds(source, constant));
         holding.max_by_key(|source| (source.data != "*", source.arg_value.len()))
     }
 }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::model::{Endpoint, Network, Owner, OwnerKind};
 use super::sdks::matches_glob;
-use crate::catalog::{Catalog, NotEndpoint};
+use crate::catalog::{Catalog, NotEndpoint, Sdk, Under, word_key};
 use crate::container::Part;
 
 /// What stands between the scheme of an address and its host.
@@ -47,8 +47,7 @@ pub(super) struct Host {
 #[derive(Debug)]
 pub(super) struct Hosts {
     others: FxHashMap<&'static str, Vec<&'static NotEndpoint>>,
-    /// Hosts to the SDKs that list them.
-    sdks: FxHashMap<&'static str, Vec<&'static str>>,
+    catalog: &'static Catalog,
     finder: memmem::Finder<'static>,
 }
 
@@ -61,15 +60,9 @@ struct Address<'t> {
 
 impl Hosts {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
-        let mut it =
-            Self { others: FxHashMap::default(), sdks: FxHashMap::default(), finder: memmem::Finder::new(AUTHORITY) };
+        let mut it = Self { others: FxHashMap::default(), catalog, finder: memmem::Finder::new(AUTHORITY) };
         for entry in &catalog.tables.not_endpoints {
             it.others.entry(entry.host.trim_start_matches("*.")).or_default().push(entry);
-        }
-        for sdk in &catalog.tables.sdks {
-            for host in &sdk.endpoints {
-                it.sdks.entry(host.trim_start_matches("*.")).or_default().push(sdk.id);
-            }
         }
         it
     }
@@ -143,12 +136,19 @@ impl Hosts {
 
     /// The SDK that lists the host or the nearest domain above it: the owner, or the only one that does.
     fn sdk(&self, host: &str, owner: &Owner) -> Option<&'static str> {
-        let listed = domains(host).find_map(|domain| self.sdks.get(domain))?;
+        let listed = domains(host).map(|domain| self.listing(domain)).find(|listed| !listed.is_empty())?;
         let own = listed.iter().find(|id| owner.kind == OwnerKind::Sdk && **id == owner.id);
         match (own, listed.as_slice()) {
             (Some(id), _) | (None, [id]) => Some(id),
             _ => None,
         }
+    }
+
+    /// The SDKs that list a domain among their hosts.
+    fn listing(&self, domain: &str) -> Vec<&'static str> {
+        let lists = |sdk: &Sdk| sdk.endpoints.iter().any(|host| host.trim_start_matches("*.") == domain);
+        let listed = self.catalog.sdks_under(Under::Host, word_key(domain));
+        listed.filter(|(_, sdk)| lists(sdk)).map(|(_, sdk)| sdk.id).collect()
     }
 }
 

@@ -9,7 +9,7 @@ use super::condition::{Conditions, Constant};
 use super::endpoints::{Host, Hosts};
 use super::texts::ShownTexts;
 use super::usage::{Ancestry, Needed, Usage};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Signed, Vocabulary};
 use crate::catalog::Source;
 use crate::dex::{BitSet, Definitions, FieldIdx, MethodIdx, StringIdx, Targets, TypeIdx};
 use crate::flow::{Hashes, Program, Unit};
@@ -96,7 +96,7 @@ impl Matches {
             if let Some(arities) = names.get_mut(index as usize) {
                 *arities = word.arities;
             }
-            let mut sources: Vec<&'static Source> = word.literals.to_vec();
+            let mut sources = word.literals;
             // A path that an entry spells out needs no pattern; descriptors are no paths.
             let slash = first_slash(bytes);
             if sources.is_empty() && slash.is_some() {
@@ -141,17 +141,21 @@ impl Matches {
             if arities == 0 || arities & arity_bit(unit.dex.parameters(method.proto).count()) == 0 {
                 continue;
             }
-            if hashes.signature(index).is_none_or(|signature| !words.knows(signature)) {
+            let Some(hash) = hashes.signature(index) else { continue };
+            let Signed { listed, guarded } = words.signature(hash);
+            if !listed && !guarded {
                 continue;
             }
             signature.clear();
             signature.push_str(&unit.dex.string(method.name).unwrap_or_default());
             unit.dex.push_proto(method.proto, &mut signature);
-            let needed = usage.of_method(&mut ancestry, method.class, &signature);
+            let mut matched = Matched::default();
+            if guarded {
+                matched.needed = usage.of_method(&mut ancestry, method.class, &signature);
+            }
             let class = unit.dex.type_descriptor(method.class).unwrap_or_default();
-            let loader = words.loader(&class, &signature);
-            let mut matched = Matched { loader, needed, ..Matched::default() };
-            for member in words.members(&signature) {
+            let members = if listed { words.methods(hash, &signature) } else { Vec::new() };
+            for member in members {
                 if member.class == class {
                     matched.sources.extend(&member.sources);
                 } else if !signature.starts_with('<')
@@ -163,11 +167,15 @@ impl Matches {
                     matched.inherited = true;
                 }
             }
-            for member in words.overrides(&signature) {
+            let overrides = if listed { words.overrides(hash, &signature) } else { Vec::new() };
+            for member in overrides {
                 if member.class != class && program.extends(unit, method.class, member.class.as_bytes()) {
                     let of = |source| Override { class: method.class, method: index, source };
                     self.overrides.extend(member.sources.iter().map(|source| of(*source)));
                 }
+            }
+            if listed {
+                matched.loader = words.loader(&class, hash, &signature);
             }
             if !matched.sources.is_empty() || matched.loader.is_some() || !matched.needed.is_empty() {
                 self.targets.methods.insert(index.0);
@@ -184,7 +192,7 @@ impl Matches {
             let ty = unit.dex.type_descriptor(field.ty).unwrap_or(Cow::Borrowed("?"));
             let class = unit.dex.type_descriptor(field.class).unwrap_or_default();
             let mut matched = Matched::default();
-            for member in words.members(&format!("{name}:{ty}")) {
+            for member in words.fields(&format!("{name}:{ty}")) {
                 let own = member.class == class;
                 if own || program.extends(unit, field.class, member.class.as_bytes()) {
                     matched.sources.extend(&member.sources);

@@ -4,6 +4,7 @@
 //! stable `candor.behavior/1` shape.
 
 mod callers;
+mod calls;
 mod completeness;
 mod condition;
 mod consent;

@@ -107,7 +107,7 @@ impl NativeWords {
             finder: None,
             expressions: Vec::new(),
         };
-        for source in catalog.sources(SourceKind::NativeSymbol).iter().filter(|source| is_symbol(source.target)) {
+        for source in catalog.sources(SourceKind::NativeSymbol).filter(|source| is_symbol(source.target)) {
             let place = it.place(source);
             it.symbols.entry(source.target.as_bytes()).or_default().push(place);
         }

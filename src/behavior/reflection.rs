@@ -5,11 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use super::condition::{Conditions, Constant};
 use super::decide::{Constants, Decided, Decider, Entry, is_conditional, shortened};
-use crate::catalog::{Catalog, Confidence, Reflected, Source, SourceKind};
+use crate::catalog::{Catalog, Confidence, Reflected, Source, SourceKind, Under, word_key};
 use crate::flow::{Answer, Asked, Known};
 
 /// What is said of a read by reflection.
@@ -17,51 +15,42 @@ const NOTE: &str = "reflection";
 const UNKNOWN_CLASS: &str = "reflection, the class is not known";
 
 /// Sources by class and name, whatever the parameters.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Members {
-    by_class: FxHashMap<(&'static str, &'static str), Vec<&'static Source>>,
-    classes: FxHashSet<&'static str>,
-    /// Names that matter whatever the class.
-    names: FxHashMap<&'static str, Vec<&'static Source>>,
-    /// Names of members of those classes.
-    of_classes: FxHashSet<&'static str>,
-    /// Every name of a member that matters somewhere.
-    known: FxHashSet<&'static str>,
+    catalog: &'static Catalog,
 }
 
 impl Members {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
-        let mut it = Self::default();
-        for source in &catalog.tables.sources {
-            match source.kind {
-                SourceKind::MethodCall
-                | SourceKind::MethodCallConstArg
-                | SourceKind::SettingsKey
-                | SourceKind::FieldRead => {
-                    let Some((class, signature)) = source.target.split_once("->") else { continue };
-                    let name = signature.split(['(', ':']).next().unwrap_or(signature);
-                    if !is_carrier(source) {
-                        it.by_class.entry((class, name)).or_default().push(source);
-                        it.known.insert(name);
-                        it.classes.insert(class);
-                        it.of_classes.insert(name);
-                    }
-                }
-                SourceKind::ReflectionName => {
-                    it.names.entry(source.arg_value).or_default().push(source);
-                    it.known.insert(source.arg_value);
-                }
-                _ => {}
-            }
-        }
-        it
+        Self { catalog }
+    }
+
+    /// The sources that code names a class and a member for.
+    fn named(&self, class: &str, name: &str) -> Vec<&'static Source> {
+        let member = format!("{class}->{name}");
+        let of_member = |source: &&Source| {
+            let rest = source.target.strip_prefix(&member);
+            !is_carrier(source) && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', ':']))
+        };
+        self.catalog.sources_under(Under::Reflected, word_key(&member)).filter(of_member).collect()
+    }
+
+    /// The sources that a name is looked up for by reflection.
+    fn looked_up(&self, name: &str) -> impl Iterator<Item = &'static Source> {
+        self.catalog.sources_under(Under::ReflectionName, word_key(name)).filter(move |source| source.arg_value == name)
+    }
+
+    /// Whether a member of that name matters somewhere.
+    fn knows(&self, name: &str) -> bool {
+        let (register, name) = (self.catalog.register(), word_key(name));
+        register.has(Under::ReflectedMember, name) || register.has(Under::ReflectionName, name)
     }
 
     /// The entries about a member: one a data type.
     fn of(&self, class: &str, name: &str) -> Vec<&'static Source> {
-        let mut sources: Vec<&'static Source> = self.by_class.get(&(class, name)).cloned().unwrap_or_default();
+        let mut sources = self.named(class, name);
         let dotted = class.trim_start_matches('L').trim_end_matches(';').replace('/', ".");
-        for named in self.names.get(name).into_iter().flatten() {
+        for named in self.looked_up(name) {
             let fits = match named.target.split_once('#') {
                 Some((of, _)) => of == dotted,
                 None => sources.is_empty() && self.tells_alone(class, name),
@@ -80,7 +69,9 @@ impl Members {
     /// Whether the name of a member says enough: of a class that the catalog knows, or of another one where no class of
     /// the catalog has such a member, so that a vendor added it.
     fn tells_alone(&self, class: &str, name: &str) -> bool {
-        self.classes.contains(class) || !class.is_empty() && !self.of_classes.contains(name)
+        let register = self.catalog.register();
+        register.has(Under::ReflectedClass, word_key(class))
+            || !class.is_empty() && !register.has(Under::ReflectedMember, word_key(name))
     }
 }
 
@@ -103,7 +94,7 @@ pub(super) fn decide(
     }
     let name = constants.parameter(0);
     let names = name.iter().flat_map(|answer| &answer.known);
-    let matters = |known: &Known| matches!(known, Known::Text(name) if members.known.contains(name.as_str()));
+    let matters = |known: &Known| matches!(known, Known::Text(name) if members.knows(name));
     if name.as_ref().is_some_and(|answer| answer.unknown.is_none() && !answer.known.is_empty())
         && !names.clone().any(|(known, _)| matters(known))
     {
@@ -126,8 +117,7 @@ pub(super) fn decide(
             _ => false,
         };
         if class.is_empty() && !answer.known.iter().any(is_told) {
-            let listed = members.names.get(name.as_str()).into_iter().flatten();
-            for held in listed.filter(|held| !held.target.contains('#')) {
+            for held in members.looked_up(name).filter(|held| !held.target.contains('#')) {
                 push(decided, held, name.clone(), UNKNOWN_CLASS, via.as_deref(), Confidence::Medium);
             }
         }

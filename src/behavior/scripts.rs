@@ -12,13 +12,14 @@ use rayon::prelude::*;
 use regex::bytes::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::calls::Calls;
 use super::endpoints::{Host, Hosts};
 use super::expression::compiled;
 use super::model::{Grade, Owner, OwnerKind, Read, SdkFound};
 use super::owners::Owners;
 use super::sdks::{Signs, is_library, matches_glob};
 use super::texts::ShownTexts;
-use crate::catalog::{ArgOp, Catalog, Confidence, Focus, Marker, Source, SourceKind};
+use crate::catalog::{ArgOp, Catalog, Confidence, Focus, Marker};
 use crate::container::{Entry, Part};
 use crate::error::Issue;
 use crate::limits::MAX_SCRIPT_BYTES;
@@ -39,16 +40,13 @@ const SHOWN_BYTES: usize = 8;
 /// Files that are named before the rest is counted.
 const NAMED: usize = 20;
 
-/// All calls of a catalog that a script can show. They are known by their place in `sources`.
+/// All that is looked for in scripts.
 #[derive(Debug)]
 pub(super) struct ScriptWords {
-    sources: Vec<&'static Source>,
-    /// Made for the first script.
+    catalog: &'static Catalog,
+    /// Made for the first script, as what finds them is.
+    calls: OnceLock<Calls>,
     finders: OnceLock<Finders>,
-    /// The words to find, each with its sources.
-    words: Vec<(&'static str, Vec<usize>)>,
-    /// Sources that an expression decides.
-    expressions: Vec<usize>,
     /// Signs of a framework in the files of a package, whose code is then in scripts.
     bundles: Vec<Sign>,
 }
@@ -126,23 +124,6 @@ struct Shown {
 impl ScriptWords {
     /// The words of a catalog, which lives as long as the process.
     pub(super) fn new(catalog: &'static Catalog) -> Self {
-        let mut by_word: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        let mut expressions = Vec::new();
-        let sources: Vec<&Source> = catalog.sources(SourceKind::JsApi).iter().collect();
-        for (place, source) in sources.iter().enumerate() {
-            match source.arg_op {
-                ArgOp::Regex => expressions.push(place),
-                ArgOp::In => {
-                    source.arg_value.split('|').for_each(|word| by_word.entry(word).or_default().push(place));
-                }
-                ArgOp::Any => by_word.entry(source.target).or_default().push(place),
-                ArgOp::Eq | ArgOp::Contains | ArgOp::Prefix => {
-                    by_word.entry(source.arg_value).or_default().push(place);
-                }
-                ArgOp::Mask => {}
-            }
-        }
-        let words: Vec<_> = by_word.into_iter().filter(|(word, _)| !word.is_empty()).collect();
         let is_bundle = |marker: &&Marker| {
             marker.effect.starts_with("logic-in-")
                 && matches!(marker.marker, "asset" | "zip-entry")
@@ -156,17 +137,22 @@ impl ScriptWords {
             Sign { framework: marker.name, pattern, ends: (before, behind) }
         };
         let bundles = catalog.markers("hybrid").filter(is_bundle).map(sign).collect();
-        Self { sources, finders: OnceLock::new(), words, expressions, bundles }
+        Self { catalog, calls: OnceLock::new(), finders: OnceLock::new(), bundles }
+    }
+
+    fn calls(&self) -> &Calls {
+        self.calls.get_or_init(|| Calls::new(self.catalog))
     }
 
     fn finders(&self) -> &Finders {
         self.finders.get_or_init(|| {
-            let patterns = self.words.iter().map(|(word, _)| word);
+            let Calls { sources, words, expressions } = self.calls();
+            let patterns = words.iter().map(|(word, _)| word);
             // A bundle has megabytes, so the larger automaton pays.
             let kind = Some(AhoCorasickKind::DFA);
             let words = AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).build(patterns).ok();
-            let of = |place: &usize| Some((*place, compiled(self.sources.get(*place)?.arg_value)?));
-            Finders { words, expressions: self.expressions.iter().filter_map(of).collect() }
+            let of = |place: &usize| Some((*place, compiled(sources.get(*place)?.arg_value)?));
+            Finders { words, expressions: expressions.iter().filter_map(of).collect() }
         })
     }
 
@@ -187,7 +173,7 @@ impl ScriptWords {
             found.hits.sort_unstable();
         }
         if let Kind::Hermes(_) = script.kind {
-            found.parts = self.words.iter().flat_map(|(word, _)| word.split('.')).map(str::as_bytes).collect();
+            found.parts = self.calls().words.iter().flat_map(|(word, _)| word.split('.')).map(str::as_bytes).collect();
             return Some(found);
         }
         let is_in = self.finders().words.as_ref().is_some_and(|finder| finder.is_match(script.bytes()));
@@ -203,7 +189,7 @@ impl ScriptWords {
         owners: &Owners<'_>,
         focus: Focus,
     ) -> Option<Read> {
-        let source = *self.sources.get(source)?;
+        let source = *self.calls().sources.get(source)?;
         let undecided = source.data == "*";
         if source.focus > focus || undecided && focus != Focus::Noise {
             return None;
@@ -416,7 +402,7 @@ impl<'w> Found<'w> {
             self.passed += 1;
         }
         for hit in self.words.finders().words.iter().flat_map(|finder| finder.find_iter(&text.bytes[..])) {
-            let Some((word, sources)) = self.words.words.get(hit.pattern().as_usize()) else { continue };
+            let Some((word, sources)) = self.words.calls().words.get(hit.pattern().as_usize()) else { continue };
             let (before, after) = (text.bytes.get(..hit.start()), text.bytes.get(hit.end()..));
             let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
             let is_whole = before.is_empty() && after.is_empty();
@@ -436,7 +422,7 @@ impl<'w> Found<'w> {
     /// Of a word's sources, those that it is enough for: some ask for a whole string of a compiled program.
     fn deciding(&self, sources: &[usize], role: Role, is_whole: bool) -> Vec<usize> {
         let asks_whole = |source: &usize| {
-            self.words.sources.get(*source).is_some_and(|source| matches!(source.arg_op, ArgOp::Eq | ArgOp::In))
+            self.words.calls().sources.get(*source).is_some_and(|source| matches!(source.arg_op, ArgOp::Eq | ArgOp::In))
         };
         let is_compiled = matches!(role, Role::Name | Role::Raw);
         sources.iter().copied().filter(|source| !asks_whole(source) || is_whole && is_compiled).collect()
@@ -444,8 +430,7 @@ impl<'w> Found<'w> {
 
     /// What was found, with the calls whose parts are all names of the bytecode.
     fn into_places(mut self) -> BTreeMap<usize, Place> {
-        let words = self.words;
-        for (word, sources) in &words.words {
+        for (word, sources) in &self.words.calls().words {
             let Some((_, last)) = word.rsplit_once('.').filter(|(_, last)| is_member(word) && is_distinctive(last))
             else {
                 continue;

@@ -2,28 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
-
 use super::expression::Expression;
 use super::model::{Grade, SdkEvidence, SdkFound};
-use crate::catalog::{Catalog, Holder, PrefixMatch, Sdk, Strength};
+use crate::catalog::{Catalog, Holder, PrefixMatch, Sdk, Strength, Under, word_key};
 use crate::flow::Unit;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, MetaData};
 
 /// The end of a native library's name. Android compares names with their case.
 pub(super) const LIBRARY: &str = ".so";
 
-/// The signs of all SDKs of a catalog, by what is looked up.
+/// The signs of all SDKs of a catalog: those that are words are found in its register, patterns are looked at in turn.
 #[derive(Debug)]
 pub(super) struct Signs {
     catalog: &'static Catalog,
-    components: FxHashMap<&'static str, Vec<usize>>,
     component_globs: Vec<(&'static str, usize)>,
-    meta_data: FxHashMap<&'static str, Vec<usize>>,
-    actions: FxHashMap<&'static str, Vec<usize>>,
-    libraries: FxHashMap<&'static str, Vec<usize>>,
     library_patterns: Vec<(Expression, usize)>,
-    files: FxHashMap<&'static str, Vec<usize>>,
     file_globs: Vec<(&'static str, usize)>,
 }
 
@@ -41,45 +34,21 @@ enum Weight {
 
 impl Signs {
     pub(super) fn new(catalog: &'static Catalog) -> Self {
-        let mut it = Self {
-            catalog,
-            components: FxHashMap::default(),
-            component_globs: Vec::new(),
-            meta_data: FxHashMap::default(),
-            actions: FxHashMap::default(),
-            libraries: FxHashMap::default(),
-            library_patterns: Vec::new(),
-            files: FxHashMap::default(),
-            file_globs: Vec::new(),
+        let globs = |under, of: fn(&'static Sdk) -> &'static [&'static str]| {
+            let words = catalog
+                .sdks_under(under, word_key(""))
+                .flat_map(move |(place, sdk)| of(sdk).iter().map(move |it| (*it, place)));
+            words.filter(|(word, _)| word.contains('*')).collect()
         };
-        for (place, sdk) in catalog.tables.sdks.iter().enumerate() {
-            for name in sdk.components.iter().copied() {
-                if name.contains('*') {
-                    it.component_globs.push((name, place));
-                } else {
-                    it.components.entry(name).or_default().push(place);
-                }
-            }
-            for name in sdk.assets.iter().copied() {
-                if name.contains('*') {
-                    it.file_globs.push((name, place));
-                } else {
-                    it.files.entry(name).or_default().push(place);
-                }
-            }
-            let patterns = sdk.native_libs_regex.iter().map(|pattern| (Expression::whole(pattern), place));
-            it.library_patterns.extend(patterns);
-            for (names, table) in [
-                (&sdk.meta_data, &mut it.meta_data),
-                (&sdk.actions, &mut it.actions),
-                (&sdk.native_libs, &mut it.libraries),
-            ] {
-                for name in names.iter().copied() {
-                    table.entry(name).or_default().push(place);
-                }
-            }
+        let libraries = catalog.sdks_under(Under::Library, word_key("")).flat_map(|(place, sdk)| {
+            sdk.native_libs_regex.iter().map(move |pattern| (Expression::whole(pattern), place))
+        });
+        Self {
+            catalog,
+            component_globs: globs(Under::Component, |sdk| &sdk.components),
+            library_patterns: libraries.collect(),
+            file_globs: globs(Under::File, |sdk| &sdk.assets),
         }
-        it
     }
 
     /// The SDKs of a package: its defined classes, its manifests and its entries.
@@ -107,37 +76,53 @@ impl Signs {
     /// The SDKs that a native library of this file name belongs to, in the order of the catalog.
     pub(super) fn with_library(&self, file: &str) -> Vec<&'static Sdk> {
         let by_pattern = self.library_patterns.iter().filter(|(it, _)| it.matches(file)).map(|(_, place)| place);
-        let listed: BTreeSet<usize> =
-            self.libraries.get(file).into_iter().flatten().chain(by_pattern).copied().collect();
-        listed.into_iter().filter_map(|place| self.catalog.tables.sdks.get(place)).collect()
+        let named = self.named(Under::Library, file, |sdk| &sdk.native_libs);
+        self.in_order(named.chain(by_pattern.copied()))
     }
 
     /// The SDKs that list an entry among their files, in the order of the catalog.
     pub(super) fn with_file(&self, entry: &str) -> Vec<&'static Sdk> {
         let inside = entry.strip_prefix("assets/").unwrap_or(entry);
         let globs = self.file_globs.iter().filter(|(glob, _)| matches_glob(glob, inside)).map(|(_, place)| place);
-        let listed: BTreeSet<usize> = self.files.get(inside).into_iter().flatten().chain(globs).copied().collect();
-        listed.into_iter().filter_map(|place| self.catalog.tables.sdks.get(place)).collect()
+        self.in_order(self.named(Under::File, inside, |sdk| &sdk.assets).chain(globs.copied()))
+    }
+
+    /// The places of the SDKs that have a word in a list.
+    fn named(
+        &self,
+        under: Under,
+        word: &str,
+        of: fn(&'static Sdk) -> &'static [&'static str],
+    ) -> impl Iterator<Item = usize> {
+        let listed = self.catalog.sdks_under(under, word_key(word));
+        listed.filter(move |(_, sdk)| of(sdk).contains(&word)).map(|(place, _)| place)
+    }
+
+    fn in_order(&self, places: impl Iterator<Item = usize>) -> Vec<&'static Sdk> {
+        let places: BTreeSet<usize> = places.collect();
+        places.into_iter().filter_map(|place| self.catalog.tables.sdks.at(place)).collect()
     }
 
     fn read_manifest(&self, manifest: &Manifest, found: &mut Evidence) {
         for component in &manifest.components {
             let name = component.name.as_str();
-            self.add_all(self.components.get(name), "component", name, Weight::Strong, found);
-            for (glob, place) in &self.component_globs {
-                if matches_glob(glob, name) {
-                    self.add(*place, "component", name, Weight::Weak, found);
-                }
-            }
-            for meta in &component.meta_data {
-                self.add_all(self.meta_data.get(meta.name.as_str()), "meta-data", &meta.name, Weight::Weak, found);
-            }
+            let named = self.named(Under::Component, name, |sdk| &sdk.components);
+            self.add_all(named, "component", name, Weight::Strong, found);
+            let globs = self.component_globs.iter().filter(|(glob, _)| matches_glob(glob, name));
+            self.add_all(globs.map(|(_, place)| *place), "component", name, Weight::Weak, found);
+            self.read_meta_data(&component.meta_data, found);
             for action in component.filters.iter().flat_map(|filter| &filter.actions) {
-                self.add_all(self.actions.get(action.as_str()), "component", action, Weight::Weak, found);
+                let named = self.named(Under::Action, action, |sdk| &sdk.actions);
+                self.add_all(named, "component", action, Weight::Weak, found);
             }
         }
-        for meta in &manifest.meta_data {
-            self.add_all(self.meta_data.get(meta.name.as_str()), "meta-data", &meta.name, Weight::Weak, found);
+        self.read_meta_data(&manifest.meta_data, found);
+    }
+
+    fn read_meta_data(&self, all: &[MetaData], found: &mut Evidence) {
+        for meta in all {
+            let named = self.named(Under::MetaData, &meta.name, |sdk| &sdk.meta_data);
+            self.add_all(named, "meta-data", &meta.name, Weight::Weak, found);
         }
     }
 
@@ -154,14 +139,15 @@ impl Signs {
         }
     }
 
-    fn add_all(&self, places: Option<&Vec<usize>>, kind: &'static str, value: &str, weight: Weight, to: &mut Evidence) {
-        for place in places.into_iter().flatten() {
-            self.add(*place, kind, value, weight, to);
-        }
-    }
-
-    fn add(&self, place: usize, kind: &'static str, value: &str, weight: Weight, to: &mut Evidence) {
-        if let Some(sdk) = self.catalog.tables.sdks.get(place) {
+    fn add_all(
+        &self,
+        places: impl Iterator<Item = usize>,
+        kind: &'static str,
+        value: &str,
+        weight: Weight,
+        to: &mut Evidence,
+    ) {
+        for sdk in places.filter_map(|place| self.catalog.tables.sdks.at(place)) {
             to.add(sdk, SdkEvidence { kind, value: value.to_owned(), count: None }, weight);
         }
     }

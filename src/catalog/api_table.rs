@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::api::{ApiKind, ApiPermission};
-use super::key::key_of;
-use super::platform_table::{Names, count, keys};
+use super::key::{count, key_of, keys};
+use super::platform_table::Names;
 use crate::names::{self, SHAPES};
 
 /// The rows of one guard or one text.

@@ -16,8 +16,10 @@ mod packed;
 mod pattern;
 mod phrase;
 mod platform_table;
+mod register_table;
 mod rule;
 mod rule_checks;
+mod section;
 mod tables;
 mod version;
 mod words;
@@ -32,7 +34,7 @@ use sha2::{Digest, Sha256};
 const DATA: &str = "src/catalog/data";
 
 /// What the tables are made of.
-const SOURCES: [&str; 20] = [
+const SOURCES: [&str; 22] = [
     "api.rs",
     "api_list.rs",
     "api_table.rs",
@@ -48,8 +50,10 @@ const SOURCES: [&str; 20] = [
     "pattern.rs",
     "phrase.rs",
     "platform_table.rs",
+    "register_table.rs",
     "rule.rs",
     "rule_checks.rs",
+    "section.rs",
     "tables.rs",
     "version.rs",
     "words.rs",
@@ -73,11 +77,15 @@ fn compile() -> Result<(), String> {
     let files = load::toml_files(Path::new(DATA)).map_err(|error| format!("{DATA}: {error}"))?;
     let files = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     checks::check(&files, &tables::Tables::default()).map_err(|fault| fault.to_string())?;
-    let packed::Packed { frame, texts } = packed::pack(&load::join(files))?;
+    let tables = load::join(files);
+    let packed::Packed { index, frame, texts } = packed::pack(&tables)?;
+    let register = register_table::compile(&tables)?;
     let platform = list("platform.tsv", |text| platform_table::compile(text, key::key_of))?;
     let permissions = list("api-permissions.tsv", |text| api_table::compile(&api_list::parse(text)?))?;
     let mut hash = Sha256::new();
     let tables = [
+        ("catalog-index.bin", index),
+        ("catalog-register.bin", register),
         ("catalog.bin", frame),
         ("catalog.txt", texts.into_bytes()),
         ("platform.bin", platform),

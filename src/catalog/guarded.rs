@@ -7,8 +7,8 @@
 use std::sync::LazyLock;
 
 use super::api::ApiPermission;
-use super::key::key_of;
-use super::keys::{Keys, number};
+use super::key::{key_of, number};
+use super::keys::Keys;
 use super::platform::{ClassKey, hashed_signature_key, signature_key};
 use crate::names::SHAPES;
 
@@ -79,10 +79,9 @@ impl Guarded {
         self.shapes
     }
 
-    /// A bit for each number of parameters of the methods with this name, the eighth for seven and more; and whether this
-    /// text, without a slash at its end, needs a permission.
-    pub fn word(&self, bytes: &[u8]) -> (u8, bool) {
-        let key = key_of(bytes);
+    /// For the key of a word: a bit for each number of parameters of the methods with this name, the eighth for seven and
+    /// more; and whether this text, without a slash at its end, needs a permission.
+    pub fn word(&self, key: u64) -> (u8, bool) {
         let arities = self.names.position(key).and_then(|place| self.arities.get(place));
         (arities.copied().unwrap_or_default(), self.texts.position(key).is_some())
     }
@@ -170,8 +169,11 @@ mod tests {
     #[test]
     fn names_and_texts_are_told_at_first_sight() {
         let guarded = table(LIST);
-        assert_eq!((guarded.word(b"a"), guarded.word(b"b")), ((0b110, false), (0, false)));
-        assert_eq!((guarded.word(b"content://sms"), guarded.word(b"content://sms/inbox")), ((0, true), (0, false)));
+        assert_eq!((guarded.word(key_of(b"a")), guarded.word(key_of(b"b"))), ((0b110, false), (0, false)));
+        assert_eq!(
+            (guarded.word(key_of(b"content://sms")), guarded.word(key_of(b"content://sms/inbox"))),
+            ((0, true), (0, false))
+        );
         for word in ["a", "content://sms"] {
             let shape = crate::names::shape(word.as_bytes());
             assert!(guarded.shapes()[shape / 8] >> (shape % 8) & 1 == 1, "{word}");
@@ -186,6 +188,6 @@ mod tests {
     fn an_empty_list_guards_nothing() {
         let guarded = table("names\n");
         assert!(guarded.methods("a(I)V", |_| true).is_empty() && guarded.text("").is_empty());
-        assert_eq!((guarded.word(b"a").0, guarded.rows().count(), guarded.permissions().len()), (0, 0, 0));
+        assert_eq!((guarded.word(key_of(b"a")).0, guarded.rows().count(), guarded.permissions().len()), (0, 0, 0));
     }
 }

@@ -36,8 +36,31 @@ pub(super) fn bucket_bits(count: usize) -> u32 {
     count.max(2).ilog2()
 }
 
-fn mixed(mut hash: u64) -> u64 {
+/// The last step of `MurmurHash3`.
+pub(super) fn mixed(mut hash: u64) -> u64 {
     hash = (hash ^ hash >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash = (hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     hash ^ hash >> 33
+}
+
+/// The `u32` at a place of an array; 0 beyond its end.
+pub(super) fn number(array: &[u8], place: usize) -> u32 {
+    array.get(place * 4..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
+}
+
+/// A table of sorted keys.
+pub(super) fn keys(sorted: &[u64]) -> Result<Vec<u8>, String> {
+    let bits = bucket_bits(sorted.len());
+    let mut table = Vec::new();
+    for bucket in 0..=1u64 << bits {
+        let start = sorted.partition_point(|key| key >> (64 - bits) < bucket);
+        table.extend(count(start)?.to_le_bytes());
+    }
+    table.extend(sorted.iter().flat_map(|key| key.to_le_bytes()));
+    Ok(table)
+}
+
+/// A number of a table. The error: it is too large.
+pub(super) fn count(number: usize) -> Result<u32, String> {
+    u32::try_from(number).map_err(|_| format!("{number} entries are too many for the table"))
 }

@@ -1,6 +1,6 @@
 //! Sorted keys that are searched where the program file has them.
 
-use super::key::bucket_bits;
+use super::key::{bucket_bits, number};
 
 /// Sorted keys behind an index by their highest bits.
 #[derive(Debug)]
@@ -35,9 +35,4 @@ impl Keys {
     pub(super) fn key(&self, place: usize) -> Option<u64> {
         self.sorted.get(place * 8..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
     }
-}
-
-/// The `u32` at a place of an array; 0 beyond its end.
-pub(super) fn number(array: &[u8], place: usize) -> u32 {
-    array.get(place * 4..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
 }

@@ -7,17 +7,27 @@ use std::sync::OnceLock;
 
 use super::app_type::AppType;
 use super::model::{DataType, Implied, Marker, Permission, Sdk, Source, SourceKind};
-use super::prefix::{PrefixMatch, PrefixSearch, PrefixTable};
+use super::prefix::{PrefixMatch, PrefixSearch};
+use super::register::Register;
+use super::register_table::{self, Under};
 use super::rule::Rule;
-use super::{Catalog, Tables};
+use super::{Catalog, Tables, word_key};
 
 /// Tables that are made on first use; `candor --version` pays for none of them.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    prefixes: OnceLock<PrefixTable>,
+    /// Given with the compiled catalog.
+    register: OnceLock<Register>,
     data_words: OnceLock<Words>,
     sdk_words: OnceLock<Words>,
     permission_words: OnceLock<Words>,
+}
+
+impl Index {
+    /// With the register that was compiled beside the tables.
+    pub(super) fn with(register: Register) -> Self {
+        Self { register: OnceLock::from(register), ..Self::default() }
+    }
 }
 
 /// Folded word to positions in a table, ascending.
@@ -26,7 +36,7 @@ type Words = HashMap<Box<str>, Vec<u32>>;
 impl Catalog {
     /// The data type with this id.
     pub fn data_type(&self, id: &str) -> Option<&DataType> {
-        find(&self.tables.data_types, id, |entry| entry.id)
+        self.tables.data_types.find(id, |entry| entry.id)
     }
 
     /// Whether `leaf` lies below `umbrella`, at any depth. Nothing lies below itself.
@@ -71,7 +81,7 @@ impl Catalog {
 
     /// The SDK with this id.
     pub fn sdk(&self, id: &str) -> Option<&Sdk> {
-        find(&self.tables.sdks, id, |entry| entry.id)
+        self.tables.sdks.find(id, |entry| entry.id)
     }
 
     /// The SDK with this id, its parent, and so on to the top of its family.
@@ -104,12 +114,30 @@ impl Catalog {
 
     /// [`Self::sdk_by_prefix`] for many classes, by the bytes of their descriptors.
     pub fn prefix_search(&self) -> PrefixSearch<'_> {
-        self.index.prefixes.get_or_init(|| PrefixTable::new(&self.tables)).search(&self.tables)
+        PrefixSearch::new(self)
+    }
+
+    /// Under which word its entries are found.
+    pub fn register(&self) -> &Register {
+        self.index.register.get_or_init(|| {
+            let table = register_table::compile(&self.tables).expect("as many entries as fit into 32 bits");
+            Register::of(table.leak())
+        })
+    }
+
+    /// The sources that stand under a word, by its key.
+    pub fn sources_under(&self, under: Under, word: u64) -> impl Iterator<Item = &Source> {
+        self.register().under(under, word).filter_map(|place| self.tables.sources.at(place))
+    }
+
+    /// The SDKs that stand under a word, by its key, each with its place.
+    pub fn sdks_under(&self, under: Under, word: u64) -> impl Iterator<Item = (usize, &Sdk)> {
+        self.register().under(under, word).filter_map(|place| Some((place, self.tables.sdks.at(place)?)))
     }
 
     /// The permission with this full name.
     pub fn permission(&self, name: &str) -> Option<&Permission> {
-        find(&self.tables.permissions, name, |entry| entry.name)
+        self.tables.permissions.find(name, |entry| entry.name)
     }
 
     /// The permissions that policies call `word`, apart from case and spaces: an alias, a platform label, the full name
@@ -138,11 +166,10 @@ impl Catalog {
     }
 
     /// The sources of one kind, sorted by target.
-    pub fn sources(&self, kind: SourceKind) -> &[Source] {
-        let all = &self.tables.sources;
-        let start = all.partition_point(|entry| entry.kind < kind);
-        let end = all.partition_point(|entry| entry.kind <= kind);
-        all.get(start..end).unwrap_or_default()
+    pub fn sources(&self, kind: SourceKind) -> impl Iterator<Item = &Source> {
+        let mut range = self.register().under(Under::Kind, word_key(kind.as_str()));
+        let range = range.next().unwrap_or_default()..range.next().unwrap_or_default();
+        range.filter_map(|place| self.tables.sources.at(place))
     }
 
     /// The markers of one kind, sorted by name.
@@ -152,12 +179,12 @@ impl Catalog {
 
     /// The type of app with this id.
     pub fn app_type(&self, id: &str) -> Option<&AppType> {
-        find(&self.tables.app_types, id, |entry| entry.id)
+        self.tables.app_types.find(id, |entry| entry.id)
     }
 
     /// The rule with this id.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
-        find(&self.tables.rules, id, |entry| entry.id)
+        self.tables.rules.find(id, |entry| entry.id)
     }
 }
 
@@ -171,11 +198,6 @@ impl Tables {
     pub fn sdk_ids(&self) -> impl Iterator<Item = &'static str> {
         self.sdks.iter().map(|entry| entry.id)
     }
-}
-
-fn find<'t, T>(sorted: &'t [T], key: &str, of: impl Fn(&T) -> &'static str) -> Option<&'t T> {
-    let position = sorted.binary_search_by(|entry| of(entry).cmp(key)).ok()?;
-    sorted.get(position)
 }
 
 fn words<'t, T, I: Iterator<Item = &'static str>>(entries: &'t [T], of: impl Fn(&'t T) -> I) -> Words {

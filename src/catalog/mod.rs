@@ -26,8 +26,11 @@ mod platform;
 #[cfg(test)]
 mod platform_table;
 mod prefix;
+mod register;
+mod register_table;
 mod rule;
 mod rule_checks;
+mod section;
 mod tables;
 mod version;
 mod words;
@@ -39,9 +42,12 @@ pub use load::{nearest, suggestion};
 pub use model::*;
 pub use pattern::*;
 pub use phrase::Phrase;
-pub use platform::{ClassKey, Platform, hashed_signature_key, platform, signature_key};
+pub use platform::{ClassKey, Platform, hashed_signature_key, platform, signature_key, word_key};
 pub use prefix::{Holder, PrefixMatch, PrefixSearch, Strength};
+pub use register::Register;
+pub use register_table::Under;
 pub use rule::*;
+pub use section::Section;
 pub use tables::Tables;
 pub use version::{Version, VersionKind};
 
@@ -62,7 +68,11 @@ impl Catalog {
     /// The catalog that is compiled into the program, decoded on first use.
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        BUILTIN.get_or_init(|| Self::new(builtin_tables(), Self::BUILTIN_HASH))
+        BUILTIN.get_or_init(|| {
+            let register = Register::of(include_bytes!(concat!(env!("OUT_DIR"), "/catalog-register.bin")));
+            let index = lookup::Index::with(register);
+            Self { tables: builtin_tables(), hash: Self::BUILTIN_HASH.to_owned(), index }
+        })
     }
 
     /// A catalog of `tables`, which must be sorted as [`Tables`] says.
@@ -72,7 +82,8 @@ impl Catalog {
 }
 
 fn builtin_tables() -> Tables {
+    static INDEX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog-index.bin"));
     static FRAME: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
     static TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/catalog.txt"));
-    packed::unpack(FRAME, TEXTS).expect("the build script packed the same types")
+    packed::unpack(INDEX, FRAME, TEXTS).expect("the build script packed the same types")
 }

@@ -34,10 +34,10 @@ impl Catalog {
         checks::check(&files, &tables)?;
         files.iter().try_for_each(check_regexes)?;
         let fault = |what: &str| Error::malformed(format!("{}: {what}", dir.display()), None);
-        let Packed { frame, texts } = packed::pack(&load::join(files)).map_err(|error| fault(&error))?;
+        let Packed { index, frame, texts } = packed::pack(&load::join(files)).map_err(|error| fault(&error))?;
         let hash =
             Sha256::new().chain_update(&Self::builtin().hash).chain_update(&frame).chain_update(&texts).finalize();
-        let over = packed::unpack(frame.leak(), texts.leak()).ok_or_else(|| fault("broken tables"))?;
+        let over = packed::unpack(index.leak(), frame.leak(), texts.leak()).ok_or_else(|| fault("broken tables"))?;
         tables.overlay(over);
         let hash = hash.first_chunk().map_or(0, |head| u64::from_be_bytes(*head));
         Ok(Self::new(tables, format!("{hash:016x}")))

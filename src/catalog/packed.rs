@@ -9,15 +9,29 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, SeqAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::key::number;
+use super::section::Section;
 use super::tables::Tables;
 
 /// Tables in packed form.
 #[derive(Debug, Default)]
 pub(super) struct Packed {
+    /// For each section `u32` how many entries it has; for each of them, and behind the last, `u32` where it starts in the
+    /// frame and `u32` where among the texts.
+    pub(super) index: Vec<u8>,
     /// All but the texts.
     pub(super) frame: Vec<u8>,
     /// The texts.
     pub(super) texts: String,
+}
+
+/// The entries of one section in packed form.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows {
+    /// Where each starts, and one more.
+    starts: &'static [u8],
+    frame: &'static [u8],
+    texts: &'static str,
 }
 
 thread_local! {
@@ -34,15 +48,100 @@ pub(super) fn pack_text<S: Serializer>(text: &str, serializer: S) -> Result<S::O
 /// Packs tables, which `S` must write by [`pack_text`].
 pub(super) fn pack<S: Serialize>(tables: &Tables<S>) -> Result<Packed, String> {
     TEXTS.take();
-    let frame = postcard::to_allocvec(tables).map_err(|error| error.to_string())?;
-    Ok(Packed { frame, texts: TEXTS.take() })
+    let mut packer = Packed::default();
+    packer.add(&tables.data_types)?;
+    packer.add(&tables.sources)?;
+    packer.add(&tables.permissions)?;
+    packer.add(&tables.implied)?;
+    packer.add(&tables.sdks)?;
+    packer.add(&tables.libraries)?;
+    packer.add(&tables.markers)?;
+    packer.add(&tables.not_endpoints)?;
+    packer.add(&tables.phrases)?;
+    packer.add(&tables.versions)?;
+    packer.add(&tables.app_types)?;
+    packer.add(&tables.texts)?;
+    packer.add(&tables.rules)?;
+    Ok(Packed { texts: TEXTS.take(), ..packer })
+}
+
+impl Packed {
+    fn add<T: Serialize>(&mut self, section: &[T]) -> Result<(), String> {
+        self.push(section.len())?;
+        self.push_start()?;
+        for entry in section {
+            self.frame.extend(postcard::to_allocvec(entry).map_err(|error| error.to_string())?);
+            self.push_start()?;
+        }
+        Ok(())
+    }
+
+    fn push_start(&mut self) -> Result<(), String> {
+        self.push(self.frame.len())?;
+        self.push(TEXTS.with_borrow(String::len))
+    }
+
+    fn push(&mut self, number: usize) -> Result<(), String> {
+        let number = u32::try_from(number).map_err(|_| "the tables are too long".to_owned())?;
+        self.index.extend(number.to_le_bytes());
+        Ok(())
+    }
 }
 
 /// The tables that were packed; none where these were not.
-pub(super) fn unpack(frame: &'static [u8], texts: &'static str) -> Option<Tables> {
-    let mut rest = Unpacker { frame, texts };
-    let tables = Tables::deserialize(&mut rest).ok()?;
-    (rest.frame.is_empty() && rest.texts.is_empty()).then_some(tables)
+pub(super) fn unpack(index: &'static [u8], frame: &'static [u8], texts: &'static str) -> Option<Tables> {
+    let mut rest = index;
+    let mut rows = Rows { starts: &[], frame, texts };
+    let mut take = || {
+        let (count, behind) = rest.split_at_checked(4)?;
+        (rows.starts, rest) = behind.split_at_checked((number(count, 0) as usize).checked_add(1)?.checked_mul(8)?)?;
+        Some(rows)
+    };
+    let tables = Tables {
+        data_types: Section::packed(take()?),
+        sources: Section::packed(take()?),
+        permissions: Section::packed(take()?),
+        implied: Section::packed(take()?),
+        sdks: Section::packed(take()?),
+        libraries: Section::packed(take()?),
+        markers: Section::packed(take()?),
+        not_endpoints: Section::packed(take()?),
+        phrases: Section::packed(take()?),
+        versions: Section::packed(take()?),
+        app_types: Section::packed(take()?),
+        texts: Section::packed(take()?),
+        rules: Section::packed(take()?),
+    };
+    let is_whole = rest.is_empty() && rows.start(rows.count()) == (frame.len(), texts.len());
+    is_whole.then_some(tables)
+}
+
+impl Rows {
+    /// How many there are.
+    pub(super) fn count(self) -> usize {
+        (self.starts.len() / 8).saturating_sub(1)
+    }
+
+    /// The entry at a place.
+    pub(super) fn decode<T: Deserialize<'static>>(self, place: usize) -> Option<T> {
+        let mut row = self.row(place)?;
+        let entry = T::deserialize(&mut row).ok()?;
+        (row.frame.is_empty() && row.texts.is_empty()).then_some(entry)
+    }
+
+    /// What the entry at a place begins with, where that is a text.
+    pub(super) fn first_text(self, place: usize) -> Option<&'static str> {
+        self.row(place)?.text().ok()
+    }
+
+    fn row(self, place: usize) -> Option<Unpacker<'static>> {
+        let (start, end) = (self.start(place), self.start(place + 1));
+        Some(Unpacker { frame: self.frame.get(start.0..end.0)?, texts: self.texts.get(start.1..end.1)? })
+    }
+
+    fn start(self, place: usize) -> (usize, usize) {
+        (number(self.starts, place * 2) as usize, number(self.starts, place * 2 + 1) as usize)
+    }
 }
 
 /// What is left of packed tables.
@@ -218,12 +317,15 @@ mod tests {
         let text = "[[sdk]]\nid = \"a\"\nname = \"支付\"\ncategory = \"ads\"\nprefixes = [\"com.a\", \"com.b\"]\norigin = \"test\"\n\n\
             [[implied]]\nimplied = \"p\"\ntarget_below = 300\nmechanism = \"m\"\norigin = \"test\"\n";
         let file = CatalogFile::parse("a.toml", text).expect("a catalog file");
-        let Packed { frame, texts } = pack(&join(vec![file])).expect("tables");
-        let (frame, texts): (&[u8], &str) = (frame.leak(), texts.leak());
-        let tables = unpack(frame, texts).expect("what was packed");
-        assert_eq!((tables.sdks[0].name, &*tables.sdks[0].prefixes), ("支付", &["com.a", "com.b"][..]));
+        let Packed { index, frame, texts } = pack(&join(vec![file])).expect("tables");
+        let (index, frame, texts): (&[u8], &[u8], &str) = (index.leak(), frame.leak(), texts.leak());
+        let tables = unpack(index, frame, texts).expect("what was packed");
+        assert_eq!(tables.sdks.find("a", |sdk| sdk.id).map(|sdk| sdk.name), Some("支付"));
+        assert_eq!((tables.sdks.at(0), tables.sdks.at(1)), (tables.sdks.first(), None));
+        assert_eq!(*tables.sdks[0].prefixes, ["com.a", "com.b"]);
         assert_eq!((tables.implied[0].target_below, tables.implied[0].declared), (Some(300), ""));
-        assert!(unpack(&frame[..frame.len() - 1], texts).is_none(), "what is cut off");
-        assert!(unpack(frame, &texts[..texts.len() - 1]).is_none(), "a text that is cut off");
+        assert!(unpack(&index[..index.len() - 1], frame, texts).is_none(), "what is cut off");
+        assert!(unpack(index, &frame[..frame.len() - 1], texts).is_none(), "a frame that is cut off");
+        assert!(unpack(index, frame, &texts[..texts.len() - 1]).is_none(), "a text that is cut off");
     }
 }

@@ -8,8 +8,8 @@
 
 use std::sync::LazyLock;
 
-use super::key::{self, HEADER, SPAN, key_of, method_key};
-use super::keys::{Keys, number};
+use super::key::{self, HEADER, SPAN, key_of, method_key, number};
+use super::keys::Keys;
 
 /// The classes of the platform.
 pub fn platform() -> &'static Platform {
@@ -27,6 +27,11 @@ impl ClassKey {
     pub fn of(descriptor: impl AsRef<[u8]>) -> Self {
         Self(key_of(descriptor.as_ref()))
     }
+}
+
+/// The key of any word, as text or as the bytes of a DEX string.
+pub fn word_key(word: impl AsRef<[u8]>) -> u64 {
+    key_of(word.as_ref())
 }
 
 /// The key of a signature, `name(args)ret`, as text or as the bytes of DEX strings.

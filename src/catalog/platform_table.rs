@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::key::{bucket_bits, method_key};
+use super::key::{self, count, method_key};
 
 /// The table of a list. The errors: a line that is no entry, a class above that the list does not have, two names with
 /// one key.
@@ -47,22 +47,10 @@ pub(super) fn compile(text: &str, key_of: fn(&[u8]) -> u64) -> Result<Vec<u8>, S
         table.extend(count(number)?.to_le_bytes());
     }
     for keys in [classes.keys(), methods, signatures.keys()] {
-        table.extend(self::keys(&keys)?);
+        table.extend(key::keys(&keys)?);
     }
     table.extend(spans.iter().flat_map(|number| number.to_le_bytes()));
     table.extend(ancestors.iter().flat_map(|place| place.to_le_bytes()));
-    Ok(table)
-}
-
-/// A table of sorted keys.
-pub(super) fn keys(sorted: &[u64]) -> Result<Vec<u8>, String> {
-    let bits = bucket_bits(sorted.len());
-    let mut table = Vec::new();
-    for bucket in 0..=1u64 << bits {
-        let start = sorted.partition_point(|key| key >> (64 - bits) < bucket);
-        table.extend(count(start)?.to_le_bytes());
-    }
-    table.extend(sorted.iter().flat_map(|key| key.to_le_bytes()));
     Ok(table)
 }
 
@@ -105,8 +93,4 @@ fn above<'t, M>(class: &'t str, lines: &BTreeMap<&'t str, (Vec<&'t str>, M)>) ->
         next = all.get(place).copied();
     }
     Ok((all, direct))
-}
-
-pub(super) fn count(number: usize) -> Result<u32, String> {
-    u32::try_from(number).map_err(|_| format!("{number} entries are too many for the table"))
 }

@@ -2,11 +2,9 @@
 //!
 //! A rolling hash over the name is looked up at each boundary, so a look-up is one pass and allocates nothing.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-use super::Tables;
 use super::model::{Library, Sdk};
+use super::register_table::{FNV_START, fnv};
+use super::{Catalog, Register};
 
 /// A prefix of a class name that the catalog knows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,81 +54,22 @@ pub enum Strength {
     Strong,
 }
 
-/// Every prefix of a catalog by the hash of its text.
-#[derive(Debug)]
-pub(super) struct PrefixTable {
-    by_hash: HashMap<u64, Entry, BuildHasherDefault<Already>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    prefix: &'static str,
-    strength: Strength,
-    place: Place,
-}
-
-/// Position in `sdks` or `libraries`.
-#[derive(Debug, Clone, Copy)]
-enum Place {
-    Sdk(usize),
-    Library(usize),
-}
-
-impl PrefixTable {
-    pub(super) fn new(tables: &Tables) -> Self {
-        let of_sdks: usize = tables.sdks.iter().map(|sdk| sdk.all_prefixes().count()).sum();
-        let count = of_sdks + tables.libraries.len();
-        let mut by_hash = HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default());
-        let mut add = |prefix: &'static str, strength, place| {
-            let hash = prefix.bytes().fold(FNV_START, fnv);
-            let other = by_hash.insert(hash, Entry { prefix, strength, place });
-            debug_assert!(other.is_none(), "{prefix} and {other:?} have one hash");
-        };
-        for (position, sdk) in tables.sdks.iter().enumerate() {
-            let lists = [
-                (&sdk.prefixes, Strength::Strong),
-                (&sdk.generic_prefixes, Strength::Generic),
-                (&sdk.recall_prefixes, Strength::Recall),
-            ];
-            for (list, strength) in lists {
-                let strength = if sdk.recall_only { Strength::Recall } else { strength };
-                for prefix in list {
-                    add(prefix, strength, Place::Sdk(position));
-                }
-            }
-        }
-        for (position, library) in tables.libraries.iter().enumerate() {
-            add(library.prefix, Strength::Strong, Place::Library(position));
-        }
-        Self { by_hash }
-    }
-
-    /// A search for the prefixes of classes, one class after the other.
-    pub(super) fn search<'c>(&'c self, tables: &'c Tables) -> PrefixSearch<'c> {
-        PrefixSearch { table: self, tables, package: Vec::new(), hash: FNV_START, best: None }
-    }
-
-    /// The prefix that is exactly the first `length` bytes of `name`.
-    fn ending_at(&self, name: &[u8], length: usize, hash: u64) -> Option<&Entry> {
-        let entry = self.by_hash.get(&hash)?;
-        let same =
-            entry.prefix.len() == length && entry.prefix.bytes().eq(name.iter().take(length).copied().map(dotted));
-        same.then_some(entry)
-    }
-}
-
 /// A search for the prefixes of classes. Classes of one package, which stand together in a file, are hashed from its end on.
 #[derive(Debug)]
 pub struct PrefixSearch<'c> {
-    table: &'c PrefixTable,
-    tables: &'c Tables,
+    catalog: &'c Catalog,
+    register: &'c Register,
     /// The package of the last class, with its last slash, and what is known where that ends.
     package: Vec<u8>,
     hash: u64,
-    best: Option<&'c Entry>,
+    best: Option<PrefixMatch<'c>>,
 }
 
 impl<'c> PrefixSearch<'c> {
+    pub(super) fn new(catalog: &'c Catalog) -> Self {
+        Self { catalog, register: catalog.register(), package: Vec::new(), hash: FNV_START, best: None }
+    }
+
     /// The longest prefix of a class that ends at one of the boundaries of its name, see [`super::Catalog::sdk_by_prefix`].
     pub fn longest(&mut self, class: &[u8]) -> Option<PrefixMatch<'c>> {
         let name = match class {
@@ -142,7 +81,7 @@ impl<'c> PrefixSearch<'c> {
         let mut end_of_package = known;
         for (length, byte) in name.iter().copied().enumerate().skip(known) {
             if matches!(byte, b'/' | b'.' | b'$') {
-                best = self.table.ending_at(name, length, hash).or(best);
+                best = self.ending_at(name, length, hash).or(best);
             }
             hash = fnv(hash, dotted(byte));
             if byte == b'/' {
@@ -153,46 +92,40 @@ impl<'c> PrefixSearch<'c> {
             self.package.clear();
             self.package.extend(name.iter().take(end_of_package));
         }
-        best = self.table.ending_at(name, name.len(), hash).or(best);
-        let Entry { prefix, strength, place } = *best?;
-        let holder = match place {
-            Place::Sdk(position) => match self.tables.sdks.get(position)? {
-                sdk if sdk.utility => Holder::Utility(sdk),
-                sdk => Holder::Sdk(sdk),
-            },
-            Place::Library(position) => Holder::Library(self.tables.libraries.get(position)?),
+        self.ending_at(name, name.len(), hash).or(best)
+    }
+
+    /// The prefix that is exactly the first `length` bytes of `name`.
+    fn ending_at(&self, name: &[u8], length: usize, hash: u64) -> Option<PrefixMatch<'c>> {
+        let is_it =
+            |prefix: &str| prefix.len() == length && prefix.bytes().eq(name.iter().take(length).copied().map(dotted));
+        let listed = self.register.prefixes(hash).filter_map(|(list, place)| self.listed(list, place));
+        listed.filter(|it| is_it(it.prefix)).last()
+    }
+
+    fn listed(&self, list: usize, place: usize) -> Option<PrefixMatch<'c>> {
+        let Some(sdk) = list.checked_sub(1) else {
+            let library = self.catalog.tables.libraries.at(place)?;
+            return Some(PrefixMatch {
+                prefix: library.prefix,
+                holder: Holder::Library(library),
+                strength: Strength::Strong,
+            });
         };
-        Some(PrefixMatch { prefix, holder, strength })
+        let sdk = self.catalog.tables.sdks.at(sdk)?;
+        let strength = match place {
+            _ if sdk.recall_only => Strength::Recall,
+            _ if place < sdk.prefixes.len() => Strength::Strong,
+            _ if place < sdk.prefixes.len() + sdk.generic_prefixes.len() => Strength::Generic,
+            _ => Strength::Recall,
+        };
+        let holder = if sdk.utility { Holder::Utility(sdk) } else { Holder::Sdk(sdk) };
+        Some(PrefixMatch { prefix: sdk.all_prefixes().nth(place)?, holder, strength })
     }
 }
 
 fn dotted(byte: u8) -> u8 {
     if byte == b'/' { b'.' } else { byte }
-}
-
-/// FNV-1a, 64 bits.
-const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn fnv(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-}
-
-/// The keys are hashes already.
-#[derive(Debug, Default)]
-struct Already(u64);
-
-impl Hasher for Already {
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("the keys are u64");
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 #[cfg(test)]

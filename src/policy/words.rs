@@ -227,7 +227,7 @@ impl<'c> Words<'c> {
 
     /// The phrases of a role, which the catalog keeps together.
     pub(super) fn phrases(&self, role: &str) -> &'c [Phrase] {
-        let all = self.catalog.tables.phrases.as_slice();
+        let all = &*self.catalog.tables.phrases;
         let rest = all.get(all.partition_point(|it| it.role < role)..).unwrap_or_default();
         rest.get(..rest.partition_point(|it| it.role == role)).unwrap_or_default()
     }

@@ -86,7 +86,7 @@ fn two_constants_of_one_method_are_two_sources() {
     let dir = Dir::new("sources", &[("a.toml", &(source("ro.acme.one") + &source("ro.acme.two")))]);
     let catalog = Catalog::with_dir(&dir.0).expect("valid");
     let kind = SourceKind::SystemProperty;
-    assert_eq!(catalog.sources(kind).len(), Catalog::builtin().sources(kind).len() + 2);
+    assert_eq!(catalog.sources(kind).count(), Catalog::builtin().sources(kind).count() + 2);
 }
 
 #[test]
