@@ -17,8 +17,12 @@ use crate::error::{Error, Result};
 /// Below this many bytes a read is as cheap as a map, and the file cannot change under us afterwards.
 const MIN_MAPPED_BYTES: u64 = 64 << 10;
 
-/// From here on memory is asked for in huge pages: one such page of most processors.
-const MIN_HUGE_BYTES: usize = 2 << 20;
+/// Bytes of a huge page of most processors. Memory of as many and more is asked for in such.
+const HUGE_BYTES: usize = 2 << 20;
+
+/// What is left behind the last whole huge page is worth another one from here on: to clear that takes as long as some
+/// hundred page faults.
+const MIN_TAIL_BYTES: usize = HUGE_BYTES / 2;
 
 /// Bytes of something that has no length of its own (a pipe, a device): read up to here, refused beyond.
 const MAX_STREAM_BYTES: u64 = crate::limits::MAX_ENTRY_BYTES;
@@ -59,12 +63,17 @@ enum Pages {
 impl Memory {
     /// As many zeros. Those that nothing is written to take no memory, however many they are.
     pub(super) fn zeros(length: usize) -> Self {
-        let huge = if length < MIN_HUGE_BYTES { None } else { MmapMut::map_anon(length).ok() };
-        let pages = match huge {
+        let whole = if length < HUGE_BYTES { None } else { length.checked_next_multiple_of(HUGE_BYTES) };
+        // Linux lets a map start at a huge page only where it ends at one.
+        let pages = match whole.and_then(|whole| MmapMut::map_anon(whole).ok()) {
             Some(map) => {
-                // Without huge pages it is memory all the same.
                 #[cfg(target_os = "linux")]
-                let _ = map.advise(memmap2::Advice::HugePage);
+                {
+                    let tail = length.checked_rem(HUGE_BYTES).unwrap_or(0);
+                    let huge = if tail < MIN_TAIL_BYTES { length.saturating_sub(tail) } else { map.len() };
+                    // Without huge pages it is memory all the same.
+                    let _ = map.advise_range(memmap2::Advice::HugePage, 0, huge);
+                }
                 Pages::Huge(map)
             }
             None => Pages::Heap(vec![0; length]),
@@ -85,7 +94,7 @@ impl Memory {
     pub(super) fn shortened(self, length: usize) -> Self {
         let length = length.min(self.length);
         match self.pages {
-            Pages::Huge(map) if MIN_HUGE_BYTES <= length => Self { pages: Pages::Huge(map), length },
+            Pages::Huge(map) if HUGE_BYTES <= length => Self { pages: Pages::Huge(map), length },
             Pages::Huge(map) => Self::from(map.get(..length).unwrap_or_default().to_vec()),
             Pages::Heap(mut bytes) => {
                 bytes.truncate(length);
