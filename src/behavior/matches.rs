@@ -151,7 +151,7 @@ impl Matches {
             unit.dex.push_proto(method.proto, &mut signature);
             let mut matched = Matched::default();
             if guarded {
-                matched.needed = usage.of_method(&mut ancestry, method.class, &signature);
+                matched.needed = usage.of_method(&mut ancestry, method.class, (hash, &signature));
             }
             let class = unit.dex.type_descriptor(method.class).unwrap_or_default();
             let members = if listed { words.methods(hash, &signature) } else { Vec::new() };

@@ -192,7 +192,7 @@ impl Observer {
         found.texts.extend(texts);
         found.reads.append(&mut natives.reads);
         found.hosts.append(&mut natives.hosts);
-        found.reads.sort();
+        found.reads.sort_unstable();
 
         issues.sort();
         issues.dedup();
@@ -262,7 +262,7 @@ impl Observer {
         found.append(settled);
         let reach = reached.as_ref().map(Reached::all);
         OwnersByCallers { hierarchy, references: &references, owners, reach }.tell(&mut found.reads);
-        found.reads.sort();
+        found.reads.sort_unstable();
         found.reads.dedup();
         if let Some(reached) = reached {
             reached.tell(&mut found.reads);
@@ -343,6 +343,7 @@ fn read_all(readers: &[Reader<'_, '_>]) -> (Found, Vec<Vec<Acts>>) {
     let files: Vec<Vec<(Found, Acts)>> = readers.par_iter().with_max_len(1).map(Reader::read).collect();
     let mut all = Found::default();
     let mut acts = Vec::new();
+    all.reads.reserve(files.iter().flatten().map(|(found, _)| found.reads.len()).sum());
     for file in files {
         let (found, of_file): (Vec<Found>, Vec<Acts>) = file.into_iter().unzip();
         for found in found {
@@ -351,7 +352,7 @@ fn read_all(readers: &[Reader<'_, '_>]) -> (Found, Vec<Vec<Acts>>) {
         acts.push(of_file);
     }
     all.reads.par_extend(readers.par_iter().flat_map_iter(Reader::overrides));
-    all.reads.sort();
+    all.reads.sort_unstable();
     all.reads.dedup();
     (all, acts)
 }

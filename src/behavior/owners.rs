@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashSet;
+
 use super::model::{Certainty, Obtainable, Owner, OwnerKind, Read};
 use super::namespaces::{OWNER_SEGMENTS, own_namespaces};
 use crate::catalog::{Catalog, DataType, Holder, Source, Strength};
@@ -16,7 +18,8 @@ pub(super) struct Owners<'c> {
     app: String,
     /// SDKs of which there is more than a generic prefix.
     supported: BTreeSet<&'c str>,
-    declared: BTreeSet<String>,
+    /// The package's permissions, by their names and by the last parts of those.
+    declared: FxHashSet<String>,
 }
 
 impl<'c> Owners<'c> {
@@ -29,6 +32,8 @@ impl<'c> Owners<'c> {
     ) -> Self {
         let own = own_namespaces(catalog, manifests);
         let app = manifests.first().map(|manifest| manifest.package.clone()).unwrap_or_default();
+        let last = |name: &String| name.rsplit('.').next().unwrap_or_default().to_owned();
+        let declared = declared.into_iter().flat_map(|name| [last(&name), name]).collect();
         Self { catalog, own, app, supported, declared }
     }
 
@@ -106,10 +111,7 @@ impl<'c> Owners<'c> {
     /// the permission that guards the source. Both are reported, for the attempt counts too.
     pub(super) fn obtainable(&self, source: &Source) -> Obtainable {
         let needed = permission_names(source.permissions);
-        let declared = |name: &&str| {
-            self.declared.iter().any(|declared| declared.rsplit('.').next() == Some(*name) || declared == name)
-        };
-        let missing = if needed.iter().any(declared) { Vec::new() } else { needed };
+        let missing = if needed.iter().any(|name| self.declared.contains(*name)) { Vec::new() } else { needed };
         Obtainable {
             restricted_since: self.catalog.data_type(source.data).and_then(DataType::restricted_since),
             undeclared: missing.into_iter().map(str::to_owned).collect(),

@@ -11,9 +11,9 @@ use rustc_hash::FxHashMap;
 
 use super::model::{Owner, Permission, PermissionUse, PermissionUser};
 use super::owners::Owners;
-use crate::catalog::{ApiPermission, Catalog, ClassKey, Need, Source, guarded, platform};
+use crate::catalog::{ApiPermission, Catalog, ClassKey, Need, Source, guarded, hashed_signature_key, platform};
 use crate::dex::TypeIdx;
-use crate::flow::{Program, Unit};
+use crate::flow::{Program, Signature, Unit};
 use crate::manifest::Manifest;
 
 /// Places that are kept of one permission.
@@ -76,13 +76,19 @@ impl<'u> Usage<'u> {
 
     /// What a call of a method needs that the file names on `class`. It is the platform's where the class, or what it
     /// extends, declares it.
-    pub(super) fn of_method(&self, ancestry: &mut Ancestry<'_, '_>, class: TypeIdx, signature: &str) -> Vec<Needed> {
+    pub(super) fn of_method(
+        &self,
+        ancestry: &mut Ancestry<'_, '_>,
+        class: TypeIdx,
+        (hash, signature): (Signature, &str),
+    ) -> Vec<Needed> {
         if !self.asked {
             return Vec::new();
         }
         // Constructors are not inherited.
         let inherited = !signature.starts_with('<');
-        distinct(self.needed(&guarded().methods(signature, |key| ancestry.has(class, key, inherited))))
+        let declares = |key| ancestry.has(class, key, inherited);
+        distinct(self.needed(&guarded().methods_by_key(hashed_signature_key(hash.0), signature, declares)))
     }
 
     /// What a text needs: itself, or the longest URI or path that it lies below.

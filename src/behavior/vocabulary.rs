@@ -51,11 +51,14 @@ impl Vocabulary {
     }
 
     /// What a string may be.
+    #[inline]
     pub(super) fn word(&self, bytes: &[u8]) -> Word {
         let shape = names::shape(bytes);
-        if self.shapes.get(shape / 8).is_none_or(|bits| bits >> (shape % 8) & 1 == 0) {
-            return Word::default();
-        }
+        let is_known = self.shapes.get(shape / 8).is_some_and(|bits| bits >> (shape % 8) & 1 == 1);
+        if is_known { self.looked_up(bytes) } else { Word::default() }
+    }
+
+    fn looked_up(&self, bytes: &[u8]) -> Word {
         let key = word_key(bytes);
         let (arities, guarded) = guarded().word(key);
         let named = self.catalog.register().under(Under::Name, key).next();

@@ -92,8 +92,18 @@ impl Guarded {
     }
 
     /// The rows of the methods with this signature, `name(args)ret`, in the classes for which `declares` holds.
-    pub fn methods(&self, signature: &str, mut declares: impl FnMut(ClassKey) -> bool) -> Vec<ApiPermission> {
-        let Some(place) = self.signatures.position(signature_key(signature)) else { return Vec::new() };
+    pub fn methods(&self, signature: &str, declares: impl FnMut(ClassKey) -> bool) -> Vec<ApiPermission> {
+        self.methods_by_key(signature_key(signature), signature, declares)
+    }
+
+    /// The same, by the key of the signature too.
+    pub fn methods_by_key(
+        &self,
+        key: u64,
+        signature: &str,
+        mut declares: impl FnMut(ClassKey) -> bool,
+    ) -> Vec<ApiPermission> {
+        let Some(place) = self.signatures.position(key) else { return Vec::new() };
         let guards = number(self.starts, place) as usize..number(self.starts, place + 1) as usize;
         let mut rows = Vec::new();
         for guard in guards {
