@@ -34,8 +34,8 @@ pub(super) struct Layout<'b> {
     starts: Vec<usize>,
     /// By block: whether it can run.
     runs: Vec<bool>,
-    /// By block: where those start in `leading` that may run right before it; one more at the end.
-    leads: Vec<usize>,
+    /// By block: where those stand in `leading` that may run right before it, from the first to one past the last.
+    leads: Vec<(usize, usize)>,
     /// Blocks that can run, in order for each that they lead to.
     leading: Vec<usize>,
     /// Handler, and the blocks from which an exception leads to it: the first and one past the last; in order.
@@ -82,7 +82,7 @@ impl<'b> Layout<'b> {
     /// The ways of the instructions that do not just go on, from place to place; marks where blocks start at those.
     fn jumps(&mut self) -> Option<Vec<(usize, usize)>> {
         let mut room = self.insns.len() >> 1;
-        let mut jumps: Vec<(usize, usize)> = Vec::with_capacity(16);
+        let mut jumps: Vec<(usize, usize)> = Vec::new();
         for place in 0..self.ops.len() {
             let Some(op) = self.ops.get(place).copied() else { break };
             let Opcode { flow, format, .. } = Opcode::of(op.byte);
@@ -141,6 +141,12 @@ impl<'b> Layout<'b> {
     /// Finds the blocks that can run and the ways between them.
     fn connect(&mut self, jumps: &[(usize, usize)], tries: &[Try]) {
         let blocks = self.starts.len().saturating_sub(1);
+        // Straight code.
+        if blocks == 1 && jumps.is_empty() && tries.is_empty() {
+            self.runs = vec![true];
+            self.leads = vec![(0, 0)];
+            return;
+        }
         let mut ways: Vec<(usize, usize)> = Vec::with_capacity(jumps.len().saturating_add(blocks));
         let mut firsts: Vec<usize> = Vec::with_capacity(blocks.saturating_add(1));
         let mut jumps = jumps.iter().peekable();
@@ -178,31 +184,29 @@ impl<'b> Layout<'b> {
     /// Turns the ways around that start at blocks that can run.
     fn turn(&mut self, ways: &[(usize, usize)]) {
         let runs = |from: usize| self.runs.get(from).is_some_and(|runs| *runs);
-        let taken = ways.iter().filter(|(from, _)| runs(*from));
-        let mut next = vec![0usize; self.runs.len().saturating_add(1)];
-        // Of the ways from one block to another, which come one after the other, one counts.
-        let mut last = vec![usize::MAX; self.runs.len()];
-        let mut is_new =
-            |from: usize, to: usize| last.get_mut(to).is_some_and(|last| std::mem::replace(last, from) != from);
-        let mut single: Vec<(usize, usize)> = Vec::with_capacity(ways.len());
-        single.extend(taken.filter(|(from, to)| is_new(*from, *to)));
-        for (_, to) in &single {
-            if let Some(count) = next.get_mut(to.saturating_add(1)) {
+        let taken = || ways.iter().filter(|(from, _)| runs(*from));
+        self.leads = vec![(0, 0); self.runs.len()];
+        for (_, to) in taken() {
+            if let Some((count, _)) = self.leads.get_mut(*to) {
                 *count = count.saturating_add(1);
             }
         }
         let mut sum = 0usize;
-        for start in &mut next {
-            sum = sum.saturating_add(*start);
-            *start = sum;
+        for bounds in &mut self.leads {
+            sum = sum.saturating_add(bounds.0);
+            *bounds = (sum, sum);
         }
-        self.leads.clone_from(&next);
-        self.leading = vec![0; single.len()];
-        for (from, to) in single {
-            let Some(slot) = next.get_mut(to) else { continue };
-            if let Some(free) = self.leading.get_mut(*slot) {
-                *free = from;
-                *slot = slot.saturating_add(1);
+        self.leading = vec![0; sum];
+        // From the last one backwards, where each list starts at its end and grows downwards.
+        for (from, to) in taken().rev() {
+            let Some((start, end)) = self.leads.get_mut(*to) else { continue };
+            // A switch may lead to one block more than once.
+            if start < end && self.leading.get(*start) == Some(from) {
+                continue;
+            }
+            *start = start.saturating_sub(1);
+            if let Some(free) = self.leading.get_mut(*start) {
+                *free = *from;
             }
         }
     }
@@ -255,7 +259,7 @@ impl<'b> Layout<'b> {
 
     /// The ways to a block but by exceptions.
     fn leading(&self, block: usize) -> &[usize] {
-        let bounds = self.leads.get(block).zip(self.leads.get(block.saturating_add(1)));
+        let bounds = self.leads.get(block);
         bounds.and_then(|(start, end)| self.leading.get(*start..*end)).unwrap_or_default()
     }
 

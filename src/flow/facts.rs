@@ -13,6 +13,10 @@ use crate::dex::{Code, FieldIdx, MethodDef, Reference, Site};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Call(pub(super) u32);
 
+/// Methods and facts of a range of classes that there is room for from the start.
+const METHODS: usize = 1 << 10;
+const FACTS: usize = 1 << 12;
+
 /// Something that a method does.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Act {
@@ -113,6 +117,10 @@ impl Acts {
             return;
         }
         let Some(linked) = linkage.linked(unit) else { return };
+        if self.methods.is_empty() {
+            self.methods.reserve(METHODS);
+            self.facts.reserve(FACTS);
+        }
         let (mut looks_up, mut is_noted) = (false, false);
         for site in sites {
             let pc = site.pc;

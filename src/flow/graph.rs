@@ -393,8 +393,12 @@ impl<P: Fn(Method, u32) -> bool> Growth<'_, '_, '_, '_, '_, P> {
             if let Some(made) = self.made_below.get_mut(ty.0 as usize) {
                 made.push(class);
             }
-            for (signature, call) in self.asked_of.get(ty.0 as usize).cloned().unwrap_or_default() {
-                self.pair(class, signature, call);
+            let asked = self.asked_of.get_mut(ty.0 as usize).map(std::mem::take).unwrap_or_default();
+            for (signature, call) in &asked {
+                self.pair(class, *signature, *call);
+            }
+            if let Some(slot) = self.asked_of.get_mut(ty.0 as usize) {
+                *slot = asked;
             }
         }
     }
@@ -408,8 +412,12 @@ impl<P: Fn(Method, u32) -> bool> Growth<'_, '_, '_, '_, '_, P> {
         if let Some(asked) = self.asked_of.get_mut(class.0 as usize) {
             asked.push((signature, call));
         }
-        for made in self.made_below.get(class.0 as usize).cloned().unwrap_or_default() {
-            self.pair(made, signature, call);
+        let below = self.made_below.get_mut(class.0 as usize).map(std::mem::take).unwrap_or_default();
+        for made in &below {
+            self.pair(*made, signature, call);
+        }
+        if let Some(slot) = self.made_below.get_mut(class.0 as usize) {
+            *slot = below;
         }
     }
 

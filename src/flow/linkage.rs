@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::constants::{self, CallArgs};
 use super::defs::Layout;
@@ -31,8 +31,6 @@ pub struct Linkage<'h, 'p, 'b> {
     calls: Vec<(Type, Signature)>,
     /// Methods with code that a call on an object may run, by signature.
     virtuals: BySignature<Method>,
-    /// A bit for the end of each such signature: most methods that files name are of the platform and have none.
-    ends: BitSet,
     layouts: Layouts<'b>,
 }
 
@@ -72,17 +70,20 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
             .filter(|(_, defined)| defined.is_virtual() && defined.row.code != 0)
             .filter_map(|(method, defined)| Some((hierarchy.signature(defined.unit, defined.row.method)?, method)))
             .collect();
+        // A bit for the end of each such signature: most methods that files name are of the platform and have none.
         let mut ends = BitSet::new(ENDS);
         for (signature, _) in &virtuals {
             ends.insert(end_of(*signature));
         }
         let bytes = hierarchy.program.units.iter().map(|unit| unit.dex.size()).sum();
         let layouts = Layouts::of_bytes(bytes);
-        let virtuals = BySignature::of(&virtuals, Method(NONE));
-        let mut it = Self { hierarchy, units: Vec::new(), calls: Vec::new(), virtuals, ends, layouts };
         let units: Vec<u32> = (0..number(hierarchy.program.units.len())).collect();
-        it.units = units.into_par_iter().map(|unit| it.link(unit)).collect();
-        let mut numbers = FxHashMap::default();
+        let (virtuals, units) = rayon::join(
+            || BySignature::of(&virtuals, Method(NONE)),
+            || units.into_par_iter().map(|unit| link(hierarchy, &ends, unit)).collect(),
+        );
+        let mut it = Self { hierarchy, units, calls: Vec::new(), virtuals, layouts };
+        let mut numbers = FxHashMap::with_capacity_and_hasher(hierarchy.methods().len() / 4, FxBuildHasher);
         for (number_of_unit, unit) in (0..).zip(&mut it.units) {
             for (index, link) in (0..).zip(&mut unit.methods).filter(|(_, link)| link.call != NONE) {
                 let Some(named) = hierarchy.named(number_of_unit, MethodIdx(index)) else { continue };
@@ -93,59 +94,6 @@ impl<'h, 'p, 'b> Linkage<'h, 'p, 'b> {
             }
         }
         it
-    }
-
-    /// Links the members that one file names; calls on objects have no number yet.
-    fn link(&self, unit: u32) -> Linked {
-        let hierarchy = self.hierarchy;
-        let Some(dex) = hierarchy.program.units.get(unit as usize).map(|unit| &unit.dex) else {
-            return Linked::default();
-        };
-        let header = &dex.header;
-        let mut targets = Targets {
-            methods: BitSet::new(header.methods.count),
-            statics: BitSet::new(header.fields.count),
-            stores: BitSet::new(header.fields.count),
-            objects: BitSet::new(header.types.count),
-            call_sites: true,
-            ..Targets::default()
-        };
-        let ours = |class: TypeIdx| hierarchy.type_of(unit, class).filter(|ty| hierarchy.class(*ty).is_some());
-        let types: Vec<u32> =
-            (0..header.types.count).map(|index| ours(TypeIdx(index)).map_or(NONE, |ty| ty.0)).collect();
-        (0..).zip(&types).filter(|(_, ty)| **ty != NONE).for_each(|(index, _)| targets.objects.insert(index));
-        let mut look_ups = BitSet::new(header.methods.count);
-        let methods = (0..header.methods.count).map(MethodIdx).map(|index| {
-            let nothing = Link { exact: NONE, call: NONE, class: NONE };
-            let class = dex.method(index).and_then(|row| types.get(row.class.0 as usize)).copied();
-            let Some((class, signature)) = class.zip(hierarchy.signature(unit, index)) else { return nothing };
-            if models::look_ups().contains(&signature) {
-                targets.methods.insert(index.0);
-                look_ups.insert(index.0);
-            }
-            let is_ours = class != NONE;
-            let exact = hierarchy.defined(unit, index).or_else(|| {
-                Some(Type(class)).filter(|_| is_ours).and_then(|class| hierarchy.resolve(class, signature))
-            });
-            let depends = (!is_ours || hierarchy.is_extended(Type(class))) && self.ends.contains(end_of(signature));
-            if is_ours || depends {
-                targets.methods.insert(index.0);
-            }
-            Link { exact: exact.map_or(NONE, |method| method.0), call: if depends { 0 } else { NONE }, class }
-        });
-        let methods = methods.collect();
-        let fields = (0..header.fields.count).map(|index| {
-            let class = dex.field(FieldIdx(index)).and_then(|row| types.get(row.class.0 as usize));
-            let class = class.copied().unwrap_or(NONE);
-            if class != NONE {
-                targets.statics.insert(index);
-                targets.stores.insert(index);
-            }
-            class
-        });
-        let fields = fields.collect();
-        let models = (0..header.methods.count).map(|_| Remembered::default()).collect();
-        Linked { targets, methods, fields, look_ups, noted: BitSet::default(), models }
     }
 
     /// The same links; the callers of these methods, by file, are noted besides.
@@ -240,6 +188,57 @@ impl Linked {
         let class = *self.fields.get(field.0 as usize)?;
         (class != NONE).then_some(Act::Touch(Type(class)))
     }
+}
+
+/// Links the members that one file names; calls on objects have no number yet.
+fn link(hierarchy: &Hierarchy<'_, '_>, ends: &BitSet, unit: u32) -> Linked {
+    let Some(dex) = hierarchy.program.units.get(unit as usize).map(|unit| &unit.dex) else {
+        return Linked::default();
+    };
+    let header = &dex.header;
+    let mut targets = Targets {
+        methods: BitSet::new(header.methods.count),
+        statics: BitSet::new(header.fields.count),
+        stores: BitSet::new(header.fields.count),
+        objects: BitSet::new(header.types.count),
+        call_sites: true,
+        ..Targets::default()
+    };
+    let ours = |class: TypeIdx| hierarchy.type_of(unit, class).filter(|ty| hierarchy.class(*ty).is_some());
+    let types: Vec<u32> = (0..header.types.count).map(|index| ours(TypeIdx(index)).map_or(NONE, |ty| ty.0)).collect();
+    (0..).zip(&types).filter(|(_, ty)| **ty != NONE).for_each(|(index, _)| targets.objects.insert(index));
+    let mut look_ups = BitSet::new(header.methods.count);
+    let methods = (0..header.methods.count).map(MethodIdx).map(|index| {
+        let nothing = Link { exact: NONE, call: NONE, class: NONE };
+        let class = dex.method(index).and_then(|row| types.get(row.class.0 as usize)).copied();
+        let Some((class, signature)) = class.zip(hierarchy.signature(unit, index)) else { return nothing };
+        if models::look_ups().contains(&signature) {
+            targets.methods.insert(index.0);
+            look_ups.insert(index.0);
+        }
+        let is_ours = class != NONE;
+        let exact = hierarchy
+            .defined(unit, index)
+            .or_else(|| Some(Type(class)).filter(|_| is_ours).and_then(|class| hierarchy.resolve(class, signature)));
+        let depends = (!is_ours || hierarchy.is_extended(Type(class))) && ends.contains(end_of(signature));
+        if is_ours || depends {
+            targets.methods.insert(index.0);
+        }
+        Link { exact: exact.map_or(NONE, |method| method.0), call: if depends { 0 } else { NONE }, class }
+    });
+    let methods = methods.collect();
+    let fields = (0..header.fields.count).map(|index| {
+        let class = dex.field(FieldIdx(index)).and_then(|row| types.get(row.class.0 as usize));
+        let class = class.copied().unwrap_or(NONE);
+        if class != NONE {
+            targets.statics.insert(index);
+            targets.stores.insert(index);
+        }
+        class
+    });
+    let fields = fields.collect();
+    let models = (0..header.methods.count).map(|_| Remembered::default()).collect();
+    Linked { targets, methods, fields, look_ups, noted: BitSet::default(), models }
 }
 
 /// The last bits of a signature.

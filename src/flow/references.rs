@@ -76,15 +76,20 @@ impl<'l, 'h, 'p, 'b> References<'l, 'h, 'p, 'b> {
                 class.superclass.iter().chain(&class.interfaces).map(move |above| (above.0, ty))
             })
         };
+        let places = methods.saturating_add(number(linkage.calls().len()));
+        let (calls, (of_types, below)) = rayon::join(
+            || Lists::of(places, NONE, called),
+            || (Lists::of(types, (NONE, TypeIdx(NONE)), named), Lists::of(types, Type(NONE), below)),
+        );
         Self {
             linkage,
             facts,
-            calls: Lists::of(methods.saturating_add(number(linkage.calls().len())), NONE, called),
+            calls,
             bound: Lists::of(methods, (Method(NONE), 0), || binders.iter().copied()),
             dispatched: BySignature::of(&dispatched, (Type(NONE), Call(NONE))),
             stores: Lists::of(fields, (Method(NONE), 0), stored),
-            names: Lists::of(types, (NONE, TypeIdx(NONE)), named),
-            below: Lists::of(types, Type(NONE), below),
+            names: of_types,
+            below,
             first_field,
         }
     }

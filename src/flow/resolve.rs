@@ -29,6 +29,9 @@ const MAX_CALLERS: usize = 64;
 /// Runs of one method for one question; each finds out more about what it depends on.
 const MAX_ROUNDS: usize = 6;
 
+/// Answers for different arguments that are kept of one value.
+const MAX_KEPT: usize = 8;
+
 /// Values that the questions of one method may move, beside some for each of its code units, and what all of a program
 /// may for each of its bytes.
 const MAX_WORK: u64 = 1 << 17;
@@ -94,6 +97,8 @@ pub struct Inquiry<'r, 'p, 'b> {
     work: Cell<u64>,
     bodies: RefCell<FxHashMap<Method, Option<Rc<Body<'p, 'b>>>>>,
     solved: RefCell<FxHashMap<(Of, Pick), Abstract>>,
+    /// The same where arguments are given, by how many calls lead there: many ways to a method bring the same.
+    solved_with: RefCell<SolvedWith>,
     pub(super) fields: RefCell<BTreeMap<(u32, FieldIdx), Abstract>>,
 }
 
@@ -127,8 +132,14 @@ impl Pick {
     }
 }
 
+/// What some arguments are, by position.
+type Params = BTreeMap<u16, Abstract>;
+
+/// Values for some arguments each, by how many calls lead to their method.
+type SolvedWith = FxHashMap<(Of, Pick, usize), Vec<(Params, Abstract)>>;
+
 /// What some arguments are on one way to a method, and the method that passes them.
-type Context = (BTreeMap<u16, Abstract>, Method);
+type Context = (Params, Method);
 
 impl<'p, 'b> Resolver<'p, 'b> {
     /// Answers for `hierarchy`; `methods` is how many will be asked about, `texts` gives string resources by id.
@@ -166,6 +177,7 @@ impl<'p, 'b> Resolver<'p, 'b> {
             work: Cell::new(self.room.saturating_add(WORK_PER_UNIT.saturating_mul(code.units().into()))),
             bodies: RefCell::default(),
             solved: RefCell::default(),
+            solved_with: RefCell::default(),
             fields: RefCell::default(),
         }
     }
@@ -265,20 +277,30 @@ impl<'p, 'b> Inquiry<'_, 'p, 'b> {
     }
 
     /// A value in a method whose arguments are given or open.
-    fn solve(&self, of: Of, params: &BTreeMap<u16, Abstract>, pick: Pick, stack: &mut Vec<Method>) -> Abstract {
-        if params.is_empty()
-            && let Some(known) = self.solved.borrow().get(&(of, pick))
-        {
+    fn solve(&self, of: Of, params: &Params, pick: Pick, stack: &mut Vec<Method>) -> Abstract {
+        if params.is_empty() {
+            if let Some(known) = self.solved.borrow().get(&(of, pick)) {
+                return known.clone();
+            }
+            let value = self.run(of, params, pick, stack);
+            self.solved.borrow_mut().insert((of, pick), value.clone());
+            return value;
+        }
+        let key = (of, pick, stack.len());
+        let same = |(given, _): &&(Params, Abstract)| given == params;
+        if let Some((_, known)) = self.solved_with.borrow().get(&key).and_then(|all| all.iter().find(same)) {
             return known.clone();
         }
         let value = self.run(of, params, pick, stack);
-        if params.is_empty() {
-            self.solved.borrow_mut().insert((of, pick), value.clone());
+        let mut solved = self.solved_with.borrow_mut();
+        let all = solved.entry(key).or_default();
+        if all.len() < MAX_KEPT {
+            all.push((params.clone(), value.clone()));
         }
         value
     }
 
-    fn run(&self, of: Of, params: &BTreeMap<u16, Abstract>, pick: Pick, stack: &mut Vec<Method>) -> Abstract {
+    fn run(&self, of: Of, params: &Params, pick: Pick, stack: &mut Vec<Method>) -> Abstract {
         let Some(body) = self.body(of) else { return Abstract::because(Reason::Limit) };
         let mut answers = Answers::new();
         for _ in 0..MAX_ROUNDS {
