@@ -83,9 +83,9 @@ impl Line {
         self
     }
 
-    /// Adds spaces up to a column, at least one.
+    /// Adds spaces up to a column, at least two.
     pub(super) fn column(self, column: usize) -> Self {
-        let missing = column.saturating_sub(self.width()).max(1);
+        let missing = column.saturating_sub(self.width()).max(2);
         self.gap(missing)
     }
 
@@ -138,7 +138,7 @@ impl<'a> Page<'a> {
 /// Text without anything that steers a terminal or hides from a reader: control characters, escapes, changes of the
 /// writing direction, line separators and invisible characters are shown as `\u{…}`.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    if first(text, |byte| byte.is_ascii_control()).is_none() {
+    if first(text, controls).is_none() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
@@ -161,26 +161,48 @@ pub(super) fn steers(c: char) -> bool {
 }
 
 /// The first character of a text that steers, where it is none of ASCII, or that is `sought`, where it is.
-///
-/// Nearly all texts have none, which is faster to see in many bytes at once than to stop at each.
 pub(super) fn first(text: &str, sought: impl Fn(u8) -> bool) -> Option<(usize, char)> {
-    const STRIDE: usize = 64;
-    let found = |byte: u8| may_steer(byte) | (byte.is_ascii() & sought(byte));
-    let strides = text.as_bytes().chunks(STRIDE).enumerate();
-    for (number, stride) in strides.filter(|(_, stride)| stride.iter().fold(false, |any, byte| any | found(*byte))) {
-        let mut places = (number * STRIDE..).zip(stride).filter(|(_, byte)| found(**byte));
-        let sure = |c: &char| c.is_ascii() || steers(*c);
-        let first = places.find_map(|(at, _)| Some((at, text.get(at..)?.chars().next().filter(sure)?)));
-        if first.is_some() {
-            return first;
+    let mut from = 0;
+    while let Some(at) = position(&text.as_bytes()[from..], |byte| may_steer(byte) | sought(byte)) {
+        let at = from + at;
+        let c = text.get(at..)?.chars().next()?;
+        if c.is_ascii() || steers(c) {
+            return Some((at, c));
         }
+        from = at + c.len_utf8();
     }
     None
 }
 
+/// Where the first byte that is sought is. Nearly all texts have none, which is faster to see in a block of them at once
+/// than to stop at each; what is left at the end is looked at together with the bytes before it.
+///
+/// `sought` is to branch nowhere, or blocks gain nothing.
+pub(super) fn position(bytes: &[u8], sought: impl Fn(u8) -> bool) -> Option<usize> {
+    const BLOCK: usize = 16;
+    let has_any = |block: &[u8; BLOCK]| block.iter().fold(0, |any, byte| any | u8::from(sought(*byte))) != 0;
+    let (blocks, rest) = bytes.as_chunks();
+    let start = match blocks.iter().position(has_any) {
+        Some(block) => block * BLOCK,
+        None if rest.is_empty() || bytes.last_chunk().is_some_and(|block| !has_any(block)) => return None,
+        None => bytes.len() - rest.len(),
+    };
+    bytes[start..].iter().position(|byte| sought(*byte)).map(|at| start + at)
+}
+
+/// Whether a byte is one of a few. What a pattern says in short, the compiler looks up in a table, byte by byte.
+pub(super) fn is_one<const N: usize>(byte: u8, of: [u8; N]) -> bool {
+    of.iter().fold(false, |any, it| any | it.eq(&byte))
+}
+
+/// Whether a byte is a control character of ASCII.
+pub(super) fn controls(byte: u8) -> bool {
+    (0..0x20).contains(&byte) | is_one(byte, [0x7f])
+}
+
 /// Whether a character that steers and is none of ASCII may begin with a byte.
 fn may_steer(byte: u8) -> bool {
-    matches!(byte, 0xc2 | 0xd8 | 0xe2 | 0xef | 0xf3)
+    is_one(byte, [0xc2, 0xd8, 0xe2, 0xef, 0xf3])
 }
 
 /// Columns of a text on a terminal.
@@ -209,7 +231,8 @@ fn ansi(tone: Tone) -> Ansi {
 
 /// Cuts cells into rows of at most `width` columns; all but the first lose `hang` columns to their indent.
 ///
-/// Rows break at spaces and between Chinese characters; a longer word breaks at its punctuation, else anywhere.
+/// Rows break at spaces and between Chinese characters; a longer word breaks at its punctuation, a
+/// name before its dot, else anywhere.
 fn wrap(cells: &[Cell], width: usize, hang: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let mut start = 0;
@@ -222,10 +245,12 @@ fn wrap(cells: &[Cell], width: usize, hang: usize) -> Vec<Range<usize>> {
         let row = &cells[start..=start + overflow];
         // The indent of the first row is no place to break.
         let inner = row.iter().position(|cell| cell.c != ' ').unwrap_or(0) + 1;
-        let found = |fits: fn(Cell, Cell) -> bool| (inner..=overflow).rfind(|&at| fits(row[at - 1], row[at]));
-        let cut = found(|before, after| !after.glued && between_words(before.c, after.c))
-            .or_else(|| found(|before, after| between_words(before.c, after.c)))
-            .or_else(|| found(|before, after| inside_word(before.c, after.c)));
+        let found = |fits: &dyn Fn(usize) -> bool| (inner..=overflow).rfind(|&at| fits(at));
+        let between = |at: usize| between_words(row[at - 1].c, row[at].c);
+        let next = |at: usize| cells.get(start + at + 1).map_or(' ', |cell| cell.c);
+        let cut = found(&|at| !row[at].glued && between(at))
+            .or_else(|| found(&between))
+            .or_else(|| found(&|at| inside_word(row[at - 1].c, row[at].c, next(at))));
         let cut = start + cut.unwrap_or(overflow);
         rows.push(start..cut);
         start = cut + cells[cut..].iter().take_while(|cell| cell.c == ' ').count();
@@ -254,8 +279,10 @@ fn between_words(before: char, after: char) -> bool {
     before == ' ' || (wide && !closing && !opening)
 }
 
-fn inside_word(before: char, after: char) -> bool {
-    columns(after) != 0 && matches!(before, '/' | '.' | ';' | ',' | '>' | '_' | '$' | '(' | ')')
+/// Whether a word may break between two characters, before the third: behind a sign, and before the dot in a name.
+fn inside_word(before: char, after: char, next: char) -> bool {
+    let is_dot = after == '.' && next != ' ';
+    columns(after) != 0 && (is_dot || matches!(before, '/' | ';' | ',' | '>' | '_' | '$' | '(' | ')'))
 }
 
 #[cfg(test)]
@@ -270,7 +297,7 @@ mod tests {
 
     #[test]
     fn the_first_character_that_steers_is_found_by_its_first_byte() {
-        let found = |text: &str| first(text, |byte| byte.is_ascii_control());
+        let found = |text: &str| first(text, controls);
         for c in ('\0'..=char::MAX).filter(|c| steers(*c)) {
             let text = format!("“支付宝”é𠮷{c}.");
             assert_eq!(found(&text), Some((21, c)), "{c:?}");
@@ -300,7 +327,9 @@ mod tests {
     #[test]
     fn a_long_descriptor_breaks_at_its_separators() {
         let line = Line::indented(2).plain("com.alipay.security.mobile.module.b.b.getImei end");
-        assert_eq!(printed(&line, 24, 4), "  com.alipay.security.\n    mobile.module.b.b.\n    getImei end\n");
+        assert_eq!(printed(&line, 24, 4), "  com.alipay.security\n    .mobile.module.b.b\n    .getImei end\n");
+        let sentence = Line::new().plain("com.example.Receiver.");
+        assert_eq!(printed(&sentence, 20, 2), "com.example\n  .Receiver.\n");
     }
 
     #[test]

@@ -50,12 +50,13 @@ fn join(class: &str, member: &str) -> String {
 /// The class with slashes, and the member's name, of which there may be none.
 fn parts(text: &str) -> Option<(&str, &str)> {
     // No name has a `>` but those of constructors, which stand behind the arrow.
-    let (class, member) = match text.split_once('>') {
-        Some((class, member)) => (class.strip_suffix('-')?, member),
+    let (class, member) = match memchr::memchr(b'>', text.as_bytes()) {
+        Some(arrow) => (text[..arrow].strip_suffix('-')?, &text[arrow + 1..]),
         None => (text, ""),
     };
     let class = class.strip_prefix('L')?.strip_suffix(';')?;
-    Some((class, member.split(['(', ':']).next().unwrap_or(member)))
+    let end = memchr::memchr2(b'(', b':', member.as_bytes());
+    Some((class, &member[..end.unwrap_or(member.len())]))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHashMap;
 
-use super::text::{Both, Text};
+use super::text::{Both, Same, Text};
 use crate::behavior::{Certainty, Obtainable, Read, SdkEvidence};
 use crate::check::{Evidence, Finding};
 use crate::report::evidence::most_telling;
@@ -26,18 +26,18 @@ pub(super) struct Places<'a> {
 /// One place.
 pub(super) struct Place<'a> {
     /// The method that holds it, or the file.
-    pub(super) caller: String,
-    pub(super) what: String,
-    pub(super) literal: Option<&'a str>,
+    pub(super) caller: Same<String>,
+    pub(super) what: Same<String>,
+    pub(super) literal: Option<Same<&'a str>>,
     pub(super) reachable: bool,
     pub(super) certainty: Option<Text<'a>>,
     pub(super) notes: Vec<Text<'a>>,
     /// Where that stands, as often as it does.
-    pub(super) at: String,
+    pub(super) at: Same<String>,
     /// How often, where that is more than once.
     pub(super) times: Option<usize>,
     /// What is called, in full.
-    pub(super) descriptor: &'a str,
+    pub(super) descriptor: Same<&'a str>,
     /// From the entry point to the place, as the code names them.
     pub(super) path: &'a [String],
     pub(super) note: &'a str,
@@ -132,15 +132,15 @@ fn place<'a>(both: Both<'a>, it: &'a Evidence, same: &[&Evidence], open: bool) -
     notes.extend((it.pre_consent == Some(true)).then(|| Text::new("同意前", "before consent")));
     notes.extend(it.obtainable.iter().flat_map(|it| obstacles(both, it)));
     Place {
-        caller: dotted(&it.place),
-        what: short(&it.what),
-        literal: telling(literal, &it.what),
+        caller: Same(dotted(&it.place)),
+        what: Same(short(&it.what)),
+        literal: telling(literal, &it.what).map(Same),
         reachable: it.certainty == Some(Certainty::Reachable),
         certainty: it.certainty.map(|certainty| both.say(|words| words.certainty(certainty))),
         notes,
-        at: positions(same),
+        at: Same(positions(same)),
         times: Some(same.len()).filter(|times| 1 < *times),
-        descriptor: &it.what,
+        descriptor: Same(&it.what),
         path: &it.path,
         note: if it.data.is_empty() { "" } else { &it.note },
         open,
@@ -165,15 +165,15 @@ pub(super) fn of_read<'a>(both: Both<'a>, read: &'a Read) -> Place<'a> {
     notes.extend(read.via.is_some().then(|| Text::new("归属依调用者", "owner by its callers")));
     notes.extend(obstacles(both, &read.obtainable));
     Place {
-        caller: if read.caller.is_empty() { read.file.clone() } else { dotted(&read.caller) },
-        what: short(&read.api),
-        literal: telling(literal, &read.api),
+        caller: Same(if read.caller.is_empty() { read.file.clone() } else { dotted(&read.caller) }),
+        what: Same(short(&read.api)),
+        literal: telling(literal, &read.api).map(Same),
         reachable: read.certainty == Certainty::Reachable,
         certainty: Some(both.say(|words| words.certainty(read.certainty))),
         notes,
-        at: format!("{}@{}", read.file, read.offset),
+        at: Same(format!("{}@{}", read.file, read.offset)),
         times: None,
-        descriptor: &read.api,
+        descriptor: Same(&read.api),
         path: &read.path,
         note: read.note.as_deref().unwrap_or_default(),
         open: false,

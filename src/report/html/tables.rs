@@ -7,6 +7,7 @@ use super::places::{self, Place};
 use super::text::{Both, Text};
 use crate::behavior::{Behavior, Endpoint, Grade, Owner, Permission, PermissionUse, Read, Reason, SdkFound};
 use crate::check::Agreement;
+use crate::disclosure::Cite;
 use crate::report::Held;
 use crate::report::names::{dotted, short};
 use crate::report::words::short_permission;
@@ -83,9 +84,8 @@ fn line<'a>(
         Some(count) => yes(both.say(|words| words.count(count, "处", "place", "places"))),
     };
     let disclosed = held.map(|held| {
-        let rows = || held.disclosure.permission_rows_for(name);
-        let cites = both.say(|words| words.join(&rows().map(|row| words.cite(&row.cite)).collect::<Vec<_>>()));
-        cites.told().map_or_else(|| no(Text::new("未见", "no row")), yes)
+        let rows = held.disclosure.permission_rows_for(name);
+        cites(both, &rows.map(|row| &row.cite).collect::<Vec<_>>()).map_or_else(|| no(Text::new("未见", "no row")), yes)
     });
     let users = usage.into_iter().flat_map(|it| &it.users);
     PermissionLine {
@@ -101,6 +101,12 @@ fn line<'a>(
             .collect(),
         disclosed,
     }
+}
+
+/// Places of the policy, where there are any.
+fn cites<'a>(both: Both<'a>, cites: &[&Cite]) -> Option<Text<'a>> {
+    let told = both.say(|words| words.join(&cites.iter().map(|cite| words.cite(cite)).collect::<Vec<_>>()));
+    told.told()
 }
 
 /// An SDK of the package.
@@ -129,9 +135,8 @@ pub(super) fn sdks<'a>(both: Both<'a>, behavior: &'a Behavior, held: Option<Held
             Text::new("未见", "no row")
         };
         let disclosed = held.map(|held| {
-            let rows = || held.disclosure.sdk_rows_for(&sdk.id, both.en.catalog);
-            let cites = both.say(|words| words.join(&rows().map(|row| words.cite(&row.cite)).collect::<Vec<_>>()));
-            cites.told().map_or_else(|| no(lacking), yes)
+            let rows = held.disclosure.sdk_rows_for(&sdk.id, both.en.catalog);
+            cites(both, &rows.map(|row| &row.cite).collect::<Vec<_>>()).map_or_else(|| no(lacking), yes)
         });
         SdkLine {
             id: &sdk.id,

@@ -2,31 +2,31 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter, Write};
+use std::ops::Deref;
 
 use askama::filters::{Escaper, Html, HtmlSafe};
 use askama::{FastWritable, Values};
 
 use crate::catalog::Catalog;
 use crate::report::Lang;
-use crate::report::layout::{first, plain, steers};
+use crate::report::layout::{controls, first, is_one, plain, position, steers};
 use crate::report::words::Words;
 
 /// A part of a page in which characters that steer or hide are shown as `\u{…}`. Ends of lines stay: they are spaces there.
 pub(super) fn harmless(part: String) -> String {
     let acts = |c: char| c != '\n' && steers(c);
-    if first(&part, |byte| byte != b'\n' && byte.is_ascii_control()).is_none() {
+    if first(&part, |byte| controls(byte) & !is_one(byte, *b"\n")).is_none() {
         return part;
     }
     part.chars().map(|c| if acts(c) { plain(c.encode_utf8(&mut [0; 4])).into_owned() } else { c.to_string() }).collect()
 }
 
-/// Writes a text that is no markup. Most texts have nothing in them that could be, which is faster to see in all their
-/// bytes at once.
+/// Writes a text that is no markup; most have nothing in them that could be.
 fn escape(dest: &mut (impl Write + ?Sized), text: &str) -> fmt::Result {
-    if text.bytes().fold(true, |plain, byte| plain & !matches!(byte, b'"' | b'&' | b'\'' | b'<' | b'>')) {
-        return dest.write_str(text);
+    match position(text.as_bytes(), |byte| is_one(byte, *b"\"&'<>")) {
+        None => dest.write_str(text),
+        Some(_) => Html.write_escaped_str(dest, text),
     }
-    Html.write_escaped_str(dest, text)
 }
 
 /// A text in Chinese and in English. The page shows one of them.
@@ -82,7 +82,15 @@ impl HtmlSafe for Text<'_> {}
 
 /// A text that is the same in both languages, and no markup.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Same<T>(T);
+pub(super) struct Same<T>(pub(super) T);
+
+impl<T> Deref for Same<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 impl<T: AsRef<str>> Display for Same<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

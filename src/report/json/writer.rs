@@ -55,7 +55,7 @@ fn string(out: &mut Vec<u8>, text: &str) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text;
-    while let Some((at, c)) = layout::first(rest, |byte| byte.is_ascii_control() | matches!(byte, b'"' | b'\\')) {
+    while let Some((at, c)) = layout::first(rest, |byte| layout::controls(byte) | layout::is_one(byte, *b"\"\\")) {
         out.extend_from_slice(&rest.as_bytes()[..at]);
         escape(out, c);
         rest = &rest[at + c.len_utf8()..];
