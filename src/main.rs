@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// With the system's allocator a scan takes a seventh longer, most of it in faults of pages.
+/// With the system's allocator more of a scan is spent in faults of pages.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
